@@ -1,0 +1,96 @@
+# Everything that a clone needs is put into .venv, at the versions and hashes in requirements/.
+#
+#   make demo    set up what fillgate needs to run, then show it at work
+#   make test    set up the development tools too, then run every check
+#   make fix     let ruff repair and format the code
+#   make lock    write requirements/*.txt anew (LOCKFLAGS=--upgrade: with the newest releases)
+#   make clean   remove .venv and the caches; a service's data in .fillgate stays
+#
+# Another Python than python3: make clean, then make PYTHON=python3.12 demo
+
+PYTHON ?= python3
+LOCKFLAGS ?=
+
+BIN := .venv/bin
+UV := $(BIN)/uv
+UV_ENV := --quiet --python $(BIN)/python
+
+# What each set-up hangs on, besides its own lock file. __init__.py holds the version, which an
+# editable install writes down once.
+INPUTS := .venv/.made requirements/build.txt pyproject.toml src/fillgate/__init__.py
+
+# .made says where .venv stands and which Python it was made with. If that is no longer so
+# (the folder was moved, the system's Python changed), .venv is made anew.
+STALE := $(shell [ "$$(pwd) $$($(BIN)/python -V 2>&1)" = "$$(cat .venv/.made 2>/dev/null)" ] \
+	|| echo anew)
+
+.PHONY: demo test dev fix lock clean anew
+# The set-ups write to the same .venv, so never two at a time.
+.NOTPARALLEL:
+
+demo: .venv/.runtime
+	$(BIN)/fillgate demo
+
+test: .venv/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/pytest
+
+dev: .venv/.dev
+
+fix: .venv/.dev
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# dev is locked first and the others within it, so that all fit into one .venv.
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--custom-compile-command 'make lock' $(LOCKFLAGS)
+lock: .venv/.made
+	$(COMPILE) --group dev -o requirements/dev.txt pyproject.toml
+	$(COMPILE) -c requirements/dev.txt -o requirements/runtime.txt pyproject.toml
+	$(COMPILE) -c requirements/dev.txt -o requirements/build.txt requirements/build.in
+	$(COMPILE) -o requirements/uv.txt requirements/uv.in
+
+clean:
+	rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .ruff_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Each step below writes its stamp last, so one that was interrupted is done again.
+
+.venv/.made: requirements/uv.txt $(STALE)
+	@command -v $(PYTHON) >/dev/null || { \
+	  echo 'fillgate needs Python 3.11 or newer; there is no $(PYTHON) on PATH' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	  "fillgate needs Python 3.11 or newer; $(PYTHON) is %s" % sys.version.split()[0])'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  $(PYTHON) -c 'import sys; print("$(PYTHON) has no ensurepip, so it cannot make .venv;" \
+	    " on Debian: apt-get install python3-venv (or python%d.%d-venv)" \
+	    % sys.version_info[:2])' >&2; exit 1; }
+	@echo 'making .venv'
+	@rm -rf .venv
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r requirements/uv.txt
+	@echo "$$(pwd) $$($(BIN)/python -V)" >$@
+
+INSTALL_SELF = $(UV) pip install $(UV_ENV) --no-deps --no-build-isolation \
+	--reinstall-package fillgate --editable .
+
+# Adds and changes packages but removes none: those of a development set-up stay.
+.venv/.runtime: $(INPUTS) requirements/runtime.txt
+	@echo 'installing what fillgate needs to run'
+	@$(UV) pip install $(UV_ENV) --require-hashes -r requirements/runtime.txt \
+	  -r requirements/build.txt
+	@$(INSTALL_SELF)
+	@touch $@
+
+# Holds the runtime set too, so its stamp serves both.
+.venv/.dev: $(INPUTS) requirements/runtime.txt requirements/dev.txt
+	@echo 'installing the development set'
+	@$(UV) pip sync $(UV_ENV) --require-hashes requirements/dev.txt requirements/build.txt \
+	  requirements/uv.txt
+	@$(INSTALL_SELF)
+	@$(UV) pip check $(UV_ENV)
+	@touch .venv/.runtime $@
