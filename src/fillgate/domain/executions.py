@@ -1,0 +1,104 @@
+"""What has been executed of one order: identified fills, and cumulative evidence beside them.
+
+Invariants:
+
+1. A fill counts once, however often and by whatever way it is reported: its id decides.
+2. A cumulative quantity is evidence, not a fill. The executed total is the larger of the two;
+   what evidence has above the fills is an inferred entry that identified fills replace.
+3. Totals only grow, except where a real price replaces an inferred one.
+"""
+
+from decimal import Decimal
+
+import msgspec
+
+from fillgate.domain.fills import Fee, Fill
+from fillgate.domain.numbers import ZERO, add, divide, multiply
+
+__all__ = ["Executed", "Totals"]
+
+
+class Totals(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Sums over executions."""
+
+    quantity: Decimal = ZERO
+    notional: Decimal = ZERO
+    """Sum of quantity times price, in the quote currency."""
+    fees: tuple[Fee, ...] = ()
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Notional over quantity; None while nothing is executed."""
+        return divide(self.notional, self.quantity) if self.quantity else None
+
+
+class Executed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The executions of one order as far as they are known."""
+
+    fills: tuple[Fill, ...] = ()
+    identified: Totals = Totals()
+    evidence: Totals = Totals()
+
+    @property
+    def total(self) -> Totals:
+        """The larger of identified fills and evidence; the fills where they are equal."""
+        behind = self.identified.quantity < self.evidence.quantity
+        return self.evidence if behind else self.identified
+
+    def conflicting(self, fills: tuple[Fill, ...]) -> tuple[Fill, ...]:
+        """Return those fills whose id is known already with another quantity or price."""
+        known = {fill.fill_id: fill for fill in self.fills}
+        return tuple(
+            fill
+            for fill in fills
+            if (seen := known.get(fill.fill_id)) is not None
+            and (seen.quantity, seen.price) != (fill.quantity, fill.price)
+        )
+
+    def with_fills(self, fills: tuple[Fill, ...]) -> "Executed":
+        """Count fills that are new by their id; others change nothing."""
+        known = {fill.fill_id for fill in self.fills}
+        executed = self
+        for fill in fills:
+            if fill.fill_id not in known:
+                known.add(fill.fill_id)
+                executed = executed._with_fill(fill)
+        return executed
+
+    def _with_fill(self, fill: Fill) -> "Executed":
+        before = self.identified
+        identified = Totals(
+            quantity=add(before.quantity, fill.quantity),
+            notional=add(before.notional, multiply(fill.quantity, fill.price)),
+            fees=sum_fees(before.fees, fill.fees),
+        )
+        return Executed(
+            fills=(*self.fills, fill), identified=identified, evidence=self.evidence
+        )
+
+    def with_evidence(
+        self, quantity: Decimal, average_price: Decimal | None, fees: tuple[Fee, ...]
+    ) -> "Executed":
+        """Take in a cumulative quantity with its average price; a smaller one changes nothing.
+
+        Quantity executed at a price nobody told counts at the price of what is known, else at 0
+        until a report with a price comes.
+        """
+        known = self.evidence
+        if quantity < known.quantity or (quantity == known.quantity and known.notional):
+            return self
+        price = average_price or self.total.average_price or ZERO
+        evidence = Totals(
+            quantity=quantity, notional=multiply(quantity, price), fees=fees or known.fees
+        )
+        return Executed(fills=self.fills, identified=self.identified, evidence=evidence)
+
+
+def sum_fees(known: tuple[Fee, ...], more: tuple[Fee, ...]) -> tuple[Fee, ...]:
+    """Add fees asset by asset, in the order in which the assets first came."""
+    if not more:
+        return known
+    sums: dict[str, Decimal] = {}
+    for fee in (*known, *more):
+        sums[fee.asset] = add(sums.get(fee.asset, ZERO), fee.amount)
+    return tuple(Fee(asset, amount) for asset, amount in sums.items())

@@ -1,0 +1,25 @@
+"""A fill: one execution, with what it cost."""
+
+from decimal import Decimal
+
+import msgspec
+
+__all__ = ["Fee", "Fill"]
+
+
+class Fee(msgspec.Struct, frozen=True):
+    """What a venue charged; negative for a rebate."""
+
+    asset: str
+    amount: Decimal
+
+
+class Fill(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One execution, identified within its account by (symbol, venue order id, fill id)."""
+
+    fill_id: str
+    quantity: Decimal
+    price: Decimal
+    fees: tuple[Fee, ...] = ()
+    timestamp: int
+    """When the venue executed it, Unix milliseconds."""

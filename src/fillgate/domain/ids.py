@@ -1,0 +1,66 @@
+"""Ids that fillgate mints.
+
+A client order id is `fg`, four characters that tag this journal, seven of the signal's number, one
+of the leg and one of the generation: 15 lower-case letters and digits, which every venue's format
+allows. It is minted once, in the commit that plans the order, and never again.
+"""
+
+from typing import Final
+
+__all__ = ["client_order_id", "installation_tag", "signal_number"]
+
+# Crockford's alphabet: no i, l, o, u, so that ids survive being read aloud.
+_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
+_PREFIX: Final = "fg"
+_TAG_LENGTH: Final = 4
+_NUMBER_LENGTH: Final = 7
+_LENGTH: Final = len(_PREFIX) + _TAG_LENGTH + _NUMBER_LENGTH + 2
+
+
+def _encode(number: int, length: int) -> str:
+    if not 0 <= number < 32**length:
+        msg = f"{number} does not fit {length} characters"
+        raise ValueError(msg)
+    characters = [_ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(length))]
+    return "".join(characters)
+
+
+def installation_tag(journal_id: str) -> str:
+    """Return the four characters that tell this journal's orders from another's.
+
+    Args:
+        journal_id: the journal's own random id, in hexadecimal.
+    """
+    return _encode(int(journal_id[:5], 16), _TAG_LENGTH)
+
+
+def client_order_id(tag: str, signal: int, *, leg: int = 0, generation: int = 0) -> str:
+    """Return the id of the order planned from a signal.
+
+    Args:
+        tag: the installation's tag.
+        signal: the signal's number in this journal, below 32**7.
+        leg: place of the order among those of the signal, 0 to 31.
+        generation: how often the order was planned anew by a user's policy, 0 to 31.
+
+    Raises:
+        ValueError: a number is outside its range.
+    """
+    number = _encode(signal, _NUMBER_LENGTH)
+    return f"{_PREFIX}{tag}{number}{_encode(leg, 1)}{_encode(generation, 1)}"
+
+
+def signal_number(client_order_id: str, tag: str) -> int | None:
+    """Return the number of the signal behind an id, or None if the id is not this journal's."""
+    own = _PREFIX + tag
+    if len(client_order_id) != _LENGTH or not client_order_id.startswith(own):
+        return None
+    digits = client_order_id[len(own) : len(own) + _NUMBER_LENGTH]
+    number = 0
+    for character in digits:
+        value = _VALUES.get(character)
+        if value is None:
+            return None
+        number = number * 32 + value
+    return number

@@ -1,0 +1,196 @@
+"""The life of an order: which report may follow which status, as one visible table.
+
+Invariants:
+
+1. A pair that is not in the table is refused by name (`IllegalMove`); nothing moves by accident.
+2. Legality says nothing about positions: a fill counts in the position whether or not the order
+   may move (see `executions`).
+3. UNKNOWN is left only by evidence of the venue, by ABSENT, or by a person's resolution, which
+   is recorded as one of these reports.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+from fillgate.domain.errors import IllegalMove
+
+__all__ = ["LIFE_CYCLE", "OrderStatus", "ReportType", "next_status"]
+
+
+class OrderStatus(StrEnum):
+    """What an order is now: FIX OrdStatus (tag 39), and three of our own."""
+
+    PENDING_NEW = "PENDING_NEW"
+    """Planned, perhaps on its way; the venue has not answered."""
+    NEW = "NEW"
+    PARTIALLY_FILLED = "PARTIALLY_FILLED"
+    FILLED = "FILLED"
+    PENDING_CANCEL = "PENDING_CANCEL"
+    PENDING_REPLACE = "PENDING_REPLACE"
+    CANCELED = "CANCELED"
+    EXPIRED = "EXPIRED"
+    REJECTED = "REJECTED"
+    """Refused by the venue, in its own words."""
+    DENIED = "DENIED"
+    """Refused by fillgate, or proven not to have left: the venue never heard of it."""
+    UNKNOWN = "UNKNOWN"
+    """It may or may not be at the venue; a lookup or a person decides."""
+    ABSENT = "ABSENT"
+    """Looked up for long enough and not there. Its id stays watched."""
+
+    @property
+    def is_final(self) -> bool:
+        """True when nothing more is expected of the order. Late fills happen all the same."""
+        return self in _FINAL
+
+    @property
+    def is_undecided(self) -> bool:
+        """True while it is open whether the venue has the order."""
+        return self in {OrderStatus.PENDING_NEW, OrderStatus.UNKNOWN}
+
+
+class ReportType(StrEnum):
+    """What a report tells: FIX ExecType (tag 150), and what fillgate itself finds out."""
+
+    SENDING = "SENDING"
+    """The order is about to go to the venue; written down before it does."""
+    NEW = "NEW"
+    PARTIAL_FILL = "PARTIAL_FILL"
+    FILL = "FILL"
+    PENDING_CANCEL = "PENDING_CANCEL"
+    PENDING_REPLACE = "PENDING_REPLACE"
+    CANCELED = "CANCELED"
+    EXPIRED = "EXPIRED"
+    REJECTED = "REJECTED"
+    DENIED = "DENIED"
+    UNANSWERED = "UNANSWERED"
+    """The submission ended without a definite answer."""
+    ABSENT = "ABSENT"
+
+
+_FINAL: Final = frozenset(
+    {
+        OrderStatus.FILLED,
+        OrderStatus.CANCELED,
+        OrderStatus.EXPIRED,
+        OrderStatus.REJECTED,
+        OrderStatus.DENIED,
+        OrderStatus.ABSENT,
+    }
+)
+
+_S = OrderStatus
+_R = ReportType
+
+LIFE_CYCLE: Final[Mapping[OrderStatus, Mapping[ReportType, OrderStatus]]] = {
+    _S.PENDING_NEW: {
+        _R.SENDING: _S.PENDING_NEW,
+        _R.NEW: _S.NEW,
+        _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
+        _R.FILL: _S.FILLED,
+        _R.CANCELED: _S.CANCELED,
+        _R.EXPIRED: _S.EXPIRED,
+        _R.REJECTED: _S.REJECTED,
+        _R.DENIED: _S.DENIED,
+        _R.UNANSWERED: _S.UNKNOWN,
+    },
+    _S.UNKNOWN: {
+        _R.NEW: _S.NEW,
+        _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
+        _R.FILL: _S.FILLED,
+        _R.CANCELED: _S.CANCELED,
+        _R.EXPIRED: _S.EXPIRED,
+        _R.REJECTED: _S.REJECTED,
+        _R.UNANSWERED: _S.UNKNOWN,
+        _R.ABSENT: _S.ABSENT,
+    },
+    _S.NEW: {
+        _R.NEW: _S.NEW,
+        _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
+        _R.FILL: _S.FILLED,
+        _R.PENDING_CANCEL: _S.PENDING_CANCEL,
+        _R.PENDING_REPLACE: _S.PENDING_REPLACE,
+        _R.CANCELED: _S.CANCELED,
+        _R.EXPIRED: _S.EXPIRED,
+        # Venues that acknowledge first and check afterwards do this.
+        _R.REJECTED: _S.REJECTED,
+    },
+    _S.PARTIALLY_FILLED: {
+        # An acknowledgement overtaken by the first fill.
+        _R.NEW: _S.PARTIALLY_FILLED,
+        _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
+        _R.FILL: _S.FILLED,
+        _R.PENDING_CANCEL: _S.PENDING_CANCEL,
+        _R.PENDING_REPLACE: _S.PENDING_REPLACE,
+        _R.CANCELED: _S.CANCELED,
+        _R.EXPIRED: _S.EXPIRED,
+    },
+    _S.PENDING_CANCEL: {
+        _R.NEW: _S.PENDING_CANCEL,
+        _R.PARTIAL_FILL: _S.PENDING_CANCEL,
+        _R.FILL: _S.FILLED,
+        _R.PENDING_CANCEL: _S.PENDING_CANCEL,
+        _R.CANCELED: _S.CANCELED,
+        _R.EXPIRED: _S.EXPIRED,
+    },
+    _S.PENDING_REPLACE: {
+        _R.NEW: _S.PENDING_REPLACE,
+        _R.PARTIAL_FILL: _S.PENDING_REPLACE,
+        _R.FILL: _S.FILLED,
+        _R.PENDING_CANCEL: _S.PENDING_CANCEL,
+        _R.PENDING_REPLACE: _S.PENDING_REPLACE,
+        _R.CANCELED: _S.CANCELED,
+        _R.EXPIRED: _S.EXPIRED,
+    },
+    _S.FILLED: {
+        # Reports that were overtaken, repeats, and over-fills: the order stays what it is.
+        _R.NEW: _S.FILLED,
+        _R.PARTIAL_FILL: _S.FILLED,
+        _R.FILL: _S.FILLED,
+    },
+    _S.CANCELED: {
+        # The fill happened at the venue before the cancel did. It happens.
+        _R.PARTIAL_FILL: _S.CANCELED,
+        _R.FILL: _S.FILLED,
+        _R.CANCELED: _S.CANCELED,
+    },
+    _S.EXPIRED: {
+        _R.PARTIAL_FILL: _S.EXPIRED,
+        _R.FILL: _S.FILLED,
+        _R.EXPIRED: _S.EXPIRED,
+    },
+    _S.REJECTED: {
+        # A rejection that was none: the venue trades the order all the same. It happens.
+        _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
+        _R.FILL: _S.FILLED,
+        _R.REJECTED: _S.REJECTED,
+    },
+    _S.DENIED: {
+        _R.DENIED: _S.DENIED,
+    },
+    _S.ABSENT: {
+        # Absence is never proof: the id stays watched, and the order may turn up.
+        _R.NEW: _S.NEW,
+        _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
+        _R.FILL: _S.FILLED,
+        _R.CANCELED: _S.CANCELED,
+        _R.EXPIRED: _S.EXPIRED,
+        _R.REJECTED: _S.REJECTED,
+        _R.ABSENT: _S.ABSENT,
+    },
+}
+"""For each status, the reports that may follow and the status each leads to."""
+
+
+def next_status(status: OrderStatus, report: ReportType) -> OrderStatus:
+    """Return the status an order has after a report.
+
+    Raises:
+        IllegalMove: the table has no such pair.
+    """
+    after = LIFE_CYCLE[status].get(report)
+    if after is None:
+        msg = f"a {status} order cannot take the report {report}"
+        raise IllegalMove(msg)
+    return after

@@ -1,0 +1,105 @@
+"""What a venue tells about an order: the answer to a submission, later reports, lookups."""
+
+from decimal import Decimal
+
+import msgspec
+
+from fillgate.domain.fills import Fee, Fill
+from fillgate.domain.life_cycle import OrderStatus, ReportType
+from fillgate.domain.numbers import ZERO
+from fillgate.domain.orders import Side
+
+__all__ = ["ExecutionReport", "ExecutionResult", "Found", "Lookup", "NotFound", "report_type_of"]
+
+
+class ExecutionResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What `execute_order` answers.
+
+    A result counts only with `success` and the venue's `order_id`; a refusal only with `status`
+    REJECTED and the venue's words in `error`. Anything else is treated as Unknown.
+    """
+
+    success: bool
+    order_id: str | None = None
+    """The venue's id of the order."""
+    filled_quantity: Decimal = ZERO
+    """Executed so far, in the order's unit; a total, not an increment."""
+    average_price: Decimal | None = None
+    error: str | None = None
+    """The venue's own words when it refused."""
+    code: str | None = None
+    """Stable reason of a refusal, for example `INSUFFICIENT_FUNDS`."""
+    timestamp: int
+    """When the venue answered, Unix milliseconds."""
+    status: OrderStatus | None = None
+    """None: derived from `filled_quantity`."""
+    fees: tuple[Fee, ...] = ()
+    fills: tuple[Fill, ...] = ()
+    """The single executions, where the venue names them."""
+
+
+class ExecutionReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing the venue told us about an order after its submission (FIX ExecutionReport)."""
+
+    client_order_id: str | None = None
+    order_id: str
+    symbol: str
+    side: Side
+    quantity: Decimal | None = None
+    """The order's quantity as the venue has it; None where it does not tell."""
+    status: OrderStatus
+    filled_quantity: Decimal = ZERO
+    """Executed so far; a total, not an increment (FIX CumQty)."""
+    average_price: Decimal | None = None
+    fees: tuple[Fee, ...] = ()
+    """Total fees so far."""
+    fills: tuple[Fill, ...] = ()
+    created: int | None = None
+    """When the venue took the order, Unix milliseconds."""
+    timestamp: int
+    """When this became true, Unix milliseconds."""
+    text: str | None = None
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A lookup's answer: the venue has the order."""
+
+    report: ExecutionReport
+
+
+class NotFound(msgspec.Struct, frozen=True):
+    """A lookup's answer: the venue was asked and does not know the order. No proof of absence."""
+
+
+Lookup = Found | NotFound
+"""What `fetch_order` answers; it raises when it could not ask."""
+
+
+_BY_STATUS = {
+    OrderStatus.NEW: ReportType.NEW,
+    OrderStatus.PARTIALLY_FILLED: ReportType.PARTIAL_FILL,
+    OrderStatus.FILLED: ReportType.FILL,
+    OrderStatus.PENDING_CANCEL: ReportType.PENDING_CANCEL,
+    OrderStatus.PENDING_REPLACE: ReportType.PENDING_REPLACE,
+    OrderStatus.CANCELED: ReportType.CANCELED,
+    OrderStatus.EXPIRED: ReportType.EXPIRED,
+    OrderStatus.REJECTED: ReportType.REJECTED,
+    OrderStatus.DENIED: ReportType.DENIED,
+    OrderStatus.UNKNOWN: ReportType.UNANSWERED,
+    OrderStatus.ABSENT: ReportType.ABSENT,
+    # A venue that has accepted but not yet placed the order has it all the same.
+    OrderStatus.PENDING_NEW: ReportType.NEW,
+}
+
+
+def report_type_of(status: OrderStatus | None, filled: Decimal, quantity: Decimal) -> ReportType:
+    """Return what a venue's status and executed total amount to as a report.
+
+    Without a status the executed total decides. A venue that says NEW of an order it has begun to
+    fill is taken by its numbers.
+    """
+    if status is not None and status not in {OrderStatus.NEW, OrderStatus.PENDING_NEW}:
+        return _BY_STATUS[status]
+    if not filled:
+        return ReportType.NEW
+    return ReportType.FILL if filled >= quantity else ReportType.PARTIAL_FILL

@@ -1,0 +1,308 @@
+"""The Journal protocol: the append-only, durable log of everything that happened.
+
+Invariants:
+
+1. A `Write` is atomic: its claim, events, body and rows are durable together or not at all, and
+   `done` hears `Committed` only after the flush.
+2. Writes are committed in the order in which they were appended; within a stream events get
+   consecutive sequence numbers from 1 and a hash chain.
+3. A key is claimed at most once. A `Write` whose claim is taken leaves nothing behind.
+4. A failed commit is undecided: the journal stops taking writes, re-opens, reads its tail, tells
+   each write how it ended, and only then goes on. It never guesses and never re-writes by itself.
+5. Rows are an index of the events, for readers; the events are the truth (`rebuild` follows from
+   them).
+6. Reading never blocks writing.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol
+
+import msgspec
+
+from fillgate.domain.events import Event
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.positions import Position
+
+__all__ = [
+    "INBOX",
+    "SYSTEM",
+    "Claim",
+    "CommitOutcome",
+    "Committed",
+    "Done",
+    "Entry",
+    "Head",
+    "Journal",
+    "JournalLocked",
+    "JournalUnavailable",
+    "KeyTaken",
+    "Lost",
+    "OrderQuery",
+    "OrderRow",
+    "Page",
+    "Recorded",
+    "SignalQuery",
+    "SignalRow",
+    "SignalState",
+    "Undecided",
+    "Write",
+    "account_stream",
+]
+
+INBOX: Final = "inbox"
+"""The stream of what sources asked."""
+
+SYSTEM: Final = "system"
+"""The stream of what happened to the service itself."""
+
+
+def account_stream(account: str) -> str:
+    """Return the name of an account's stream."""
+    return f"account:{account}"
+
+
+class JournalUnavailable(Exception):  # noqa: N818 - says what the caller needs to know
+    """The journal takes nothing now; the text says why. What was asked left no trace."""
+
+
+class JournalLocked(JournalUnavailable):
+    """Another process writes this journal; the text names it."""
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """An event to append to a stream."""
+
+    stream: str
+    at: int
+    """When it happened, Unix microseconds."""
+    event: Event
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it stands in the journal."""
+
+    position: int
+    """Place in the order of commits, over all streams."""
+    stream: str
+    sequence: int
+    """Place in its stream, from 1."""
+    at: int
+    signal: int | None
+    """Number of the signal it belongs to."""
+    event: Event
+    hash: bytes
+    """SHA-256 over the previous hash of the stream and this record."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The last record of a stream."""
+
+    stream: str
+    sequence: int
+    hash: bytes
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """The claim of an idempotency key, or of a fingerprint for a while."""
+
+    source: str
+    key: str
+    reading: bytes
+    """Digest of the reading, to tell a repeat from a re-use."""
+    at: int
+    """Unix microseconds."""
+    expires: int | None = None
+    """When a fingerprint's claim ends, Unix microseconds; None for keys: never."""
+
+
+class SignalState:
+    """What became of a signal, as far as the index of signals tells."""
+
+    WAITING: Final = "waiting"
+    """Accepted; its order is not planned yet."""
+    PLANNED: Final = "planned"
+    """Accepted; its order exists, possibly denied."""
+    REFUSED: Final = "refused"
+    DUPLICATE: Final = "duplicate"
+
+
+class SignalRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A signal in the index."""
+
+    number: int
+    at: int
+    """When it was received, Unix microseconds."""
+    source: str
+    state: str
+    account: str | None = None
+    symbol: str | None = None
+    code: str | None = None
+    """Why it was refused; None otherwise."""
+
+
+class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An order in the index."""
+
+    client_order_id: str
+    signal: int
+    leg: int
+    """Place among the orders of its signal; (signal, leg) orders the index."""
+    account: str
+    symbol: str
+    status: OrderStatus
+    at: int
+    """When it was planned, Unix microseconds."""
+
+
+class Write(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to become durable together."""
+
+    entries: tuple[Entry, ...]
+    signal: int | None = None
+    """Number of the signal that all entries belong to."""
+    claim: Claim | None = None
+    body: bytes | None = None
+    """The signal's bytes as received, credentials cut; needs `signal`."""
+    signal_row: SignalRow | None = None
+    """Inserted, or replaces the row of the same number."""
+    order_rows: tuple[OrderRow, ...] = ()
+    """Inserted, or replace the rows of the same ids."""
+    positions: tuple[Position, ...] = ()
+    """Inserted, or replace those of the same account and symbol."""
+
+
+class Committed(msgspec.Struct, frozen=True):
+    """The write is durable."""
+
+    position: int
+    """Position of its last event; 0 without events."""
+
+
+class KeyTaken(msgspec.Struct, frozen=True):
+    """The claim was taken before; nothing was written."""
+
+    signal: int
+    """Number of the signal that holds the key."""
+    reading: bytes
+    """Digest of that signal's reading."""
+
+
+class Undecided(msgspec.Struct, frozen=True):
+    """The commit failed and it is not known yet whether it is durable; one more answer follows."""
+
+    reason: str
+
+
+class Lost(msgspec.Struct, frozen=True):
+    """The write is proven not to be in the journal."""
+
+    reason: str
+
+
+CommitOutcome = Committed | KeyTaken | Undecided | Lost
+Done = Callable[[CommitOutcome], None]
+"""Called in the event loop: once with Committed, KeyTaken or Lost, before that perhaps once with
+Undecided. An exception in it is logged and reaches nobody else."""
+
+
+class OrderQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which orders to list, newest first."""
+
+    account: str | None = None
+    symbol: str | None = None
+    statuses: tuple[OrderStatus, ...] = ()
+    """Empty for all."""
+    before: tuple[int, int] | None = None
+    """(signal, leg) of the last row of the page before."""
+    limit: int = 50
+
+
+class SignalQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which signals to list, newest first."""
+
+    source: str | None = None
+    state: str | None = None
+    before: int | None = None
+    """Number of the last row of the page before."""
+    limit: int = 50
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Rows in order, and whether more follow."""
+
+    rows: Sequence[OrderRow] | Sequence[SignalRow]
+    more: bool
+
+
+class Journal(Protocol):
+    """A durable log with one writer. Reading methods run off the event loop."""
+
+    @property
+    def identity(self) -> str:
+        """The journal's own random id: 32 hexadecimal digits, made when it was created."""
+        ...
+
+    @property
+    def last_signal(self) -> int:
+        """The highest signal number that was in the journal when it was opened; 0 for none."""
+        ...
+
+    @property
+    def fault(self) -> str | None:
+        """Why the journal takes no writes now; None while it does."""
+        ...
+
+    def append(self, write: Write, done: Done) -> None:
+        """Make a write durable and tell `done` how it went. Must be called in the event loop.
+
+        While `fault` is set, `done` hears Lost soon after, never at once.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Commit what waits, then close. Further appends are Lost."""
+        ...
+
+    async def heads(self) -> Mapping[str, Head]:
+        """Return the last record of each stream."""
+        ...
+
+    async def story(self, signal: int) -> Sequence[Recorded]:
+        """Return all events of a signal and its orders, in the order of commits."""
+        ...
+
+    async def body(self, signal: int) -> bytes | None:
+        """Return the stored bytes of a signal; None if there are none or they were erased."""
+        ...
+
+    async def find_order(self, client_order_id: str) -> OrderRow | None:
+        """Return an order's row."""
+        ...
+
+    async def find_signal(self, number: int) -> SignalRow | None:
+        """Return a signal's row."""
+        ...
+
+    async def orders(self, query: OrderQuery) -> Page:
+        """List orders, newest first."""
+        ...
+
+    async def signals(self, query: SignalQuery) -> Page:
+        """List signals, newest first."""
+        ...
+
+    async def open_orders(self) -> Sequence[OrderRow]:
+        """Return all orders whose status is not final, oldest first."""
+        ...
+
+    async def waiting_signals(self) -> Sequence[SignalRow]:
+        """Return all accepted signals whose order is not planned yet, oldest first."""
+        ...
+
+    async def positions(self) -> Sequence[Position]:
+        """Return all positions, by account and symbol."""
+        ...
+
+    async def events(self, *, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
+        """Return events of all streams after a position, in the order of commits."""
+        ...

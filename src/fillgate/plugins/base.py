@@ -1,0 +1,214 @@
+"""The plugin interface: what code for one kind of venue must and may do.
+
+A plugin subclasses `ExecutionPlugin` and writes four methods: `init`, `execute_order`,
+`fetch_data` and `health_check`. What else it can do it declares in `Capabilities`; a capability
+that is not declared is never used.
+
+Invariants that fillgate relies on:
+
+1. `execute_order` sends an order at most once and never retries, by no library or option either.
+2. It ends in one of four ways: a result with the venue's order id; `Rejected` (or a result with
+   status REJECTED and the venue's words) for a definite refusal; `NotSent` when the order is proven
+   not to have left; anything else, raised or returned, means Unknown.
+3. A plugin takes the world from its `PluginContext`: no clock, random numbers or tasks of its own.
+4. All methods run in fillgate's event loop; none blocks it.
+"""
+
+import random
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, NoReturn, Protocol
+
+import msgspec
+
+from fillgate.domain.capabilities import Capabilities
+from fillgate.domain.clock import Clock
+from fillgate.domain.errors import NotSupported
+from fillgate.domain.fills import Fill
+from fillgate.domain.market import MarketData
+from fillgate.domain.orders import Order
+from fillgate.domain.reports import ExecutionReport, ExecutionResult, Lookup
+
+__all__ = [
+    "Balance",
+    "Capabilities",
+    "ExecutionPlugin",
+    "Instrument",
+    "Logger",
+    "PluginContext",
+    "TaskStarter",
+    "VenuePosition",
+]
+
+
+class Logger(Protocol):
+    """A structured logger: an event's name and fields, as structlog's loggers take them."""
+
+    def debug(self, event: str, **fields: Any) -> Any:
+        """Log what only a developer wants to see."""
+
+    def info(self, event: str, **fields: Any) -> Any:
+        """Log a step."""
+
+    def warning(self, event: str, **fields: Any) -> Any:
+        """Log what a person should look at when there is time."""
+
+    def error(self, event: str, **fields: Any) -> Any:
+        """Log what a person should look at now."""
+
+
+class TaskStarter(Protocol):
+    """Starts background tasks that end with the account."""
+
+    def __call__(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+        """Run `work` beside everything else; a failure is logged, not fatal."""
+
+
+@dataclass(frozen=True, slots=True)
+class PluginContext:
+    """What a plugin may use of the world."""
+
+    clock: Clock
+    random: random.Random
+    logger: Logger
+    tasks: TaskStarter
+
+
+class Balance(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account holds of one asset, in units of the asset."""
+
+    asset: str
+    total: Decimal
+    free: Decimal
+
+
+class VenuePosition(msgspec.Struct, frozen=True, kw_only=True):
+    """A position as the venue states it; negative when short."""
+
+    symbol: str
+    quantity: Decimal
+    average_price: Decimal | None = None
+
+
+class Instrument(msgspec.Struct, frozen=True, kw_only=True):
+    """The rules of one symbol: steps and minimums in its own units."""
+
+    symbol: str
+    base: str
+    quote: str
+    quantity_step: Decimal | None = None
+    price_step: Decimal | None = None
+    minimum_quantity: Decimal | None = None
+    minimum_notional: Decimal | None = None
+
+
+class ExecutionPlugin(ABC):
+    """The code that talks to one kind of venue; one instance is one account."""
+
+    capabilities: Capabilities = Capabilities()
+
+    def __init__(self, name: str, context: PluginContext) -> None:
+        """Keep the account's name and the means it may use. Opens nothing.
+
+        Args:
+            name: the account's name in the configuration.
+            context: clock, random numbers, logger and tasks to use instead of one's own.
+        """
+        self.name = name
+        self.context = context
+
+    @abstractmethod
+    async def init(self, config: Mapping[str, Any]) -> None:
+        """Get ready with the account's settings. Called again after it has failed.
+
+        Raises:
+            ConfigurationError: a setting is wrong; trying again is pointless.
+            Exception: anything else; the account is down with this reason and is tried again.
+        """
+
+    @abstractmethod
+    async def execute_order(self, order: Order) -> ExecutionResult:
+        """Send the order, once, and return what the venue answered.
+
+        Raises:
+            Rejected: the venue refused it, definitely and in its own words.
+            NotSent: it is proven not to have left this machine.
+            Unknown: it may be at the venue. Any other exception means the same.
+        """
+
+    @abstractmethod
+    async def fetch_data(self, symbol: str) -> MarketData:
+        """Return the venue's current quote of a symbol; raises what it cannot do."""
+
+    @abstractmethod
+    async def health_check(self) -> bool:
+        """Tell whether orders could be sent now. May raise, with the reason."""
+
+    async def close(self) -> None:
+        """Give back connections and files. Called once, also after a failed `init`."""
+
+    async def fetch_order(
+        self,
+        *,
+        client_order_id: str,
+        order_id: str | None = None,
+        symbol: str,
+        since: int | None = None,
+    ) -> Lookup:
+        """Ask the venue for one order.
+
+        Args:
+            client_order_id: our id.
+            order_id: the venue's id, where it is known.
+            symbol: the order's symbol.
+            since: when it was sent, Unix milliseconds.
+
+        Raises:
+            Exception: the venue could not be asked. That is no answer, least of all "not found".
+        """
+        _not_supported(self, "fetch_order")
+
+    async def cancel_order(
+        self, *, client_order_id: str, order_id: str | None = None, symbol: str
+    ) -> ExecutionReport:
+        """Cancel an order and return what it is afterwards; errors as in `execute_order`."""
+        _not_supported(self, "cancel_order")
+
+    async def replace_order(self, *, client_order_id: str, order: Order) -> ExecutionReport:
+        """Replace a working order by `order` in one step; errors as in `execute_order`."""
+        _not_supported(self, "replace_order")
+
+    async def open_orders(self, symbol: str | None = None) -> Sequence[ExecutionReport]:
+        """Return all orders working at the venue, ours and others."""
+        _not_supported(self, "open_orders")
+
+    async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[Fill]:
+        """Return the account's fills since a time (Unix milliseconds), oldest first."""
+        _not_supported(self, "fills")
+
+    async def positions(self) -> Sequence[VenuePosition]:
+        """Return the account's positions as the venue states them."""
+        _not_supported(self, "positions")
+
+    async def balances(self) -> Sequence[Balance]:
+        """Return what the account holds."""
+        _not_supported(self, "balances")
+
+    async def instruments(self) -> Sequence[Instrument]:
+        """Return the rules of the symbols that can be traded."""
+        _not_supported(self, "instruments")
+
+    def stream_reports(self) -> AsyncIterator[ExecutionReport]:
+        """Return the account's reports as they come; ends or raises when the stream breaks."""
+        _not_supported(self, "stream_reports")
+
+    def stream_data(self, symbols: Sequence[str]) -> AsyncIterator[MarketData]:
+        """Return quotes of these symbols as they come."""
+        _not_supported(self, "stream_data")
+
+
+def _not_supported(plugin: ExecutionPlugin, method: str) -> NoReturn:
+    msg = f"{type(plugin).__name__} of the account {plugin.name!r} has no {method}"
+    raise NotSupported(msg)
