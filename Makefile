@@ -20,9 +20,20 @@ UV_ENV := --quiet --python $(BIN)/python
 INPUTS := .venv/.made requirements/build.txt pyproject.toml src/fillgate/__init__.py
 
 # .made says where .venv stands and which Python it was made with. If that is no longer so
-# (the folder was moved, the system's Python changed), .venv is made anew.
+# (the folder was moved, the system's Python changed), or if packages were being installed when
+# something broke it off (some may be there in part), .venv is made anew.
 STALE := $(shell [ "$$(pwd) $$($(BIN)/python -V 2>&1)" = "$$(cat .venv/.made 2>/dev/null)" ] \
-	|| echo anew)
+	&& [ ! -e .venv/.unfinished ] || echo anew)
+
+# Trust the system's certificates, as pip does where it is told to; uv alone would trust only those
+# that it brings along, and so not a registry behind a company's own.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export UV_SYSTEM_CERTS ?= 1
+endif
+# uv gives up if it cannot write its cache; where there is no home for one, it does without.
+ifeq ($(UV_CACHE_DIR)$(XDG_CACHE_HOME)$(shell [ -d "$$HOME" ] && [ -w "$$HOME" ] && echo home),)
+export UV_NO_CACHE ?= 1
+endif
 
 .PHONY: demo test dev fix lock clean anew
 # The set-ups write to the same .venv, so never two at a time.
@@ -57,7 +68,7 @@ clean:
 	rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .ruff_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Each step below writes its stamp last, so one that was interrupted is done again.
+# Each step below writes its stamp last, so one that was broken off is done again.
 
 .venv/.made: requirements/uv.txt $(STALE)
 	@command -v $(PYTHON) >/dev/null || { \
@@ -81,16 +92,20 @@ INSTALL_SELF = $(UV) pip install $(UV_ENV) --no-deps --no-build-isolation \
 # Adds and changes packages but removes none: those of a development set-up stay.
 .venv/.runtime: $(INPUTS) requirements/runtime.txt
 	@echo 'installing what fillgate needs to run'
+	@touch .venv/.unfinished
 	@$(UV) pip install $(UV_ENV) --require-hashes -r requirements/runtime.txt \
 	  -r requirements/build.txt
 	@$(INSTALL_SELF)
+	@rm .venv/.unfinished
 	@touch $@
 
 # Holds the runtime set too, so its stamp serves both.
 .venv/.dev: $(INPUTS) requirements/runtime.txt requirements/dev.txt
 	@echo 'installing the development set'
+	@touch .venv/.unfinished
 	@$(UV) pip sync $(UV_ENV) --require-hashes requirements/dev.txt requirements/build.txt \
 	  requirements/uv.txt
 	@$(INSTALL_SELF)
 	@$(UV) pip check $(UV_ENV)
+	@rm .venv/.unfinished
 	@touch .venv/.runtime $@
