@@ -1,0 +1,13 @@
+"""The engine: the way of a signal from its reading to its recorded outcome.
+
+- `engine`: `Engine`, the rooms put together
+- `intake`: a reading becomes a durable signal, once per key (`claims`, `tickets`)
+- `dispatcher`: lanes, planning, sending (`lanes`, `submission`, `verdict`)
+- `recorder`: the one way in which something happens: written down first, then applied
+- `blotter`: the live view
+- `accounts`: which accounts can be used now
+- `lookups`, `polling`, `identity`: asking the venue about orders
+- `recovery`, `story`: taking up what an earlier process left
+- `resolution`: a person settles what the venue cannot be asked
+- `settings`, `clock`, `tasks`: limits, the machine's clock, background work
+"""

@@ -1,0 +1,180 @@
+"""Accounts: which can be used now, and bringing up those that cannot.
+
+Invariants:
+
+1. A plugin whose `init` fails does not stop the service: its account is down, says why, and is
+   tried again with growing pauses. Only a wrong setting is an error at start.
+2. Every change between up and down is journaled.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fillgate.domain.capabilities import Capabilities
+from fillgate.domain.clock import Clock
+from fillgate.domain.errors import ConfigurationError, Denied, UnknownAccount
+from fillgate.domain.events import AccountCameUp, AccountWentDown, Event
+from fillgate.engine.recorder import Job, Recorder
+from fillgate.engine.settings import EngineSettings
+from fillgate.engine.tasks import Tasks
+from fillgate.journal.base import SYSTEM, Entry
+from fillgate.plugins.base import ExecutionPlugin, Logger
+from fillgate.plugins.registry import PluginRegistry
+
+__all__ = ["Account", "AccountSetup", "Accounts"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSetup:
+    """How an account is configured."""
+
+    kind: str
+    """The plugin's type, for example `mock`."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """What `init` gets; secrets resolved, so never shown."""
+
+
+@dataclass(slots=True)
+class Account:
+    """One account with its state."""
+
+    name: str
+    setup: AccountSetup
+    plugin: ExecutionPlugin
+    since: int
+    """When it last changed between up and down, Unix microseconds."""
+    up: bool = False
+    reason: str | None = "not started yet"
+    """Why it is down; None when it is up."""
+    initialised: bool = False
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the account's venue can do."""
+        return self.plugin.capabilities
+
+
+class Accounts:
+    """All accounts of the service."""
+
+    def __init__(
+        self,
+        registry: PluginRegistry,
+        setups: Mapping[str, AccountSetup],
+        *,
+        settings: EngineSettings,
+        recorder: Recorder,
+        clock: Clock,
+        tasks: Tasks,
+        logger: Logger,
+    ) -> None:
+        """Manage the registry's accounts; `setups` has the configuration of each by name."""
+        self._registry = registry
+        self._settings = settings
+        self._recorder = recorder
+        self._clock = clock
+        self._tasks = tasks
+        self._logger = logger
+        self._listeners: list[Callable[[Account], None]] = []
+        self._accounts = {
+            name: Account(name, setups.get(name, AccountSetup("?")), registry.get(name), clock.now())
+            for name in registry.list()
+        }
+
+    def __iter__(self) -> Any:
+        """Iterate over the accounts in the order of the configuration."""
+        return iter(self._accounts.values())
+
+    @property
+    def default(self) -> str:
+        """Name of the account that is meant when none is named."""
+        return self._registry.default
+
+    def get(self, name: str | None) -> Account:
+        """Return an account, or the default one for None.
+
+        Raises:
+            UnknownAccount: there is none of that name; the text lists those there are.
+        """
+        account = self._accounts.get(self.default if name is None else name)
+        if account is None:
+            known = ", ".join(self._accounts)
+            msg = f"no account is named {name!r}; the accounts are: {known}"
+            raise UnknownAccount(msg)
+        return account
+
+    def check_up(self, name: str) -> Denied | None:
+        """Return why an account cannot take orders now, or None if it can."""
+        account = self.get(name)
+        if account.up:
+            return None
+        return Denied("ACCOUNT_DOWN", f"account={name}: {account.reason}")
+
+    def on_up(self, listener: Callable[[Account], None]) -> None:
+        """Call `listener` whenever an account has come up."""
+        self._listeners.append(listener)
+
+    async def start(self) -> None:
+        """Try each account once, side by side, and keep trying in the background.
+
+        Raises:
+            ConfigurationError: a setting of an account is wrong.
+        """
+        await asyncio.gather(*map(self._look_at, self._accounts.values()))
+        for account in self._accounts.values():
+            self._tasks.start(self._keep(account), name=f"account {account.name}")
+
+    async def close(self) -> None:
+        """Close all plugins."""
+        for account in self._accounts.values():
+            try:
+                await account.plugin.close()
+            except Exception as error:  # noqa: BLE001 - one plugin's failure must not keep others
+                self._logger.warning("close failed", account=account.name, error=repr(error))
+
+    async def _keep(self, account: Account) -> None:
+        pause = 1.0
+        while True:
+            await self._clock.sleep(self._settings.health_interval if account.up else pause)
+            pause = 1.0 if account.up else min(2 * pause, self._settings.init_longest_pause)
+            try:
+                await self._look_at(account)
+            except ConfigurationError as error:
+                self._change(account, str(error))
+
+    async def _look_at(self, account: Account) -> None:
+        try:
+            async with asyncio.timeout(self._settings.init_deadline):
+                reason = await self._try(account)
+        except ConfigurationError:
+            raise
+        except TimeoutError:
+            reason = f"no answer within {self._settings.init_deadline:g} s"
+        except Exception as error:  # noqa: BLE001 - whatever a plugin raises keeps it down
+            reason = str(error) or type(error).__name__
+        self._change(account, reason)
+
+    async def _try(self, account: Account) -> str | None:
+        if not account.initialised:
+            await account.plugin.init(account.setup.options)
+            account.initialised = True
+            return None
+        return None if await account.plugin.health_check() else "the health check says no"
+
+    def _change(self, account: Account, reason: str | None) -> None:
+        was_up, first = account.up, account.reason == "not started yet"
+        account.up, account.reason = reason is None, reason
+        if account.up and not was_up:
+            self._note(account, AccountCameUp(account=account.name))
+            self._logger.info("account is up", account=account.name)
+            for listener in self._listeners:
+                listener(account)
+        elif reason is not None and (was_up or first):
+            self._note(account, AccountWentDown(account=account.name, reason=reason))
+            self._logger.warning("account is down", account=account.name, reason=reason)
+
+    def _note(self, account: Account, event: Event) -> None:
+        account.since = self._clock.now()
+        self._recorder.record(Job(prelude=(Entry(SYSTEM, account.since, event),)))

@@ -1,0 +1,113 @@
+"""The live view: open orders, the recent past and positions, as the journal has them.
+
+Invariants:
+
+1. What is here is durable: `publish` is called after the commit, never before.
+2. Memory holds open and watched orders and a bounded number of finished ones.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from fillgate.domain.events import OrderEvent
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.numbers import ZERO, add, subtract
+from fillgate.domain.order_state import OrderState
+from fillgate.domain.orders import Side
+from fillgate.domain.positions import Position
+
+__all__ = ["Blotter", "Change", "PositionKey"]
+
+PositionKey = tuple[str, str]
+"""(account, symbol)"""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One event with the order as it was and as it is."""
+
+    event: OrderEvent
+    before: OrderState | None
+    after: OrderState
+
+
+Listener = Callable[[Change], None]
+
+
+class Blotter:
+    """Orders and positions in memory; a reader of the journal."""
+
+    def __init__(self, *, remembered: int) -> None:
+        """Start empty.
+
+        Args:
+            remembered: how many finished orders are kept.
+        """
+        self._open: dict[str, OrderState] = {}
+        self._finished: OrderedDict[str, OrderState] = OrderedDict()
+        self._positions: dict[PositionKey, Position] = {}
+        self._remembered = remembered
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> None:
+        """Call `listener` for every change, after it was applied."""
+        self._listeners.append(listener)
+
+    def restore(self, orders: Iterable[OrderState], positions: Iterable[Position]) -> None:
+        """Take over what the journal holds at start."""
+        for state in orders:
+            self._keep(state)
+        for position in positions:
+            self._positions[position.account, position.symbol] = position
+
+    def publish(self, changes: Sequence[Change], positions: Sequence[Position]) -> None:
+        """Apply what has become durable and tell the listeners."""
+        for change in changes:
+            self._keep(change.after)
+        for position in positions:
+            self._positions[position.account, position.symbol] = position
+        for change in changes:
+            for listener in self._listeners:
+                listener(change)
+
+    def _keep(self, state: OrderState) -> None:
+        key = state.order.client_order_id
+        # An ABSENT order may still turn up: it stays at hand.
+        if state.status.is_final and state.status is not OrderStatus.ABSENT:
+            self._open.pop(key, None)
+            self._finished[key] = state
+            self._finished.move_to_end(key)
+            if len(self._finished) > self._remembered:
+                self._finished.popitem(last=False)
+        else:
+            self._finished.pop(key, None)
+            self._open[key] = state
+
+    def order(self, client_order_id: str) -> OrderState | None:
+        """Return an order that is open or recent; None says nothing about older ones."""
+        return self._open.get(client_order_id) or self._finished.get(client_order_id)
+
+    def open_orders(self) -> tuple[OrderState, ...]:
+        """Return the orders that may still change, ABSENT ones among them, oldest first."""
+        return tuple(self._open.values())
+
+    def position(self, account: str, symbol: str) -> Position:
+        """Return a position; a flat one if nothing was executed."""
+        known = self._positions.get((account, symbol))
+        return known or Position(account=account, symbol=symbol)
+
+    def positions(self) -> tuple[Position, ...]:
+        """Return all positions, flat ones included, by account and symbol."""
+        return tuple(self._positions[key] for key in sorted(self._positions))
+
+    def working(self, account: str, symbol: str) -> dict[Side, Decimal]:
+        """Return what open orders may still buy and sell of a symbol, in base units."""
+        sums = {Side.BUY: ZERO, Side.SELL: ZERO}
+        for state in self._open.values():
+            order = state.order
+            if (order.account, order.symbol) == (account, symbol) and not state.status.is_final:
+                left = subtract(order.quantity, state.executed.total.quantity)
+                sums[order.side] = add(sums[order.side], max(left, ZERO))
+        return sums

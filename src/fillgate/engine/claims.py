@@ -1,0 +1,64 @@
+"""Keys and fingerprints that are claimed, as far as memory goes.
+
+The journal's uniqueness decides in the end; this index lets the second of two deliveries join the
+first while it is still on its way.
+
+Invariants:
+
+1. A ticket under way is always found by its claim.
+2. A number of finished ones is remembered; older ones are in the journal.
+"""
+
+from collections import OrderedDict
+
+from fillgate.engine.tickets import Ticket
+
+__all__ = ["Claims"]
+
+ClaimKey = tuple[str, str]
+"""(source, key)"""
+
+
+class Claims:
+    """Tickets by (source, key)."""
+
+    def __init__(self, *, remembered: int) -> None:
+        """Start empty.
+
+        Args:
+            remembered: how many settled tickets are kept.
+        """
+        self._remembered = remembered
+        self._tickets: OrderedDict[ClaimKey, tuple[Ticket, int | None]] = OrderedDict()
+
+    def find(self, source: str, key: str, now: int) -> Ticket | None:
+        """Return the ticket that holds this key now (Unix microseconds), if memory has it."""
+        held = self._tickets.get((source, key))
+        if held is None:
+            return None
+        ticket, expires = held
+        if expires is not None and expires <= now:
+            del self._tickets[source, key]
+            return None
+        return ticket
+
+    def hold(self, ticket: Ticket, key: str, expires: int | None) -> None:
+        """Let a ticket hold a key; for ever, or until `expires` (Unix microseconds)."""
+        self._tickets[ticket.source, key] = (ticket, expires)
+        if len(self._tickets) > self._remembered:
+            self._forget_one()
+
+    def release(self, ticket: Ticket, key: str) -> None:
+        """Give the key back if this ticket holds it: it was never claimed durably."""
+        held = self._tickets.get((ticket.source, key))
+        if held is not None and held[0] is ticket:
+            del self._tickets[ticket.source, key]
+
+    def _forget_one(self) -> None:
+        oldest = next(iter(self._tickets))
+        ticket, _ = self._tickets[oldest]
+        if ticket.is_settled:
+            del self._tickets[oldest]
+        else:
+            # Still under way: look at it again after a full round.
+            self._tickets.move_to_end(oldest)

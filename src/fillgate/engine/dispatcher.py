@@ -1,0 +1,353 @@
+"""The way from a ticket at the head of its lane to the recorded outcome of its order.
+
+Invariants:
+
+1. SENDING is durable before the plugin hears of the order.
+2. Planning, checks and reservation happen without an await in between.
+3. A ticket is planned once: sent, or denied with a reason.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from functools import partial
+from typing import Any
+
+from fillgate.domain.clock import Clock
+from fillgate.domain.errors import Denied
+from fillgate.domain.events import (
+    OrderDenied,
+    OrderEvent,
+    OrderIntended,
+    OrderNotSent,
+    OrderRejected,
+    OrderReported,
+    OrderSending,
+    SubmissionAnswered,
+)
+from fillgate.domain.ids import client_order_id
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.order_state import OrderState
+from fillgate.domain.orders import Order
+from fillgate.domain.reports import ExecutionReport, ExecutionResult
+from fillgate.engine.accounts import Accounts
+from fillgate.engine.blotter import Blotter, Change
+from fillgate.engine.lanes import Lane, Lanes
+from fillgate.engine.recorder import Job, Recorder
+from fillgate.engine.settings import EngineSettings
+from fillgate.engine.submission import Submission
+from fillgate.engine.tasks import Tasks
+from fillgate.engine.tickets import Ticket
+from fillgate.journal.base import Committed, CommitOutcome, SignalRow, SignalState
+from fillgate.plugins.base import Logger
+from fillgate.plugins.registry import PluginRegistry
+from fillgate.risk.checks import check_capabilities
+from fillgate.signals.planning import plan_order
+
+__all__ = ["Dispatcher", "signal_row"]
+
+
+def signal_row(ticket: Ticket, state: str) -> SignalRow:
+    """Return the index row of an accepted signal."""
+    return SignalRow(
+        number=ticket.number,
+        at=ticket.received_at,
+        source=ticket.source,
+        state=state,
+        account=ticket.account,
+        symbol=ticket.signal.symbol,
+    )
+
+
+class Dispatcher:
+    """Lanes and submissions of all accounts."""
+
+    def __init__(
+        self,
+        *,
+        tag: str,
+        registry: PluginRegistry,
+        accounts: Accounts,
+        recorder: Recorder,
+        blotter: Blotter,
+        settings: EngineSettings,
+        clock: Clock,
+        tasks: Tasks,
+        logger: Logger,
+        on_unknown: Callable[[OrderState], None],
+    ) -> None:
+        """Send through `registry`, record through `recorder`.
+
+        Args:
+            tag: the installation's tag, for client order ids.
+            on_unknown: hears of every order that became UNKNOWN.
+        """
+        self._tag = tag
+        self._registry = registry
+        self._accounts = accounts
+        self._recorder = recorder
+        self._blotter = blotter
+        self._settings = settings
+        self._clock = clock
+        self._tasks = tasks
+        self._logger = logger
+        self._on_unknown = on_unknown
+        self._tickets: dict[str, Ticket] = {}
+        self.under_way: dict[int, Ticket] = {}
+        """Tickets without a definite outcome, by signal number."""
+        self.lanes = Lanes()
+        blotter.subscribe(self._on_change)
+
+    # From the intake
+
+    def enter(self, ticket: Ticket) -> tuple[OrderEvent, ...]:
+        """Take a new ticket into its lane; the caller records what is returned.
+
+        Returns:
+            The events of its planned order when the lane is free, none when it has to wait.
+        """
+        self.under_way[ticket.number] = ticket
+        lane = self._lane(ticket)
+        if not lane.is_free:
+            lane.coming += 1
+            return ()
+        return self._planned(ticket, lane)
+
+    def entered(self, ticket: Ticket, events: tuple[OrderEvent, ...]) -> None:
+        """Go on with a ticket: what `enter` returned, and its signal, are durable."""
+        lane = self._lane(ticket)
+        if events:
+            self._go_on(ticket, lane)
+            return
+        lane.coming -= 1
+        self.wait_in_lane(ticket)
+
+    def withdraw(self, ticket: Ticket, events: tuple[OrderEvent, ...]) -> None:
+        """Take back a ticket whose signal was not taken."""
+        lane = self._lane(ticket)
+        self.under_way.pop(ticket.number, None)
+        if not events:
+            lane.coming -= 1
+        for event in events:
+            self._tickets.pop(event.client_order_id, None)
+            if lane.flying == event.client_order_id:
+                lane.flying = None
+        self.advance(lane)
+
+    def wait_in_lane(self, ticket: Ticket) -> None:
+        """Queue a ticket whose signal is durable and whose order is not planned."""
+        self.under_way[ticket.number] = ticket
+        lane = self._lane(ticket)
+        lane.waiting.append(ticket)
+        left = self._settings.max_age - self._age(ticket)
+        loop = asyncio.get_running_loop()
+        ticket.expiry = loop.call_later(max(left, 0), self._expire, ticket, lane)
+        self.advance(lane)
+
+    def advance(self, lane: Lane) -> None:
+        """Let the next ticket of a lane go, if one may."""
+        ticket = lane.next(self._may_pass)
+        if ticket is None:
+            self.lanes.forget_if_free(lane)
+            return
+        self._record_plan(ticket, lane, self._planned(ticket, lane))
+
+    def hold(self, state: OrderState) -> None:
+        """Let an UNKNOWN order hold its lane."""
+        order = state.order
+        self.lanes.get(order.account, order.symbol).holders.add(order.client_order_id)
+
+    def resume(self, ticket: Ticket, state: OrderState) -> None:
+        """Go on with an order that was planned but never SENDING before a restart."""
+        order = state.order
+        lane = self._lane(ticket)
+        self.follow(ticket, state)
+        denied = self._check(ticket, order) if lane.is_free else Denied("LANE_HELD", "after a restart")
+        if denied is None:
+            lane.flying = order.client_order_id
+            event: OrderEvent = OrderSending(client_order_id=order.client_order_id)
+        else:
+            event = _denied(ticket, order, denied)
+        self._record_plan(ticket, lane, (event,))
+
+    def follow(self, ticket: Ticket, state: OrderState) -> None:
+        """Let a ticket follow an order that the journal holds already."""
+        self.under_way[ticket.number] = ticket
+        self._tickets[state.order.client_order_id] = ticket
+        ticket.follow(state)
+
+    # Planning
+
+    def _planned(self, ticket: Ticket, lane: Lane) -> tuple[OrderEvent, ...]:
+        identity = client_order_id(self._tag, ticket.number)
+        order = plan_order(ticket.signal, account=ticket.account, client_order_id=identity)
+        self._tickets[identity] = ticket
+        ticket.client_order_id = identity
+        denied = self._check(ticket, order)
+        if denied is not None:
+            return (_denied(ticket, order, denied),)
+        lane.flying = identity
+        return (
+            OrderIntended(client_order_id=identity, signal=ticket.number, order=order),
+            OrderSending(client_order_id=identity),
+        )
+
+    def _check(self, ticket: Ticket, order: Order) -> Denied | None:
+        return (
+            self._check_age(ticket)
+            or self._accounts.check_up(order.account)
+            or check_capabilities(order, self._accounts.get(order.account).capabilities)
+        )
+
+    def _check_age(self, ticket: Ticket) -> Denied | None:
+        age, limit = self._age(ticket), self._settings.max_age
+        if age <= limit:
+            return None
+        return Denied("STALE", f"age={age:.1f}s limit={limit:g}s")
+
+    def _age(self, ticket: Ticket) -> float:
+        sent = ticket.signal.timestamp
+        born = ticket.received_at if sent is None else min(ticket.received_at, sent * 1000)
+        return (self._clock.now() - born) / 1e6
+
+    def _may_pass(self, ticket: Ticket) -> bool:
+        venue = self._accounts.get(ticket.account).capabilities
+        return ticket.signal.reduce_only and venue.reduce_only
+
+    def _record_plan(self, ticket: Ticket, lane: Lane, events: tuple[OrderEvent, ...]) -> None:
+        if ticket.expiry is not None:
+            ticket.expiry.cancel()
+        self._recorder.record(
+            Job(
+                signal=ticket.number,
+                events=events,
+                signal_row=signal_row(ticket, SignalState.PLANNED),
+                done=partial(self._plan_recorded, ticket, lane),
+            )
+        )
+
+    def _plan_recorded(self, ticket: Ticket, lane: Lane, outcome: CommitOutcome) -> None:
+        if isinstance(outcome, Committed):
+            self._go_on(ticket, lane)
+
+    def _expire(self, ticket: Ticket, lane: Lane) -> None:
+        if ticket not in lane.waiting:
+            return
+        lane.waiting.remove(ticket)
+        identity = client_order_id(self._tag, ticket.number)
+        order = plan_order(ticket.signal, account=ticket.account, client_order_id=identity)
+        self._tickets[identity] = ticket
+        code = "LANE_HELD" if lane.holders else "STALE"
+        held = f" held_by={','.join(sorted(lane.holders))}" if lane.holders else ""
+        text = f"waited={self._age(ticket):.1f}s limit={self._settings.max_age:g}s{held}"
+        self._record_plan(ticket, lane, (_denied(ticket, order, Denied(code, text)),))
+
+    # Sending
+
+    def _go_on(self, ticket: Ticket, lane: Lane) -> None:
+        identity = ticket.client_order_id
+        state = self._blotter.order(identity) if identity is not None else None
+        if state is None or state.status is not OrderStatus.PENDING_NEW:
+            self.advance(lane)
+            return
+        refused = self._last_doubt(ticket)
+        if refused is not None:
+            self._conclude(ticket, lane, refused)
+            return
+        Submission(
+            state.order,
+            self._send,
+            deadline=self._settings.submit_deadline,
+            conclude=partial(self._conclude, ticket, lane),
+            late=partial(self._note_late, state),
+        ).start(self._tasks)
+
+    def _send(self, order: Order) -> Coroutine[Any, Any, ExecutionResult]:
+        return self._registry.execute_order(order, order.account)
+
+    def _last_doubt(self, ticket: Ticket) -> OrderNotSent | None:
+        """Right before the socket: is it still right to send what was written down?"""
+        assert ticket.client_order_id is not None
+        if ticket.told_unavailable and ticket.key is None:
+            # The caller heard 503 and may ask again under no key: sending now could double it.
+            code, text = "JOURNAL_FAILED", "the caller was told that it was not taken"
+        elif (stale := self._check_age(ticket)) is not None:
+            code, text = stale.code, stale.text
+        else:
+            return None
+        return OrderNotSent(client_order_id=ticket.client_order_id, code=code, text=text)
+
+    def _conclude(self, ticket: Ticket, lane: Lane, event: OrderEvent) -> None:
+        done = partial(self._concluded, lane, event.client_order_id)
+        self._recorder.record(Job(signal=ticket.number, events=(event,), done=done))
+
+    def _concluded(self, lane: Lane, identity: str, outcome: CommitOutcome) -> None:
+        if not isinstance(outcome, Committed):
+            return
+        if lane.flying == identity:
+            lane.flying = None
+        self.advance(lane)
+
+    def _note_late(self, state: OrderState, event: OrderEvent) -> None:
+        """Take an answer after the deadline as evidence: a result or the venue's refusal."""
+        if isinstance(event, SubmissionAnswered):
+            event = _late_report(state.order, event)
+        elif not isinstance(event, OrderRejected):
+            return
+        self._logger.warning("late answer", client_order_id=state.order.client_order_id)
+        self._recorder.record(Job(signal=state.signal, events=(event,)))
+
+    # After every change that is durable
+
+    def _on_change(self, change: Change) -> None:
+        order, status = change.after.order, change.after.status
+        identity = order.client_order_id
+        ticket = self._tickets.get(identity)
+        if ticket is not None:
+            ticket.follow(change.after)
+            if ticket.is_settled:
+                del self._tickets[identity]
+                self.under_way.pop(ticket.number, None)
+        was_unknown = change.before is not None and change.before.status is OrderStatus.UNKNOWN
+        if status is OrderStatus.UNKNOWN and not was_unknown:
+            self.hold(change.after)
+            self._on_unknown(change.after)
+        elif was_unknown and status is not OrderStatus.UNKNOWN:
+            self._let_go(order)
+
+    def _let_go(self, order: Order) -> None:
+        lane = self.lanes.get(order.account, order.symbol)
+        lane.holders.discard(order.client_order_id)
+        self.advance(lane)
+
+    def _lane(self, ticket: Ticket) -> Lane:
+        return self.lanes.get(ticket.account, ticket.signal.symbol)
+
+
+def _denied(ticket: Ticket, order: Order, denied: Denied) -> OrderDenied:
+    return OrderDenied(
+        client_order_id=order.client_order_id,
+        signal=ticket.number,
+        order=order,
+        code=denied.code,
+        text=denied.text,
+    )
+
+
+def _late_report(order: Order, answered: SubmissionAnswered) -> OrderReported:
+    result = answered.result
+    assert result.order_id is not None
+    report = ExecutionReport(
+        client_order_id=order.client_order_id,
+        order_id=result.order_id,
+        symbol=order.symbol,
+        side=order.side,
+        status=result.status or OrderStatus.NEW,
+        filled_quantity=result.filled_quantity,
+        average_price=result.average_price,
+        fees=result.fees,
+        fills=result.fills,
+        timestamp=result.timestamp,
+    )
+    return OrderReported(
+        client_order_id=order.client_order_id, report=report, channel="late-answer"
+    )

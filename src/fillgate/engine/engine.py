@@ -1,0 +1,209 @@
+"""The engine: the way of a signal, from its reading to its recorded outcome.
+
+    signal -> intake -> dispatcher (lane, plan, send) -> recorder -> journal
+                                                             |
+    lookups, polling, recovery, resolution -----------------+-> blotter -> readers
+
+Everything that changes an order goes through the recorder; everything that shows one reads the
+blotter or the journal.
+"""
+
+from collections.abc import Mapping
+
+from fillgate import __version__
+from fillgate.domain.clock import Clock
+from fillgate.domain.events import ServiceStarted, ServiceStopped
+from fillgate.domain.ids import installation_tag
+from fillgate.domain.order_state import OrderState
+from fillgate.engine.accounts import Account, Accounts, AccountSetup
+from fillgate.engine.blotter import Blotter
+from fillgate.engine.dispatcher import Dispatcher
+from fillgate.engine.intake import Intake
+from fillgate.engine.lookups import Lookups
+from fillgate.engine.polling import Polling
+from fillgate.engine.recorder import Job, Recorder
+from fillgate.engine.recovery import Recovery
+from fillgate.engine.resolution import Resolution, resolved_event
+from fillgate.engine.settings import EngineSettings
+from fillgate.engine.story import order_states
+from fillgate.engine.tasks import Tasks
+from fillgate.engine.tickets import Latch
+from fillgate.journal.base import SYSTEM, Committed, CommitOutcome, Entry, Journal
+from fillgate.plugins.base import Logger
+from fillgate.plugins.registry import PluginRegistry
+
+__all__ = ["Engine"]
+
+_DRAIN_PAUSE = 0.01
+
+
+class Engine:
+    """One engine over one journal and one registry of accounts."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        registry: PluginRegistry,
+        setups: Mapping[str, AccountSetup],
+        *,
+        settings: EngineSettings,
+        clock: Clock,
+        tasks: Tasks,
+        logger: Logger,
+    ) -> None:
+        """Put the rooms together; `start` opens the door.
+
+        Args:
+            journal: open for writing.
+            registry: the accounts' plugins, not yet initialised.
+            setups: the accounts' configuration by name.
+            settings: limits.
+            clock: where all times come from.
+            tasks: where background work runs.
+            logger: for steps and failures.
+        """
+        self._settings = settings
+        self._clock = clock
+        self._logger = logger
+        self.tasks = tasks
+        self.journal = journal
+        self.registry = registry
+        self.tag = installation_tag(journal.identity)
+        self.blotter = Blotter(remembered=settings.remembered_orders)
+        self.recorder = Recorder(journal, self.blotter, clock=clock, tasks=tasks, logger=logger)
+        self.accounts = Accounts(
+            registry,
+            setups,
+            settings=settings,
+            recorder=self.recorder,
+            clock=clock,
+            tasks=tasks,
+            logger=logger,
+        )
+        self._lookups = Lookups(
+            accounts=self.accounts,
+            recorder=self.recorder,
+            blotter=self.blotter,
+            settings=settings,
+            clock=clock,
+            tasks=tasks,
+            logger=logger,
+        )
+        self._polling = Polling(
+            recorder=self.recorder,
+            blotter=self.blotter,
+            settings=settings,
+            clock=clock,
+            logger=logger,
+        )
+        self.dispatcher = Dispatcher(
+            tag=self.tag,
+            registry=registry,
+            accounts=self.accounts,
+            recorder=self.recorder,
+            blotter=self.blotter,
+            settings=settings,
+            clock=clock,
+            tasks=tasks,
+            logger=logger,
+            on_unknown=self._lookups.begin,
+        )
+        self.intake = Intake(
+            first_number=journal.last_signal + 1,
+            recover=lambda number: self._recovery.ticket(number),
+            accounts=self.accounts,
+            dispatcher=self.dispatcher,
+            recorder=self.recorder,
+            settings=settings,
+            clock=clock,
+            tasks=tasks,
+            logger=logger,
+        )
+        self._recovery = Recovery(
+            journal,
+            blotter=self.blotter,
+            recorder=self.recorder,
+            dispatcher=self.dispatcher,
+            intake=self.intake,
+            lookups=self._lookups,
+            logger=logger,
+        )
+
+    async def start(self) -> None:
+        """Bring up the accounts and take up what an earlier process left.
+
+        Raises:
+            ConfigurationError: a setting of an account is wrong.
+        """
+        started = ServiceStarted(software=__version__)
+        self.recorder.record(Job(prelude=(Entry(SYSTEM, self._clock.now(), started),)))
+        await self.accounts.start()
+        await self._recovery.run()
+        for account in self.accounts:
+            if account.capabilities.fetch_order:
+                self.tasks.start(self._polling.follow(account), name=f"poll {account.name}")
+
+    async def drain(self) -> None:
+        """Take nothing new and wait until what is on its way is recorded.
+
+        Signals that wait in lanes stay in the journal; the next start takes them up.
+        """
+        self.intake.draining = True
+        patience = self._settings.submit_deadline + 1
+        end = self._clock.monotonic() + patience
+        while self.dispatcher.lanes.flying or self.recorder.in_flight:
+            if self._clock.monotonic() > end:
+                self._logger.error("stopped with orders on their way")
+                break
+            await self._clock.sleep(_DRAIN_PAUSE)
+
+    async def close(self) -> None:
+        """Drain, stop all background work, close the accounts and the journal."""
+        await self.drain()
+        await self.tasks.cancel_all()
+        await self.accounts.close()
+        stopped = ServiceStopped()
+        self.recorder.record(Job(prelude=(Entry(SYSTEM, self._clock.now(), stopped),)))
+        await self.journal.close()
+
+    async def order(self, client_order_id: str) -> OrderState | None:
+        """Return an order as it is, from memory or from the journal; None if there is none."""
+        state = self.blotter.order(client_order_id)
+        if state is not None:
+            return state
+        row = await self.journal.find_order(client_order_id)
+        if row is None:
+            return None
+        return order_states(await self.journal.story(row.signal)).get(client_order_id)
+
+    async def resolve(self, client_order_id: str, resolution: Resolution) -> OrderState:
+        """Settle an UNKNOWN or ABSENT order by what a person found out.
+
+        Returns:
+            The order as it is then.
+
+        Raises:
+            KeyError: there is no such order.
+            NotResolvable: the resolution does not fit the order.
+        """
+        state = self.recorder.latest(client_order_id) or await self.order(client_order_id)
+        if state is None:
+            raise KeyError(client_order_id)
+        event = resolved_event(state, resolution, self._clock)
+        if self.recorder.latest(client_order_id) is None:
+            self.blotter.restore([state], ())
+        written: Latch[None] = Latch()
+
+        def done(outcome: CommitOutcome) -> None:
+            if isinstance(outcome, Committed):
+                written.open(None)
+
+        self.recorder.record(Job(signal=state.signal, events=(event,), done=done))
+        await written.wait()
+        after = self.blotter.order(client_order_id)
+        assert after is not None
+        return after
+
+    def account_of(self, name: str | None) -> Account:
+        """Return an account by name, or the default one for None; see `Accounts.get`."""
+        return self.accounts.get(name)

@@ -1,0 +1,330 @@
+"""The door of the engine: a reading becomes a durable signal, once per key.
+
+Invariants:
+
+1. Acknowledged means durable: `accept` returns after the flush, or raises and left no trace.
+2. A key is claimed once per source. Who comes second joins the first, marked; with another reading
+   it is an error. The journal's uniqueness decides, memory is only quicker.
+3. What is turned away for want of room or of a journal (`EngineUnavailable`) claims nothing.
+"""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final, NamedTuple
+
+import msgspec
+
+from fillgate.domain.clock import Clock
+from fillgate.domain.errors import CodedError
+from fillgate.domain.events import (
+    DuplicateSuspected,
+    Event,
+    OrderEvent,
+    SignalAccepted,
+    SignalRefused,
+)
+from fillgate.domain.signals import Signal, reading_of
+from fillgate.engine.accounts import Accounts
+from fillgate.engine.claims import Claims
+from fillgate.engine.dispatcher import Dispatcher, signal_row
+from fillgate.engine.recorder import Job, Recorder
+from fillgate.engine.settings import EngineSettings
+from fillgate.engine.tasks import Tasks
+from fillgate.engine.tickets import Latch, Ticket
+from fillgate.journal.base import (
+    INBOX,
+    Claim,
+    Committed,
+    CommitOutcome,
+    Entry,
+    KeyTaken,
+    Lost,
+    SignalRow,
+    SignalState,
+    Undecided,
+)
+from fillgate.plugins.base import Logger
+
+__all__ = ["Admission", "Arrival", "EngineUnavailable", "Intake", "KeyReused"]
+
+_KEY: Final = "id:"
+_FINGERPRINT: Final = "fingerprint:"
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """A signal as it comes in, authenticated and read."""
+
+    source: str
+    signal: Signal
+    body: bytes
+    """As received, credentials cut."""
+    received_at: int
+    """Unix microseconds."""
+    key: str | None = None
+    """The idempotency key, where the source gave one."""
+    fingerprint: bool = False
+    """Without a key, take an equal reading within a short time for a repeat."""
+
+
+class Admission(NamedTuple):
+    """A signal that is durable, and whether this delivery was the first of it."""
+
+    ticket: Ticket
+    replayed: bool
+    """True when the signal was there before under the same key."""
+    suspected: bool
+    """True when it was only taken for a repeat by its fingerprint."""
+
+
+class EngineUnavailable(CodedError):
+    """Nothing was taken; the same request may be sent again. Codes: DRAINING, OVERLOADED,
+    JOURNAL_UNAVAILABLE."""
+
+
+class KeyReused(CodedError):
+    """The key was used before, for a signal that reads differently."""
+
+
+class Intake:
+    """Takes signals in, or refuses them, durably."""
+
+    def __init__(
+        self,
+        *,
+        first_number: int,
+        recover: Callable[[int], Awaitable[Ticket]],
+        accounts: Accounts,
+        dispatcher: Dispatcher,
+        recorder: Recorder,
+        settings: EngineSettings,
+        clock: Clock,
+        tasks: Tasks,
+        logger: Logger,
+    ) -> None:
+        """Hand tickets to `dispatcher`.
+
+        Args:
+            first_number: number of the next signal.
+            recover: reads a ticket of an earlier signal back from the journal.
+        """
+        self._next_number = first_number
+        self._recover = recover
+        self._accounts = accounts
+        self._dispatcher = dispatcher
+        self._recorder = recorder
+        self._settings = settings
+        self._clock = clock
+        self._tasks = tasks
+        self._logger = logger
+        self._claims = Claims(remembered=settings.remembered_orders)
+        self.draining = False
+
+    @property
+    def unavailable(self) -> EngineUnavailable | None:
+        """Why nothing can be taken now; None when it can."""
+        if self.draining:
+            return EngineUnavailable("DRAINING", "the service is stopping")
+        fault = self._recorder.fault
+        if fault is not None:
+            return EngineUnavailable("JOURNAL_UNAVAILABLE", fault)
+        if len(self._dispatcher.under_way) >= self._settings.max_waiting:
+            return EngineUnavailable("OVERLOADED", f"{self._settings.max_waiting} signals wait")
+        return None
+
+    async def accept(self, arrival: Arrival) -> Admission:
+        """Take a signal in and return once it is durable.
+
+        Raises:
+            EngineUnavailable: nothing was taken; a re-send is safe.
+            KeyReused: the key belongs to a signal that reads differently.
+            UnknownAccount: the signal names an account that does not exist.
+        """
+        digest = hashlib.sha256(reading_of(arrival.signal, with_timestamp=False)).digest()
+        key, expires = self._claim_key(arrival)
+        held = self._claims.find(arrival.source, key, arrival.received_at) if key else None
+        if held is not None:
+            return self._repeated(await held.admitted.wait(), arrival, digest)
+        if (unavailable := self.unavailable) is not None:
+            raise unavailable
+        ticket = Ticket(
+            self._number(),
+            source=arrival.source,
+            signal=arrival.signal,
+            account=self._accounts.get(arrival.signal.account).name,
+            received_at=arrival.received_at,
+            key=key,
+            digest=digest,
+        )
+        self._admit(ticket, arrival, expires)
+        holder = await ticket.admitted.wait()
+        if holder is not ticket:
+            return self._repeated(holder, arrival, digest)
+        return Admission(ticket, replayed=False, suspected=False)
+
+    async def refuse(
+        self, *, source: str, code: str, reason: str, body: bytes, received_at: int
+    ) -> int | None:
+        """Keep an authenticated signal that cannot be taken, with the reason.
+
+        Returns:
+            Its number, or None if the journal could not keep it.
+        """
+        if self.unavailable is not None:
+            return None
+        number = self._number()
+        event = SignalRefused(
+            signal=number, source=source, code=code, reason=reason, body_digest=_hex(body)
+        )
+        row = SignalRow(
+            number=number, at=received_at, source=source, state=SignalState.REFUSED, code=code
+        )
+        kept: Latch[bool] = Latch()
+        self._record_aside(event, row, body, lambda outcome: kept.open(_is_durable(outcome)))
+        return number if await kept.wait() else None
+
+    def remember(self, ticket: Ticket) -> None:
+        """Let a ticket that was under way before a restart hold its key again."""
+        if ticket.key is not None:
+            brief = ticket.key.startswith(_FINGERPRINT)
+            expires = ticket.received_at + self._window if brief else None
+            self._claims.hold(ticket, ticket.key, expires)
+
+    @property
+    def _window(self) -> int:
+        return int(self._settings.fingerprint_window * 1e6)
+
+    def _number(self) -> int:
+        number = self._next_number
+        self._next_number += 1
+        return number
+
+    def _claim_key(self, arrival: Arrival) -> tuple[str | None, int | None]:
+        if arrival.key is not None:
+            return _KEY + arrival.key, None
+        if not arrival.fingerprint:
+            return None, None
+        reading = reading_of(arrival.signal, with_timestamp=True)
+        fingerprint = hashlib.sha256(reading).hexdigest()
+        return _FINGERPRINT + fingerprint, arrival.received_at + self._window
+
+    def _admit(self, ticket: Ticket, arrival: Arrival, expires: int | None) -> None:
+        claim = None
+        if ticket.key is not None:
+            self._claims.hold(ticket, ticket.key, expires)
+            claim = Claim(
+                source=ticket.source,
+                key=ticket.key,
+                reading=ticket.digest,
+                at=ticket.received_at,
+                expires=expires,
+            )
+        events = self._dispatcher.enter(ticket)
+        accepted = SignalAccepted(
+            signal=ticket.number,
+            source=ticket.source,
+            key=ticket.key,
+            reading=ticket.signal,
+            account=ticket.account,
+            body_digest=_hex(arrival.body),
+        )
+        self._recorder.record(
+            Job(
+                signal=ticket.number,
+                prelude=(Entry(INBOX, arrival.received_at, accepted),),
+                events=events,
+                claim=claim,
+                body=arrival.body,
+                signal_row=signal_row(
+                    ticket, SignalState.PLANNED if events else SignalState.WAITING
+                ),
+                droppable=True,
+                done=partial(self._admitted, ticket, events),
+            )
+        )
+
+    def _admitted(
+        self, ticket: Ticket, events: tuple[OrderEvent, ...], outcome: CommitOutcome
+    ) -> None:
+        match outcome:
+            case Committed():
+                ticket.admitted.open(ticket)
+                self._dispatcher.entered(ticket, events)
+            case Undecided(reason=reason):
+                ticket.told_unavailable = True
+                ticket.admitted.fail(EngineUnavailable("JOURNAL_UNAVAILABLE", reason))
+            case Lost(reason=reason):
+                self._withdraw(ticket, events)
+                ticket.admitted.fail(EngineUnavailable("JOURNAL_UNAVAILABLE", reason))
+            case KeyTaken(signal=number, reading=reading):
+                self._withdraw(ticket, events)
+                self._tasks.start(self._join(ticket, number, reading), name="join by key")
+
+    def _withdraw(self, ticket: Ticket, events: tuple[OrderEvent, ...]) -> None:
+        if ticket.key is not None:
+            self._claims.release(ticket, ticket.key)
+        self._dispatcher.withdraw(ticket, events)
+
+    async def _join(self, ticket: Ticket, number: int, reading: bytes) -> None:
+        """Point those who wait for `ticket` to the earlier signal that holds its key."""
+        try:
+            holder = await self._recover(number)
+        except Exception as error:  # noqa: BLE001 - the waiting callers must hear something
+            failure = EngineUnavailable("JOURNAL_UNAVAILABLE", f"could not be read: {error!r}")
+            ticket.admitted.fail(failure)
+            return
+        holder.digest = reading
+        ticket.admitted.open(holder)
+
+    def _repeated(self, holder: Ticket, arrival: Arrival, digest: bytes) -> Admission:
+        if arrival.key is None:
+            self._note_suspicion(holder, arrival)
+            return Admission(holder, replayed=True, suspected=True)
+        if holder.digest != digest:
+            self._logger.warning("key reused", source=arrival.source, signal=holder.number)
+            raise KeyReused(
+                "KEY_REUSED",
+                f"the key was used for signal {holder.number}, which reads differently",
+            )
+        return Admission(holder, replayed=True, suspected=False)
+
+    def _note_suspicion(self, holder: Ticket, arrival: Arrival) -> None:
+        number = self._number()
+        event = DuplicateSuspected(
+            signal=number,
+            source=arrival.source,
+            duplicate_of=holder.number,
+            body_digest=_hex(arrival.body),
+        )
+        row = SignalRow(
+            number=number,
+            at=arrival.received_at,
+            source=arrival.source,
+            state=SignalState.DUPLICATE,
+            account=holder.account,
+            symbol=holder.signal.symbol,
+            code="SUSPECTED_DUPLICATE",
+        )
+        self._record_aside(event, row, arrival.body, lambda _: None)
+
+    def _record_aside(
+        self, event: Event, row: SignalRow, body: bytes, done: Callable[[CommitOutcome], None]
+    ) -> None:
+        self._recorder.record(
+            Job(
+                signal=row.number,
+                prelude=(Entry(INBOX, self._clock.now(), event),),
+                body=body,
+                signal_row=row,
+                droppable=True,
+                done=done,
+            )
+        )
+
+
+def _hex(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def _is_durable(outcome: CommitOutcome) -> bool:
+    return isinstance(outcome, Committed)

@@ -1,0 +1,91 @@
+"""Lanes: the signals of one account for one symbol pass one after another.
+
+Invariants:
+
+1. At most one order of a lane is between SENDING and its outcome.
+2. While an UNKNOWN order holds the lane only orders pass that the venue enforces as reducing.
+3. Signals leave in the order in which they came, but for those that pass a held lane.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+
+from fillgate.engine.tickets import Ticket
+
+__all__ = ["Lane", "Lanes"]
+
+LaneKey = tuple[str, str]
+"""(account, symbol)"""
+
+
+class Lane:
+    """The queue of one account for one symbol."""
+
+    __slots__ = ("coming", "flying", "holders", "key", "waiting")
+
+    def __init__(self, key: LaneKey) -> None:
+        """Start free."""
+        self.key = key
+        self.waiting: deque[Ticket] = deque()
+        self.coming = 0
+        """How many signals are being written down and will wait; none may overtake them."""
+        self.flying: str | None = None
+        """client_order_id of the order that is being sent."""
+        self.holders: set[str] = set()
+        """client_order_ids of the UNKNOWN orders that hold the lane."""
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a new signal goes straight ahead; a free lane can be forgotten."""
+        return not (self.waiting or self.coming or self.flying or self.holders)
+
+    def next(self, passes: Callable[[Ticket], bool]) -> Ticket | None:
+        """Take out the next ticket that may go now.
+
+        Args:
+            passes: whether a ticket may pass although the lane is held.
+        """
+        if self.flying or not self.waiting:
+            return None
+        if not self.holders:
+            return self.waiting.popleft()
+        for ticket in self.waiting:
+            if passes(ticket):
+                self.waiting.remove(ticket)
+                return ticket
+        return None
+
+
+class Lanes:
+    """All lanes that are not free."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._lanes: dict[LaneKey, Lane] = {}
+
+    def get(self, account: str, symbol: str) -> Lane:
+        """Return the lane of an account and a symbol."""
+        key = (account, symbol)
+        lane = self._lanes.get(key)
+        if lane is None:
+            lane = self._lanes[key] = Lane(key)
+        return lane
+
+    def forget_if_free(self, lane: Lane) -> None:
+        """Give back the memory of a lane that has nothing to do."""
+        if lane.is_free:
+            self._lanes.pop(lane.key, None)
+
+    def __iter__(self) -> Iterator[Lane]:
+        """Iterate over a copy, so that lanes may be forgotten on the way."""
+        return iter(tuple(self._lanes.values()))
+
+    @property
+    def flying(self) -> int:
+        """How many orders are being sent."""
+        return sum(1 for lane in self._lanes.values() if lane.flying)
+
+    @property
+    def waiting(self) -> int:
+        """How many signals wait."""
+        return sum(len(lane.waiting) for lane in self._lanes.values())

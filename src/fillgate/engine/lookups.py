@@ -1,0 +1,144 @@
+"""UNKNOWN orders are looked up, never guessed.
+
+Invariants:
+
+1. "Not found" counts only after the venue's settle time, several times, and within the window in
+   which the venue remembers orders; then the order is ABSENT, else it stays UNKNOWN.
+2. A lookup that failed is no answer.
+3. What is found under our id but does not fit our order changes nothing; it is raised.
+4. An ABSENT order's id stays watched for a while.
+"""
+
+import asyncio
+
+from fillgate.domain.clock import Clock
+from fillgate.domain.events import OrderAbsent, OrderAnomalous, OrderReported
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.order_state import OrderState
+from fillgate.domain.reports import Found, Lookup
+from fillgate.engine.accounts import Accounts
+from fillgate.engine.blotter import Blotter
+from fillgate.engine.identity import mismatch
+from fillgate.engine.recorder import Job, Recorder
+from fillgate.engine.settings import EngineSettings
+from fillgate.engine.tasks import Tasks
+from fillgate.plugins.base import Logger
+
+__all__ = ["Lookups"]
+
+_MISSES_THAT_COUNT = 3
+_WATCH_PAUSE = 30.0
+
+
+class Lookups:
+    """Looks up each UNKNOWN order on its own schedule."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        recorder: Recorder,
+        blotter: Blotter,
+        settings: EngineSettings,
+        clock: Clock,
+        tasks: Tasks,
+        logger: Logger,
+    ) -> None:
+        """Ask the plugins of `accounts`, record what they say."""
+        self._accounts = accounts
+        self._recorder = recorder
+        self._blotter = blotter
+        self._settings = settings
+        self._clock = clock
+        self._tasks = tasks
+        self._logger = logger
+        self._running: set[str] = set()
+
+    def begin(self, state: OrderState) -> None:
+        """Start looking up an order, unless that is under way or its venue cannot be asked."""
+        identity, account = state.order.client_order_id, state.order.account
+        if not self._accounts.get(account).capabilities.fetch_order:
+            self._logger.error("order unknown, needs a person", client_order_id=identity)
+            return
+        if identity not in self._running:
+            self._running.add(identity)
+            self._tasks.start(self._look_up(identity), name=f"look up {identity}")
+
+    async def _look_up(self, identity: str) -> None:
+        pause, misses = self._settings.lookup_pause, 0
+        try:
+            while (state := self._wanted(identity)) is not None:
+                answer = await self._ask(state)
+                if answer is not None and self._settled_by(state, answer):
+                    return
+                misses += answer is not None
+                self._conclude_absence(state, misses)
+                await self._clock.sleep(pause)
+                pause = min(2 * pause, self._settings.lookup_longest_pause)
+                if state.status is OrderStatus.ABSENT:
+                    pause = _WATCH_PAUSE
+        finally:
+            self._running.discard(identity)
+
+    def _wanted(self, identity: str) -> OrderState | None:
+        state = self._blotter.order(identity)
+        if state is None:
+            return None
+        if state.status is OrderStatus.UNKNOWN:
+            return state
+        watched = self._seconds_since(state.updated_at) < self._settings.watch_absent
+        return state if state.status is OrderStatus.ABSENT and watched else None
+
+    async def _ask(self, state: OrderState) -> Lookup | None:
+        account = self._accounts.get(state.order.account)
+        if not account.initialised:
+            return None
+        try:
+            async with asyncio.timeout(self._settings.lookup_deadline):
+                return await account.plugin.fetch_order(
+                    client_order_id=state.order.client_order_id,
+                    order_id=state.order_id,
+                    symbol=state.order.symbol,
+                    since=state.created_at // 1000,
+                )
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the venue gave no answer
+            self._logger.warning(
+                "lookup failed", client_order_id=state.order.client_order_id, error=repr(error)
+            )
+            return None
+
+    def _settled_by(self, state: OrderState, answer: Lookup) -> bool:
+        if not isinstance(answer, Found):
+            return False
+        identity = state.order.client_order_id
+        different = mismatch(state, answer.report)
+        if different is None:
+            report = OrderReported(
+                client_order_id=identity, report=answer.report, channel="lookup"
+            )
+            self._recorder.record(Job(signal=state.signal, events=(report,)))
+            return True
+        if not state.anomalies:
+            self._logger.error("lookup found another order", client_order_id=identity)
+            event = OrderAnomalous(
+                client_order_id=identity, code="LOOKUP_MISMATCH", text=different
+            )
+            self._recorder.record(Job(signal=state.signal, events=(event,)))
+        return False
+
+    def _conclude_absence(self, state: OrderState, misses: int) -> None:
+        if state.status is not OrderStatus.UNKNOWN or misses < _MISSES_THAT_COUNT:
+            return
+        venue = self._accounts.get(state.order.account).capabilities
+        # Settling counts from the end of the submission, the venue's memory from its beginning.
+        waited, age = self._seconds_since(state.updated_at), self._seconds_since(state.created_at)
+        forgotten = venue.lookup_window_seconds is not None and age > venue.lookup_window_seconds
+        if waited < venue.settle_seconds or forgotten or state.anomalies:
+            return
+        identity = state.order.client_order_id
+        self._logger.error("order absent", client_order_id=identity, asked=misses)
+        event = OrderAbsent(client_order_id=identity, asked=misses)
+        self._recorder.record(Job(signal=state.signal, events=(event,)))
+
+    def _seconds_since(self, at: int) -> float:
+        return (self._clock.now() - at) / 1e6

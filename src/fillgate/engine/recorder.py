@@ -1,0 +1,238 @@
+"""The one way in which something happens to an order: written down first, then applied.
+
+Invariants:
+
+1. State is reserved before the commit and published after it. From `record` on, the next decision
+   sees the order (`latest`), though no reader does.
+2. Facts about an order are never lost to a failed commit: they wait and are written in their order
+   once the journal is back. A new signal is not such a fact; it is turned away.
+3. Facts of one order become durable in the order in which they were recorded.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+
+from fillgate.domain.clock import Clock
+from fillgate.domain.events import OrderDenied, OrderEvent, OrderIntended
+from fillgate.domain.executions import Totals
+from fillgate.domain.order_state import OrderState
+from fillgate.domain.positions import Position
+from fillgate.engine.blotter import Blotter, Change, PositionKey
+from fillgate.engine.tasks import Tasks
+from fillgate.journal.base import (
+    Claim,
+    Committed,
+    CommitOutcome,
+    Done,
+    Entry,
+    Journal,
+    KeyTaken,
+    Lost,
+    OrderRow,
+    SignalRow,
+    Undecided,
+    Write,
+    account_stream,
+)
+from fillgate.plugins.base import Logger
+
+__all__ = ["Job", "Recorder"]
+
+_BACKLOG_PAUSE = 0.02
+
+
+def _ignore(outcome: CommitOutcome) -> None:
+    """Take note of nothing."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Job:
+    """What is to be recorded together."""
+
+    signal: int | None = None
+    events: tuple[OrderEvent, ...] = ()
+    """What happened to orders of one account."""
+    prelude: tuple[Entry, ...] = ()
+    """Events of other streams, written before."""
+    claim: Claim | None = None
+    body: bytes | None = None
+    signal_row: SignalRow | None = None
+    droppable: bool = False
+    """True for what may be turned away when the journal fails: new signals."""
+    done: Done = _ignore
+    number: int = 0
+    """Place in the order of recording; given by the recorder."""
+
+
+@dataclass(slots=True)
+class _Draft:
+    write: Write
+    changes: list[Change]
+
+
+class Recorder:
+    """Writes facts to the journal and publishes them to the blotter."""
+
+    def __init__(
+        self, journal: Journal, blotter: Blotter, *, clock: Clock, tasks: Tasks, logger: Logger
+    ) -> None:
+        """Record into this journal, publish to this blotter."""
+        self._journal = journal
+        self._blotter = blotter
+        self._clock = clock
+        self._tasks = tasks
+        self._logger = logger
+        self._orders: dict[str, OrderState] = {}
+        self._positions: dict[PositionKey, Position] = {}
+        self._backlog: deque[Job] = deque()
+        self._undecided = 0
+        self._recorded = 0
+        self.in_flight = 0
+        """How many jobs are recorded and not yet decided."""
+
+    @property
+    def fault(self) -> str | None:
+        """Why nothing new can be taken now; None when it can."""
+        if self._backlog or self._undecided:
+            return self._journal.fault or "the journal is catching up after a fault"
+        return self._journal.fault
+
+    def latest(self, client_order_id: str) -> OrderState | None:
+        """Return an order with everything recorded of it, durable or not yet."""
+        return self._orders.get(client_order_id) or self._blotter.order(client_order_id)
+
+    def record(self, job: Job) -> None:
+        """Make a job durable, publish it, and tell its `done`."""
+        self.in_flight += 1
+        self._recorded += 1
+        job.number = self._recorded
+        if self._backlog and not job.droppable:
+            self._backlog.append(job)
+        else:
+            self._append(job)
+
+    def _append(self, job: Job) -> None:
+        draft = self._drafted(job)
+        self._journal.append(draft.write, _Continuation(self, job, draft))
+
+    def _drafted(self, job: Job) -> _Draft:
+        at = self._clock.now()
+        entries = list(job.prelude)
+        changes = [self._reserved(event, at) for event in job.events]
+        entries += (
+            Entry(account_stream(change.after.order.account), at, change.event)
+            for change in changes
+        )
+        touched = {change.after.order.client_order_id: change.after for change in changes}
+        write = Write(
+            entries=tuple(entries),
+            signal=job.signal,
+            claim=job.claim,
+            body=job.body,
+            signal_row=job.signal_row,
+            order_rows=tuple(map(_row, touched.values())),
+            positions=tuple(self._moved_positions(changes)),
+        )
+        return _Draft(write, changes)
+
+    def _reserved(self, event: OrderEvent, at: int) -> Change:
+        before = self.latest(event.client_order_id)
+        if before is not None:
+            after = before.after(event, at)
+        elif isinstance(event, OrderIntended | OrderDenied):
+            after = OrderState.planned(event, at)
+        else:
+            raise KeyError(event.client_order_id)
+        self._orders[event.client_order_id] = after
+        return Change(event, before, after)
+
+    def _moved_positions(self, changes: list[Change]) -> list[Position]:
+        moved: dict[PositionKey, Position] = {}
+        for change in changes:
+            before = change.before.executed.total if change.before else Totals()
+            after = change.after.executed.total
+            if before == after:
+                continue
+            order = change.after.order
+            key = (order.account, order.symbol)
+            known = self._positions.get(key) or self._blotter.position(*key)
+            moved[key] = self._positions[key] = known.executed(order.side, before, after)
+        return list(moved.values())
+
+    def heard(self, job: Job, draft: _Draft, outcome: CommitOutcome, *, doubted: bool) -> None:
+        """Go on after the journal has said how a write went."""
+        match outcome:
+            case Undecided():
+                self._undecided += 1
+                job.done(outcome)
+                return
+            case Committed():
+                self._release(draft)
+                self._blotter.publish(draft.changes, draft.write.positions)
+            case KeyTaken() | Lost():
+                self._release(draft)
+        if doubted:
+            self._undecided -= 1
+        if isinstance(outcome, Lost) and not job.droppable:
+            self._keep_for_later(job, outcome.reason)
+            return
+        self.in_flight -= 1
+        job.done(outcome)
+
+    def _release(self, draft: _Draft) -> None:
+        for change in draft.changes:
+            key = change.after.order.client_order_id
+            if self._orders.get(key) is change.after:
+                del self._orders[key]
+        for position in draft.write.positions:
+            place = (position.account, position.symbol)
+            if self._positions.get(place) is position:
+                del self._positions[place]
+
+    def _keep_for_later(self, job: Job, reason: str) -> None:
+        self._backlog.append(job)
+        if len(self._backlog) == 1:
+            self._logger.error("facts wait for the journal", reason=reason)
+            self._tasks.start(self._catch_up(), name="journal backlog")
+
+    async def _catch_up(self) -> None:
+        while self._journal.fault is not None or self._undecided:
+            await self._clock.sleep(_BACKLOG_PAUSE)
+        # What was reserved on top of lost facts is void; they are folded anew, in their order.
+        self._orders.clear()
+        self._positions.clear()
+        waiting, self._backlog = self._backlog, deque()
+        self._logger.info("journal is back", facts=len(waiting))
+        for job in sorted(waiting, key=lambda job: job.number):
+            self._append(job)
+
+
+class _Continuation:
+    """The `Done` of one write."""
+
+    __slots__ = ("_doubted", "_draft", "_job", "_recorder")
+
+    def __init__(self, recorder: Recorder, job: Job, draft: _Draft) -> None:
+        self._recorder = recorder
+        self._job = job
+        self._draft = draft
+        self._doubted = False
+
+    def __call__(self, outcome: CommitOutcome) -> None:
+        doubted, self._doubted = self._doubted, isinstance(outcome, Undecided)
+        self._recorder.heard(self._job, self._draft, outcome, doubted=doubted)
+
+
+def _row(state: OrderState) -> OrderRow:
+    order = state.order
+    return OrderRow(
+        client_order_id=order.client_order_id,
+        signal=state.signal,
+        leg=order.leg,
+        account=order.account,
+        symbol=order.symbol,
+        status=state.status,
+        at=state.created_at,
+    )
+
+

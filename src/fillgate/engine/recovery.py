@@ -1,0 +1,106 @@
+"""What happens first after a start: the journal tells what was under way.
+
+Invariants:
+
+1. An order that may have left (SENDING without an outcome) is UNKNOWN, never sent again.
+2. An order that was planned but never SENDING was never sent: it is checked anew, then sent or
+   denied.
+3. Accepted signals whose order was not planned go on in their lanes, in their order.
+4. Lanes are held before anything goes on.
+"""
+
+from fillgate.domain.events import OrderUnanswered
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.order_state import OrderState
+from fillgate.engine.blotter import Blotter
+from fillgate.engine.dispatcher import Dispatcher
+from fillgate.engine.intake import Intake
+from fillgate.engine.lookups import Lookups
+from fillgate.engine.recorder import Job, Recorder
+from fillgate.engine.story import order_states, ticket_of
+from fillgate.engine.tickets import Ticket
+from fillgate.journal.base import Journal
+from fillgate.plugins.base import Logger
+
+__all__ = ["Recovery"]
+
+
+class Recovery:
+    """Takes up what an earlier process left."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        *,
+        blotter: Blotter,
+        recorder: Recorder,
+        dispatcher: Dispatcher,
+        intake: Intake,
+        lookups: Lookups,
+        logger: Logger,
+    ) -> None:
+        """Read `journal`, hand what is open to the others."""
+        self._journal = journal
+        self._blotter = blotter
+        self._recorder = recorder
+        self._dispatcher = dispatcher
+        self._intake = intake
+        self._lookups = lookups
+        self._logger = logger
+
+    async def run(self) -> None:
+        """Restore the blotter and take up all that is open."""
+        opened = await self._open_orders()
+        states = [state for _, state in opened]
+        self._blotter.restore(states, await self._journal.positions())
+        for ticket, state in opened:
+            self._take_up(ticket, state)
+        for ticket, state in opened:
+            if state.status is OrderStatus.PENDING_NEW and not state.sending:
+                self._dispatcher.resume(ticket, state)
+        waiting = await self._journal.waiting_signals()
+        for row in waiting:
+            ticket = await self.ticket(row.number)
+            self._intake.remember(ticket)
+            self._dispatcher.wait_in_lane(ticket)
+        self._logger.info("recovered", open_orders=len(opened), waiting_signals=len(waiting))
+
+    async def ticket(self, number: int) -> Ticket:
+        """Return the ticket of an accepted signal, the one under way if there is one.
+
+        Raises:
+            LookupError: the journal has no such signal.
+        """
+        under_way = self._dispatcher.under_way.get(number)
+        if under_way is not None:
+            return under_way
+        ticket = ticket_of(await self._journal.story(number))
+        if ticket is None:
+            msg = f"no accepted signal has the number {number}"
+            raise LookupError(msg)
+        return self._dispatcher.under_way.get(number, ticket)
+
+    async def _open_orders(self) -> list[tuple[Ticket, OrderState]]:
+        opened = []
+        for row in await self._journal.open_orders():
+            story = await self._journal.story(row.signal)
+            ticket = ticket_of(story)
+            if ticket is not None:
+                opened.append((ticket, order_states(story)[row.client_order_id]))
+        return opened
+
+    def _take_up(self, ticket: Ticket, state: OrderState) -> None:
+        if not ticket.is_settled:
+            self._intake.remember(ticket)
+            self._dispatcher.follow(ticket, state)
+        if state.status is OrderStatus.UNKNOWN:
+            self._dispatcher.hold(state)
+            self._lookups.begin(state)
+        elif state.status is OrderStatus.PENDING_NEW and state.sending:
+            self._dispatcher.hold(state)
+            event = OrderUnanswered(
+                client_order_id=state.order.client_order_id,
+                code="RESTARTED",
+                text="the service stopped between sending and the answer",
+            )
+            self._recorder.record(Job(signal=state.signal, events=(event,)))

@@ -1,0 +1,42 @@
+"""Background tasks of the engine: none is lost, none takes the service down with it."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from fillgate.plugins.base import Logger
+
+__all__ = ["Tasks"]
+
+
+class Tasks:
+    """Keeps the tasks that were started until they end, and logs those that fail."""
+
+    def __init__(self, logger: Logger) -> None:
+        """Start with none."""
+        self._logger = logger
+        self._running: set[asyncio.Task[None]] = set()
+        self._closed = False
+
+    def start(self, work: Coroutine[Any, Any, None], *, name: str) -> "asyncio.Task[None]":
+        """Run `work` beside everything else."""
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def starter(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+        """Run `work` and keep the task to oneself: the `TaskStarter` that plugins get."""
+        self.start(work, name=name)
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._logger.error("task failed", task=task.get_name(), error=repr(error))
+
+    async def cancel_all(self) -> None:
+        """Cancel what still runs and wait until it has ended."""
+        running = [task for task in self._running if task is not asyncio.current_task()]
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
