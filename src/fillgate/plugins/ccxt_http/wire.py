@@ -1,0 +1,193 @@
+"""One request, one answer. What HTTP clients do on their own is not here.
+
+Invariants:
+
+1. A request leaves at most once: nothing here repeats one, follows a redirect or asks a proxy.
+   That is why this is httpx2's transport and not its client: what is not there cannot happen.
+   httpx2's pool takes a second connection only if the first refused the request before its first
+   byte.
+2. An order's connection is its own, and new. A kept one may have been closed at the far end
+   unnoticed: the order would be lost in it and end Unknown for nothing.
+3. An answer is read up to `MAX_ANSWER_BYTES`, counted after decompression.
+4. A submission is NotSent only for what the table `_ENDINGS` lists as such: errors that httpx2
+   raises before the first byte of the request. All others are Unknown.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final
+
+import httpx2
+
+from fillgate.domain.errors import FillgateError, NotSent, Unknown
+
+__all__ = [
+    "MAX_ANSWER_BYTES",
+    "Answer",
+    "AnswerTooLarge",
+    "ServiceFailure",
+    "Timeouts",
+    "Wire",
+    "ending_of",
+    "words_of_error",
+]
+
+MAX_ANSWER_BYTES: Final = 1024 * 1024
+"""The largest body that is read."""
+
+# How long a connection for questions may idle: less than any server keeps it open.
+_IDLE_SECONDS: Final = 2.0
+
+
+class ServiceFailure(FillgateError):
+    """The service did not answer a question, or not as it should. The text says why."""
+
+
+class AnswerTooLarge(Exception):
+    """The body has more than `MAX_ANSWER_BYTES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    """HTTP's status code."""
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Seconds for each step of a request."""
+
+    pool: float
+    """Waiting for one of the connections."""
+    connect: float
+    """The name look-up and TCP, and once more for TLS."""
+    answer: float
+    """From the first byte sent to the last received."""
+
+    @property
+    def whole(self) -> float:
+        """All steps together, so that an answer that drips does not last for ever."""
+        return self.pool + 2 * self.connect + self.answer
+
+    def extension(self) -> Mapping[str, float | None]:
+        """The time-outs as httpx2's transport takes them; those of the answer are per read."""
+        return httpx2.Timeout(self.answer, connect=self.connect, pool=self.pool).as_dict()
+
+
+class Wire:
+    """Connections to one service for one purpose, so that orders never wait behind questions."""
+
+    def __init__(
+        self, base_url: str, tls: ssl.SSLContext, timeouts: Timeouts, *, connections: int, keep: int
+    ) -> None:
+        """Open nothing yet.
+
+        Args:
+            base_url: without a slash at its end.
+            tls: which certificates to trust.
+            timeouts: for each request.
+            connections: how many there may be at once.
+            keep: how many of them may idle for the next request; 0 for a new one each time.
+        """
+        self._base_url = base_url
+        self._timeouts = timeouts
+        self._headers = {"User-Agent": "fillgate", "Accept": "application/json"}
+        self._headers["Accept-Encoding"] = "identity"
+        if not keep:
+            self._headers["Connection"] = "close"
+        self._transport = httpx2.AsyncHTTPTransport(
+            verify=tls,
+            trust_env=False,
+            retries=0,
+            limits=httpx2.Limits(
+                max_connections=connections,
+                max_keepalive_connections=keep,
+                keepalive_expiry=_IDLE_SECONDS,
+            ),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._transport.aclose()
+
+    async def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send these bytes, once; raises what the transport raises, see `ending_of`."""
+        return await self._exchange("POST", path, body, headers)
+
+    async def get(self, path: str) -> Answer:
+        """Ask.
+
+        Raises:
+            ServiceFailure: no answer; the text says where and why.
+        """
+        try:
+            return await self._exchange("GET", path, None, {})
+        except Exception as error:
+            msg = f"GET {self._base_url}{path}: {words_of_error(error)}"
+            raise ServiceFailure(msg) from error
+
+    async def _exchange(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> Answer:
+        request = httpx2.Request(
+            method,
+            self._base_url + path,
+            content=body,
+            headers={**self._headers, **headers},
+            extensions={"timeout": self._timeouts.extension()},
+        )
+        async with asyncio.timeout(self._timeouts.whole):
+            response = await self._transport.handle_async_request(request)
+            try:
+                return Answer(response.status_code, await _body_of(response))
+            finally:
+                await response.aclose()
+
+
+async def _body_of(response: httpx2.Response) -> bytes:
+    body = bytearray()
+    async with aclosing(response.aiter_bytes()) as pieces:
+        async for piece in pieces:
+            body += piece
+            if len(body) > MAX_ANSWER_BYTES:
+                raise AnswerTooLarge(f"an answer of more than {MAX_ANSWER_BYTES} bytes")
+    return bytes(body)
+
+
+_ENDINGS: Final[tuple[tuple[type[Exception], type[NotSent | Unknown], str], ...]] = (
+    (httpx2.ConnectTimeout, NotSent, "CONNECT_TIME_OUT"),
+    # Refused, unreachable, an unknown host, and all that fails within the TLS handshake.
+    (httpx2.ConnectError, NotSent, "CONNECT_FAILED"),
+    (httpx2.PoolTimeout, NotSent, "POOL_TIME_OUT"),
+    (httpx2.ReadTimeout, Unknown, "READ_TIME_OUT"),
+    (httpx2.WriteTimeout, Unknown, "WRITE_TIME_OUT"),
+    (TimeoutError, Unknown, "TIME_OUT"),
+    (httpx2.NetworkError, Unknown, "CONNECTION_LOST"),
+    # LocalProtocolError is among these. Today it comes before the first byte, but nothing promises
+    # that it always will.
+    (httpx2.ProtocolError, Unknown, "BROKEN_ANSWER"),
+    (httpx2.DecodingError, Unknown, "BROKEN_ANSWER"),
+    (AnswerTooLarge, Unknown, "ANSWER_TOO_LARGE"),
+)
+
+
+def ending_of(error: Exception) -> NotSent | Unknown:
+    """Return the ending of a submission whose request raised this."""
+    for kind, ending, code in _ENDINGS:
+        if isinstance(error, kind):
+            return ending(code, words_of_error(error))
+    return Unknown("TRANSPORT_FAILED", words_of_error(error))
+
+
+def words_of_error(error: BaseException) -> str:
+    """Return what happened, with the operating system's or TLS's own words where there are any."""
+    first = error
+    while (cause := error.__cause__ or error.__context__) is not None:
+        error = cause
+    return f"{type(first).__name__}: {error or first or 'no words'}"
