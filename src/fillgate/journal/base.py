@@ -15,7 +15,7 @@ Invariants:
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol
+from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -166,7 +166,8 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     signal_row: SignalRow | None = None
     """Inserted, or replaces the row of the same number."""
     order_rows: tuple[OrderRow, ...] = ()
-    """Inserted, or replace the rows of the same ids."""
+    """Inserted, or bring the status of the rows of the same ids up to date; nothing else of a row
+    ever changes."""
     positions: tuple[Position, ...] = ()
     """Inserted, or replace those of the same account and symbol."""
 
@@ -197,6 +198,8 @@ class Lost(msgspec.Struct, frozen=True):
     """The write is proven not to be in the journal."""
 
     reason: str
+    invalid: bool = False
+    """True when the write itself breaks a rule of the journal: it would be lost again."""
 
 
 CommitOutcome = Committed | KeyTaken | Undecided | Lost
@@ -227,10 +230,13 @@ class SignalQuery(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 50
 
 
-class Page(msgspec.Struct, frozen=True):
+Row = TypeVar("Row")
+
+
+class Page(msgspec.Struct, Generic[Row], frozen=True):
     """Rows in order, and whether more follow."""
 
-    rows: Sequence[OrderRow] | Sequence[SignalRow]
+    rows: Sequence[Row]
     more: bool
 
 
@@ -283,11 +289,11 @@ class Journal(Protocol):
         """Return a signal's row."""
         ...
 
-    async def orders(self, query: OrderQuery) -> Page:
+    async def orders(self, query: OrderQuery) -> Page[OrderRow]:
         """List orders, newest first."""
         ...
 
-    async def signals(self, query: SignalQuery) -> Page:
+    async def signals(self, query: SignalQuery) -> Page[SignalRow]:
         """List signals, newest first."""
         ...
 

@@ -1,0 +1,116 @@
+"""The ASGI application: two hot doors for signals, everything else routed by Starlette."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fillgate import __version__
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.engine.engine import Engine
+from fillgate.plugins.base import Logger
+from fillgate.service.http import Receive, Scope, Send
+from fillgate.service.problems import Problem
+from fillgate.service.reading import ReadingApi
+from fillgate.service.taking import OrderTaker, WebhookTaker
+
+__all__ = ["Application"]
+
+_WEBHOOK: Final = "/webhook/tradingview"
+_ORDERS: Final = "/api/v1/orders"
+_CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+
+
+class Application:
+    """What uvicorn calls for every request."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        webhooks: WebhookTaker,
+        orders: OrderTaker,
+        reading: ReadingApi,
+        logger: Logger,
+    ) -> None:
+        """Serve `engine` through these doors."""
+        self._engine = engine
+        self._webhooks = webhooks
+        self._orders = orders
+        self._logger = logger
+        self._routed = Starlette(
+            routes=[
+                *reading.routes(),
+                Route("/health", self._health),
+                Route("/live", self._live),
+                Route("/ready", self._ready),
+            ],
+            exception_handlers={HTTPException: _http_problem},
+        )
+        # Symbols hold slashes and the like: a trailing one is part of a path, not a redirect.
+        self._routed.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one ASGI scope."""
+        if scope["type"] != "http":
+            await self._routed(scope, receive, send)
+            return
+        try:
+            await self._app(scope)(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - the last resort: a caller gets an answer
+            self._logger.error("request failed", method=scope["method"], error=repr(error))
+            detail = "something unforeseen went wrong; nothing is known of the outcome"
+            await Problem("INTERNAL_ERROR", detail).reply().send(send)
+
+    def _app(self, scope: Scope) -> Callable[[Scope, Receive, Send], Any]:
+        path = scope["path"]
+        if path == _WEBHOOK or path.startswith(_WEBHOOK + "/"):
+            return self._webhooks
+        if path == _ORDERS and scope["method"] == "POST":
+            return self._orders
+        return self._routed
+
+    async def _live(self, _request: Request) -> Response:
+        return _json({"status": "ok"})
+
+    async def _ready(self, _request: Request) -> Response:
+        unavailable = self._engine.intake.unavailable
+        if unavailable is None:
+            return _json({"status": "ok"})
+        return _json({"status": "unavailable", "code": unavailable.code}, status=503)
+
+    async def _health(self, _request: Request) -> Response:
+        unavailable = self._engine.intake.unavailable
+        accounts = {account.name: account.up for account in self._engine.accounts}
+        unknown = sum(
+            state.status is OrderStatus.UNKNOWN for state in self._engine.blotter.open_orders()
+        )
+        well = unavailable is None and all(accounts.values()) and not unknown
+        return _json(
+            {
+                "status": "ok" if well else "degraded",
+                "version": __version__,
+                "accepting": unavailable is None,
+                "reason": None if unavailable is None else unavailable.code,
+                "accounts": accounts,
+                "unknown_orders": unknown,
+                "waiting_signals": self._engine.dispatcher.lanes.waiting,
+            }
+        )
+
+
+def _json(document: dict[str, Any], status: int = 200) -> Response:
+    return Response(msgspec.json.encode(document), status, media_type="application/json")
+
+
+def _http_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _CODES.get(error.status_code, "INTERNAL_ERROR")
+    # The path may end in a credential: it is not quoted.
+    reply = Problem(code, f"{request.method} finds nothing here").reply()
+    return Response(reply.body, reply.status, error.headers, "application/problem+json")

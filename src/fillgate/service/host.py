@@ -1,0 +1,210 @@
+"""The host: builds the service from its configuration, runs it, stops it in good order.
+
+The one place where all rooms meet. Order of start: socket, secret, journal, engine, HTTP. Order of
+stop: no new connections, answers to those that wait, engine drained, journal closed.
+"""
+
+import asyncio
+import gc
+import random
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import uvloop
+
+from fillgate.config import Configuration, parse_listen
+from fillgate.domain.clock import Clock
+from fillgate.engine.accounts import AccountSetup
+from fillgate.engine.clock import SystemClock
+from fillgate.engine.engine import Engine
+from fillgate.engine.settings import EngineSettings
+from fillgate.engine.tasks import Tasks
+from fillgate.journal.sqlite import SqliteJournal
+from fillgate.plugins.base import Logger, PluginContext
+from fillgate.plugins.registry import PluginRegistry
+from fillgate.service.app import Application
+from fillgate.service.auth import ApiDoor, WebhookDoor
+from fillgate.service.logs import configure_logs, logger
+from fillgate.service.plugin_types import plugin_type
+from fillgate.service.reading import ReadingApi
+from fillgate.service.secret_file import SECRET_FILE, webhook_secret
+from fillgate.service.server import HttpServer, listening_socket
+from fillgate.service.taking import OrderTaker, SignalRules, WebhookTaker
+
+__all__ = ["JOURNAL_FILE", "Ready", "run", "serve"]
+
+JOURNAL_FILE: Final = "journal.db"
+"""Name of the journal in the data folder."""
+
+# The default of 5 ms lets the event loop keep the journal's thread waiting for whole requests.
+_SWITCH_SECONDS: Final = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A service that takes requests."""
+
+    url: str
+    """Where it listens, for example `http://127.0.0.1:8005`."""
+    secret_file: Path | None
+    """The file of the generated webhook secret; None if one is configured."""
+    stop: Callable[[], None]
+    """Ends the service in good order."""
+
+
+def serve(
+    configuration: Configuration, *, on_ready: Callable[[Ready], None] = lambda _: None
+) -> None:
+    """Run the service until SIGTERM or SIGINT, then stop in good order.
+
+    Args:
+        configuration: the whole tree.
+        on_ready: hears once the service takes requests.
+
+    Raises:
+        ConfigurationError: a setting is wrong, or the address is in use.
+        JournalUnavailable: the journal cannot be opened; JournalLocked if another process has it.
+    """
+    configure_logs(level=configuration.log.level, style=configuration.log.format)
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run(configuration, on_ready=on_ready))
+
+
+async def run(
+    configuration: Configuration,
+    *,
+    on_ready: Callable[[Ready], None] = lambda _: None,
+    clock: Clock | None = None,
+) -> None:
+    """Run the service in this event loop; see `serve`. Logging is the caller's to set up."""
+    listener = listening_socket(*parse_listen(configuration.service.listen))
+    try:
+        await _run_on(listener, configuration, on_ready, clock or SystemClock())
+    finally:
+        listener.close()
+
+
+async def _run_on(
+    listener: socket.socket,
+    configuration: Configuration,
+    on_ready: Callable[[Ready], None],
+    clock: Clock,
+) -> None:
+    log = logger()
+    folder = Path(configuration.service.data)
+    secret = configuration.webhook_secret or webhook_secret(folder)
+    registry, setups = _accounts(configuration, clock, tasks := Tasks(log), log)
+    journal = await SqliteJournal.open(folder / JOURNAL_FILE, logger=log)
+    engine = Engine(
+        journal,
+        registry,
+        setups,
+        settings=_engine_settings(configuration),
+        clock=clock,
+        tasks=tasks,
+        logger=log,
+    )
+    try:
+        await engine.start()
+        server = HttpServer(_application(engine, configuration, secret, clock, log))
+        _stop_on_signals(server, log)
+        generated = None if configuration.webhook_secret else folder / SECRET_FILE
+        ready = Ready(_url(listener), generated, server.stop)
+        await _serve_on(server, listener, engine, lambda: on_ready(ready), log)
+    finally:
+        await engine.close()
+    log.info("stopped")
+
+
+async def _serve_on(
+    server: HttpServer,
+    listener: socket.socket,
+    engine: Engine,
+    on_ready: Callable[[], None],
+    log: Logger,
+) -> None:
+    log.info("listening", url=_url(listener), accounts=list(engine.registry.list()))
+    # What lives now lives to the end: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    await asyncio.sleep(0)
+    on_ready()
+    await serving
+
+
+def _application(
+    engine: Engine, configuration: Configuration, secret: str, clock: Clock, log: Logger
+) -> Application:
+    api_door = ApiDoor(configuration.api_key)
+    rules = SignalRules(
+        min_confidence=Decimal(repr(configuration.webhook.min_confidence)),
+        max_age=configuration.webhook.max_age,
+        wait=configuration.service.wait,
+        secrets=[word for word in (secret, configuration.api_key) if word],
+    )
+    return Application(
+        engine,
+        webhooks=WebhookTaker(engine, rules, clock, log, WebhookDoor(secret)),
+        orders=OrderTaker(engine, rules, clock, log, api_door),
+        reading=ReadingApi(engine, api_door),
+        logger=log,
+    )
+
+
+def _accounts(
+    configuration: Configuration, clock: Clock, tasks: Tasks, log: Logger
+) -> tuple[PluginRegistry, dict[str, AccountSetup]]:
+    registry = PluginRegistry()
+    setups = {}
+    for name, account in configuration.accounts.items():
+        kind = plugin_type(account.type, f"accounts.{name}")
+        registry.register(kind(name, _context(name, clock, tasks)))
+        setups[name] = AccountSetup(account.type, dict(account.options))
+    registry.set_default(configuration.default_account)
+    return registry, setups
+
+
+def _context(name: str, clock: Clock, tasks: Tasks) -> PluginContext:
+    return PluginContext(
+        clock=clock,
+        random=random.Random(),  # noqa: S311 - plugins' jitter and simulation, no secrets
+        logger=logger(account=name),
+        tasks=tasks.starter,
+    )
+
+
+def _engine_settings(configuration: Configuration) -> EngineSettings:
+    engine = configuration.engine
+    return EngineSettings(
+        max_age=configuration.webhook.max_age,
+        fingerprint_window=configuration.webhook.duplicate_window,
+        submit_deadline=engine.submit_deadline,
+        lookup_deadline=engine.lookup_deadline,
+        poll_interval=engine.poll_interval,
+        health_interval=engine.health_interval,
+        max_waiting=engine.max_waiting,
+    )
+
+
+def _stop_on_signals(server: HttpServer, log: Logger) -> None:
+    loop = asyncio.get_running_loop()
+
+    def stop(name: str) -> None:
+        log.info("stopping", signal=name)
+        server.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number.name)
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

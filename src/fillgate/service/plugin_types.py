@@ -1,0 +1,37 @@
+"""Which plugin types are installed: the entry points `fillgate.plugins`, ours and third parties'."""
+
+from importlib.metadata import entry_points
+
+from fillgate.domain.errors import ConfigurationError
+from fillgate.plugins.base import ExecutionPlugin
+
+__all__ = ["plugin_type"]
+
+_GROUP = "fillgate.plugins"
+
+
+def plugin_type(kind: str, where: str) -> type[ExecutionPlugin]:
+    """Return the class of a plugin type; only that one is imported.
+
+    Args:
+        kind: the type, for example `mock`.
+        where: the account's place in the configuration, for errors.
+
+    Raises:
+        ConfigurationError: no such type is installed, or it cannot be imported.
+    """
+    installed = {point.name: point for point in entry_points(group=_GROUP)}
+    point = installed.get(kind)
+    if point is None:
+        known = ", ".join(sorted(installed))
+        msg = f"`{where}.type`: expected one of {known}, found {kind!r}"
+        raise ConfigurationError(msg)
+    try:
+        loaded = point.load()
+    except ImportError as error:
+        msg = f"`{where}.type`: the plugin {kind!r} cannot be imported: {error}"
+        raise ConfigurationError(msg) from None
+    if not (isinstance(loaded, type) and issubclass(loaded, ExecutionPlugin)):
+        msg = f"`{where}.type`: {kind!r} is no ExecutionPlugin but {loaded!r}"
+        raise ConfigurationError(msg)
+    return loaded

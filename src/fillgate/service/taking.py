@@ -1,0 +1,289 @@
+"""From the bytes of a request to the answer: the two doors through which signals come.
+
+    bytes -> authenticate -> read -> check -> engine.accept -> wait -> reply
+
+Invariants:
+
+1. Nothing is answered as accepted that is not durable.
+2. A refusal of an authenticated request is kept as a signal with its reason; one without a valid
+   credential leaves no trace but a count.
+3. Credentials are cut from a body before it is handed on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+from urllib.parse import quote
+
+import msgspec
+
+from fillgate.domain.clock import Clock
+from fillgate.domain.errors import UnknownAccount
+from fillgate.engine.engine import Engine
+from fillgate.engine.intake import Admission, Arrival, EngineUnavailable, KeyReused
+from fillgate.plugins.base import Logger
+from fillgate.service.auth import SIGNATURE, ApiDoor, WebhookDoor
+from fillgate.service.http import (
+    BodyTooLarge,
+    ClientGone,
+    Receive,
+    Reply,
+    Scope,
+    Send,
+    headers_of,
+    read_body,
+)
+from fillgate.service.keys import request_key
+from fillgate.service.preferences import LONGEST_API_WAIT, LONGEST_WEBHOOK_WAIT, wait_seconds
+from fillgate.service.problems import PROBLEMS, Problem
+from fillgate.service.views import Answer, answer_of
+from fillgate.signals.api import read_order
+from fillgate.signals.checks import check_confidence, check_fresh
+from fillgate.signals.credentials import cut_credentials
+from fillgate.signals.json_text import parse_object
+from fillgate.signals.received import Received
+from fillgate.signals.refusals import Refusal
+from fillgate.signals.webhook import alert_of
+
+__all__ = ["API_SOURCE", "WEBHOOK_SOURCE", "OrderTaker", "SignalRules", "WebhookTaker"]
+
+WEBHOOK_SOURCE: Final = "tradingview"
+API_SOURCE: Final = "api"
+
+_AHEAD_SECONDS: Final = 30.0
+_REPLAYED: Final = (b"idempotent-replayed", b"true")
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignalRules:
+    """What signals have to keep to, and how long their senders wait."""
+
+    min_confidence: Decimal
+    max_age: float
+    """Seconds."""
+    wait: float
+    """Seconds, unless the sender says otherwise."""
+    secrets: Sequence[str]
+    """Credentials to cut from bodies wherever they stand."""
+
+
+class _Taker:
+    """What both doors share."""
+
+    source: str
+    webhook: bool
+    longest_wait: float
+
+    def __init__(self, engine: Engine, rules: SignalRules, clock: Clock, logger: Logger) -> None:
+        self._engine = engine
+        self._rules = rules
+        self._clock = clock
+        self._logger = logger
+        self.unauthenticated = 0
+        """How many requests came without a valid credential."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        try:
+            reply = await self._reply(scope, receive)
+        except Problem as problem:
+            self._count(problem)
+            reply = problem.reply(webhook=self.webhook)
+        except ClientGone:
+            return
+        await reply.send(send)
+
+    async def _reply(self, scope: Scope, receive: Receive) -> Reply:
+        headers = headers_of(scope)
+        if scope["method"] != "POST":
+            raise Problem("METHOD_NOT_ALLOWED", f"expected POST, found {scope['method']}")
+        body = await _body(headers, receive)
+        received_at = self._clock.now()
+        received = await self._received(scope, headers, body, received_at)
+        arrival = Arrival(
+            source=self.source,
+            signal=received.signal,
+            body=cut_credentials(body, self._rules.secrets),
+            received_at=received_at,
+            key=await self._key(headers, received, body),
+            fingerprint=self.webhook,
+        )
+        admission = await self._admission(arrival)
+        wait = wait_seconds(
+            headers.get(b"prefer"), default=self._rules.wait, longest=self.longest_wait
+        )
+        await admission.ticket.answered.wait_within(wait)
+        return self._answer(admission)
+
+    async def _received(
+        self, scope: Scope, headers: dict[bytes, bytes], body: bytes, at: int
+    ) -> Received:
+        raise NotImplementedError
+
+    async def _key(
+        self, headers: dict[bytes, bytes], received: Received, body: bytes
+    ) -> str | None:
+        try:
+            return request_key(headers, received.id)
+        except Problem as problem:
+            raise await self._kept(problem, body) from None
+
+    async def _admission(self, arrival: Arrival) -> Admission:
+        try:
+            return await self._engine.intake.accept(arrival)
+        except EngineUnavailable as error:
+            raise Problem(error.code, error.text) from None
+        except KeyReused as error:
+            raise await self._kept(Problem(error.code, error.text), arrival.body) from None
+        except UnknownAccount as error:
+            problem = Problem("UNKNOWN_ACCOUNT", str(error), field="account")
+            raise await self._kept(problem, arrival.body) from None
+
+    def _answer(self, admission: Admission) -> Reply:
+        answer = answer_of(
+            admission.ticket, replayed=admission.replayed, suspected=admission.suspected
+        )
+        headers = (_REPLAYED,) if admission.replayed else ()
+        state = admission.ticket.state
+        if state is None or state.status.is_undecided:
+            return Reply(202, _encode(answer), headers=(*headers, _location(answer)))
+        if answer.status in _FAILURES:
+            return _failure(answer, webhook=self.webhook, headers=headers)
+        return Reply(200, _encode(answer), headers=headers)
+
+    def _check(self, received: Received, at: int) -> Received:
+        check_fresh(received.signal, at, self._rules.max_age, _AHEAD_SECONDS)
+        return received
+
+    async def _kept(self, problem: Problem, body: bytes) -> Problem:
+        """Keep an authenticated refusal in the journal."""
+        number = await self._engine.intake.refuse(
+            source=self.source,
+            code=problem.code,
+            reason=problem.detail,
+            body=cut_credentials(body, self._rules.secrets),
+            received_at=self._clock.now(),
+        )
+        problem.extra["signal"] = number
+        return problem
+
+    def _count(self, problem: Problem) -> None:
+        if problem.code != "UNAUTHENTICATED":
+            return
+        self.unauthenticated += 1
+        # Powers of two: the log tells of a flood without becoming one.
+        if self.unauthenticated & (self.unauthenticated - 1) == 0:
+            self._logger.warning(
+                "unauthenticated", source=self.source, so_far=self.unauthenticated
+            )
+
+
+class WebhookTaker(_Taker):
+    """Takes TradingView alerts: `POST /webhook/tradingview`, with or without a token behind."""
+
+    source = WEBHOOK_SOURCE
+    webhook = True
+    longest_wait = LONGEST_WEBHOOK_WAIT
+
+    def __init__(
+        self, engine: Engine, rules: SignalRules, clock: Clock, logger: Logger, door: WebhookDoor
+    ) -> None:
+        """Let in what `door` lets in."""
+        super().__init__(engine, rules, clock, logger)
+        self._door = door
+
+    async def _received(
+        self, scope: Scope, headers: dict[bytes, bytes], body: bytes, at: int
+    ) -> Received:
+        authenticated = self._authenticated_outside(scope, headers, body)
+        try:
+            members = parse_object(body)
+        except Refusal as refusal:
+            problem = _problem_of(refusal)
+            raise (await self._kept(problem, body) if authenticated else problem) from None
+        secret = members.get("secret")
+        if not authenticated or secret is not None:
+            self._door.check_secret(secret if isinstance(secret, str) else None)
+        try:
+            received = self._check(alert_of(members), at)
+            check_confidence(received.signal, self._rules.min_confidence)
+        except Refusal as refusal:
+            raise await self._kept(_problem_of(refusal), body) from None
+        return received
+
+    def _authenticated_outside(
+        self, scope: Scope, headers: dict[bytes, bytes], body: bytes
+    ) -> bool:
+        """Check the credentials in header and path; tell whether there was one."""
+        signature = headers.get(SIGNATURE)
+        if signature is not None:
+            self._door.check_signature(signature, body)
+        token = scope["path"].removeprefix("/webhook/tradingview").removeprefix("/")
+        if token:
+            self._door.check_token(token)
+        return bool(signature is not None or token)
+
+
+class OrderTaker(_Taker):
+    """Takes orders of programs: `POST /api/v1/orders`."""
+
+    source = API_SOURCE
+    webhook = False
+    longest_wait = LONGEST_API_WAIT
+
+    def __init__(
+        self, engine: Engine, rules: SignalRules, clock: Clock, logger: Logger, door: ApiDoor
+    ) -> None:
+        """Let in what `door` lets in."""
+        super().__init__(engine, rules, clock, logger)
+        self._door = door
+
+    async def _received(
+        self, scope: Scope, headers: dict[bytes, bytes], body: bytes, at: int
+    ) -> Received:
+        self._door.check(headers)
+        try:
+            return self._check(read_order(body), at)
+        except Refusal as refusal:
+            raise await self._kept(_problem_of(refusal), body) from None
+
+
+_FAILURES: Final = {"REJECTED": "REJECTED", "DENIED": "DENIED", "ABSENT": "ABSENT"}
+"""Statuses that are problems for who waits, with the kind of problem each is."""
+
+
+def _failure(
+    answer: Answer, *, webhook: bool, headers: tuple[tuple[bytes, bytes], ...]
+) -> Reply:
+    members = msgspec.to_builtins(answer)
+    for name in ("success", "order_id", "error", "code", "status"):
+        members.pop(name)
+    problem = Problem(
+        answer.code or answer.status,
+        answer.error or f"the order is {answer.status}",
+        kind=PROBLEMS[_FAILURES[answer.status]],
+        order_status=answer.status,
+        **members,
+    )
+    return problem.reply(webhook=webhook, headers=headers)
+
+
+def _location(answer: Answer) -> tuple[bytes, bytes]:
+    if answer.client_order_id is None:
+        return (b"location", b"/api/v1/signals/%d" % answer.signal)
+    return (b"location", f"/api/v1/orders/{quote(answer.client_order_id)}".encode())
+
+
+def _problem_of(refusal: Refusal) -> Problem:
+    return Problem(str(refusal.code), refusal.reason, field=refusal.field)
+
+
+async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    try:
+        return await read_body(headers, receive)
+    except BodyTooLarge:
+        raise Problem("BODY_TOO_LARGE", "expected at most 65536 bytes") from None
+    except TimeoutError:
+        raise Problem("BODY_TOO_SLOW", "the body did not arrive within 10 s") from None
