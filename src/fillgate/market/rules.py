@@ -1,0 +1,172 @@
+"""Which orders the venue refuses, and in which words. Each rule is one small function."""
+
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Final, NamedTuple
+
+from fillgate.domain.capabilities import Capabilities
+from fillgate.domain.numbers import ZERO
+from fillgate.domain.orders import Order, OrderType, Side, TimeInForce, required_fields
+from fillgate.market.quotes import Market, Quote
+
+__all__ = ["CAPABILITIES", "Refusal", "expiry", "reducible", "refusal_of"]
+
+CAPABILITIES: Final = Capabilities(
+    order_types=frozenset(OrderType) - {OrderType.TRAILING_STOP},
+    time_in_force=frozenset(TimeInForce),
+    attached_stops=True,
+    reduce_only=True,
+    post_only=True,
+    fetch_order=True,
+    settle_seconds=1.0,
+    cancel_order=True,
+    open_orders=True,
+    fills=True,
+    positions=True,
+)
+"""What the simulated venue can do."""
+
+DAY: Final = 86_400_000_000
+LIMIT_TYPES: Final = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
+
+
+class Refusal(NamedTuple):
+    """Why an order is refused."""
+
+    code: str
+    text: str
+
+
+class Circumstances(NamedTuple):
+    """What a rule may look at."""
+
+    order: Order
+    at: int
+    """When the order arrives, Unix microseconds."""
+    market: Market
+    quote: Quote
+    position: Decimal
+    """Net quantity of the symbol before the order."""
+
+
+def refusal_of(circumstances: Circumstances) -> Refusal | None:
+    """Return why an order is refused; None if it is taken."""
+    for rule in _RULES:
+        refusal = rule(circumstances)
+        if refusal is not None:
+            return refusal
+    return None
+
+
+def expiry(order: Order, arrived: int) -> int | None:
+    """Return when an order's time is over, Unix microseconds; None if it works until cancelled.
+
+    A day order ends with the day of its arrival, by UTC.
+    """
+    if order.time_in_force is TimeInForce.DAY:
+        return (arrived // DAY + 1) * DAY
+    if order.time_in_force is TimeInForce.GTD and order.expire_time is not None:
+        return order.expire_time * 1000
+    return None
+
+
+def needed(price: Decimal | None) -> Decimal:
+    """Return a price that an order of its type has, since no other passes these rules."""
+    if price is None:
+        raise ValueError("an order without its price passed the rules")
+    return price
+
+
+def reducible(side: Side, position: Decimal) -> Decimal:
+    """Return how much of a position orders of this side can close."""
+    return max(ZERO, -position if side is Side.BUY else position)
+
+
+def _refuse_type(given: Circumstances) -> Refusal | None:
+    order = given.order
+    if order.order_type not in CAPABILITIES.order_types:
+        return Refusal("UNSUPPORTED_ORDER_TYPE", f"Order type {order.order_type} is not supported.")
+    if order.quote_quantity is not None:
+        return Refusal("UNSUPPORTED_QUANTITY", "Quantities in quote currency are not supported.")
+    return None
+
+
+def _refuse_numbers(given: Circumstances) -> Refusal | None:
+    order = given.order
+    if order.quantity <= 0:
+        return Refusal("INVALID_QUANTITY", "Order quantity must be positive.")
+    names = (*required_fields(order.order_type), "stop_loss", "take_profit")
+    for name in names:
+        price = getattr(order, name)
+        if price is None and name in required_fields(order.order_type):
+            return Refusal("INVALID_PRICE", f"Mandatory parameter {name} was not sent.")
+        if price is not None and price <= 0:
+            return Refusal("INVALID_PRICE", f"Parameter {name} must be positive.")
+    return None
+
+
+def _refuse_time(given: Circumstances) -> Refusal | None:
+    order = given.order
+    if order.time_in_force is TimeInForce.GTD and order.expire_time is None:
+        return Refusal("INVALID_EXPIRE_TIME", "A GTD order needs an expire time.")
+    end = expiry(order, given.at)
+    if end is not None and end <= given.at:
+        return Refusal("INVALID_EXPIRE_TIME", "The expire time is in the past.")
+    return None
+
+
+def _refuse_post_only(given: Circumstances) -> Refusal | None:
+    order = given.order
+    if not order.post_only:
+        return None
+    immediate = order.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}
+    if immediate or order.order_type not in LIMIT_TYPES:
+        return Refusal("INVALID_POST_ONLY", "Only limit orders that may rest can be post-only.")
+    if order.order_type is OrderType.LIMIT and crosses(order, given.market, given.quote):
+        return POST_ONLY_CROSSES
+    return None
+
+
+POST_ONLY_CROSSES: Final = Refusal(
+    "POST_ONLY_WOULD_CROSS", "Order would immediately match and take."
+)
+
+
+def crosses(order: Order, market: Market, quote: Quote) -> bool:
+    """Tell whether a limit order's price reaches the other side of the market."""
+    price = needed(order.price)
+    if order.side is Side.BUY:
+        return price >= market.price(quote.ask)
+    return price <= market.price(quote.bid)
+
+
+def _refuse_reduce_only(given: Circumstances) -> Refusal | None:
+    order = given.order
+    if not order.reduce_only:
+        return None
+    if order.stop_loss is not None or order.take_profit is not None:
+        return Refusal("INVALID_STOPS", "A reduce-only order cannot carry stops.")
+    if not reducible(order.side, given.position):
+        return Refusal("REDUCE_ONLY_REJECTED", "There is no position that the order would reduce.")
+    return None
+
+
+def _refuse_stops(given: Circumstances) -> Refusal | None:
+    order = given.order
+    reference = order.price or order.stop_price or given.market.price(given.quote.last)
+    below, above = order.stop_loss, order.take_profit
+    if order.side is Side.SELL:
+        below, above = above, below
+    if (below is not None and below >= reference) or (above is not None and above <= reference):
+        return Refusal("INVALID_STOPS", "Stop loss or take profit would trigger immediately.")
+    return None
+
+
+_RULES: Final[Sequence[Callable[[Circumstances], Refusal | None]]] = (
+    _refuse_type,
+    _refuse_numbers,
+    _refuse_time,
+    _refuse_post_only,
+    _refuse_reduce_only,
+    _refuse_stops,
+)

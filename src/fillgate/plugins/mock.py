@@ -1,0 +1,256 @@
+"""The mock plugin: a simulated venue in this process, no network (`type = "mock"`).
+
+For tests and development. Prices move with the clock it is handed (`market.path`), takers pay the
+spread and an impact (`market.slippage`), resting orders are executed when the price comes to them.
+`MockOptions` has the settings, `MockLedger` reads what really arrived at the venue.
+
+Invariants:
+
+1. What `execute_order` answered is in the ledger, and outlives the process if that is a file.
+2. A second order under the same client order id is taken and executed again, as venues do; the
+   ledger shows both arrivals.
+3. Which orders are refused or never answered depends on the seed and the client order id only.
+4. It makes no tasks, and is done at once unless `latency_ms` says otherwise.
+
+Positions are net, one for each symbol: `position_side`, `leverage` and `margin_mode` are kept with
+the order and have no effect. One contract or lot counts as one base unit.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from hashlib import blake2b
+from typing import Any, Final
+
+from fillgate.domain.errors import NotSent, Rejected
+from fillgate.domain.fills import Fill
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.market import MarketData
+from fillgate.domain.numbers import ZERO, divide
+from fillgate.domain.orders import Order
+from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, Lookup, NotFound
+from fillgate.market.listings import BadSymbol
+from fillgate.market.records import Record
+from fillgate.market.rules import CAPABILITIES, Refusal
+from fillgate.market.state import VenueState
+from fillgate.market.venue import Venue
+from fillgate.market.venue_order import VenueOrder
+from fillgate.plugins.base import ExecutionPlugin, PluginContext, VenuePosition
+from fillgate.plugins.mock_ledger import LedgerFile, MockLedger
+from fillgate.plugins.mock_options import MockOptions, read_mock_options
+
+__all__ = ["MockLedger", "MockOptions", "MockPlugin"]
+
+_NO_FUNDS: Final = Refusal(
+    "INSUFFICIENT_FUNDS", "Account has insufficient balance for requested action."
+)
+_MILLISECONDS: Final = Decimal(2000)
+_DRAWS: Final = 1 << 64
+
+
+class MockPlugin(ExecutionPlugin):
+    """A simulated venue."""
+
+    capabilities = CAPABILITIES
+
+    def __init__(self, name: str, context: PluginContext) -> None:
+        super().__init__(name, context)
+        self._options = MockOptions()
+        self._half_latency = 0.0
+        self._ledger: LedgerFile | None = None
+        self._venue: Venue | None = None
+
+    async def init(self, config: Mapping[str, Any]) -> None:
+        """Open the venue, with what its ledger tells from before.
+
+        Raises:
+            ConfigurationError: a setting is wrong, or the ledger is no ledger.
+            AccountDown: another account has the ledger open.
+        """
+        await self.close()
+        options = read_mock_options(config, f"accounts.{self.name}")
+        state = VenueState()
+        if options.ledger_path is not None:
+            self._ledger = LedgerFile(options.ledger_path, f"accounts.{self.name}.ledger_path")
+            state = self._ledger.contents.state
+            self._report_torn(self._ledger.contents.torn)
+        self._options = options
+        self._half_latency = float(divide(options.latency_ms, _MILLISECONDS))
+        self._venue = Venue(options.terms(), state, self._write)
+
+    def _report_torn(self, torn: bytes) -> None:
+        if torn:
+            self.context.logger.warning(
+                "mock-ledger-torn", account=self.name, path=self._options.ledger_path, cut=len(torn)
+            )
+
+    def _write(self, records: Sequence[Record]) -> None:
+        if self._ledger is not None:
+            self._ledger.write(records)
+
+    async def close(self) -> None:
+        """Close the ledger."""
+        self._venue = None
+        if self._ledger is not None:
+            self._ledger.close()
+            self._ledger = None
+
+    async def health_check(self) -> bool:
+        """Tell whether the venue is open."""
+        return self._venue is not None
+
+    async def execute_order(self, order: Order) -> ExecutionResult:
+        """Let the venue take the order.
+
+        Refusals come as results with status REJECTED; only what is no order at all is raised.
+
+        Raises:
+            Rejected: symbol or client order id cannot be one; the ledger knows nothing of it.
+            NotSent: the account is not open.
+            OSError: the ledger could not be written. The order is not at the venue.
+        """
+        await self._travel()
+        _check_text(order.client_order_id)
+        refusal = _NO_FUNDS if self._is_drawn("reject", order, self._options.reject_rate) else None
+        try:
+            held = self._open_venue().place(order, self.context.clock.now(), refusal)
+        except BadSymbol as error:
+            raise Rejected("INVALID_SYMBOL", str(error)) from None
+        if self._is_drawn("unknown", order, self._options.unknown_rate):
+            await asyncio.get_running_loop().create_future()
+        await self._travel()
+        return self._result(held)
+
+    async def _travel(self) -> None:
+        if self._half_latency:
+            await self.context.clock.sleep(self._half_latency)
+
+    def _open_venue(self) -> Venue:
+        if self._venue is None:
+            raise NotSent("NOT_OPEN", f"the account {self.name!r} is not open")
+        return self._venue
+
+    def _is_drawn(self, what: str, order: Order, rate: Decimal) -> bool:
+        if not rate:
+            return False
+        name = f"{self._options.seed}|{what}|{order.client_order_id}"
+        draw = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big")
+        return draw < rate * _DRAWS
+
+    def _result(self, held: VenueOrder) -> ExecutionResult:
+        refused = held.status is OrderStatus.REJECTED
+        return ExecutionResult(
+            success=not refused,
+            order_id=held.order_id,
+            filled_quantity=held.filled_quantity,
+            average_price=held.average_price,
+            error=held.text if refused else None,
+            code=held.code if refused else None,
+            timestamp=self.context.clock.now() // 1000,
+            status=held.status,
+            fees=held.fees,
+            fills=held.fills,
+        )
+
+    async def fetch_data(self, symbol: str) -> MarketData:
+        """Return the quote at this moment. Volume is not told: nobody else trades here.
+
+        Raises:
+            Rejected: the text cannot be a symbol.
+        """
+        await self._travel()
+        now = self.context.clock.now()
+        venue = self._open_venue()
+        try:
+            quote = venue.quote(symbol, now)
+        except BadSymbol as error:
+            raise Rejected("INVALID_SYMBOL", str(error)) from None
+        await self._travel()
+        price = venue.market(symbol).price
+        return MarketData(
+            symbol=symbol,
+            bid=price(quote.bid),
+            ask=price(quote.ask),
+            last=price(quote.last),
+            timestamp=now // 1000,
+        )
+
+    async def fetch_order(
+        self,
+        *,
+        client_order_id: str,
+        order_id: str | None = None,
+        symbol: str,
+        since: int | None = None,
+    ) -> Lookup:
+        """Look up an order; of several under one client order id the last, unless `order_id` says.
+
+        The venue remembers orders for ever, those it refused too; `since` does not matter.
+        """
+        await self._travel()
+        held = self._find(client_order_id, order_id, symbol)
+        await self._travel()
+        return NotFound() if held is None else Found(held.report())
+
+    def _find(self, client_order_id: str, order_id: str | None, symbol: str) -> VenueOrder | None:
+        now = self.context.clock.now()
+        return self._open_venue().find(client_order_id, order_id, symbol, now)
+
+    async def cancel_order(
+        self, *, client_order_id: str, order_id: str | None = None, symbol: str
+    ) -> ExecutionReport:
+        """Cancel an order, and the other of a pair; one that has ended is reported as it is.
+
+        Raises:
+            Rejected: the venue has no such order.
+        """
+        await self._travel()
+        held = self._find(client_order_id, order_id, symbol)
+        if held is None:
+            raise Rejected("UNKNOWN_ORDER", "Unknown order sent.")
+        held = self._open_venue().cancel(held, self.context.clock.now())
+        await self._travel()
+        return held.report()
+
+    async def open_orders(self, symbol: str | None = None) -> Sequence[ExecutionReport]:
+        """Return the working orders, those that protect entries too, oldest first."""
+        await self._travel()
+        state = self._current()
+        working = [
+            held
+            for traded, orders in state.open.items()
+            if symbol in {None, traded}
+            for held in orders.values()
+        ]
+        reports = [held.report() for held in sorted(working, key=lambda held: held.number)]
+        await self._travel()
+        return reports
+
+    def _current(self) -> VenueState:
+        venue = self._open_venue()
+        venue.advance_all(self.context.clock.now())
+        return venue.state
+
+    async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[Fill]:
+        """Return the executions since a time (Unix milliseconds), oldest first."""
+        await self._travel()
+        found = self._current().fills(symbol, since * 1000)
+        await self._travel()
+        return found
+
+    async def positions(self) -> Sequence[VenuePosition]:
+        """Return the net position of each symbol that is not flat."""
+        await self._travel()
+        held = [
+            VenuePosition(symbol=symbol, quantity=quantity)
+            for symbol, quantity in self._current().positions.items()
+            if quantity != ZERO
+        ]
+        await self._travel()
+        return held
+
+
+def _check_text(client_order_id: str) -> None:
+    if not client_order_id or not client_order_id.isprintable():
+        text = f"expected a client order id of printable characters, found {client_order_id!r}"
+        raise Rejected("INVALID_CLIENT_ORDER_ID", text)
