@@ -15,7 +15,7 @@ Invariants:
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -36,6 +36,7 @@ __all__ = [
     "JournalLocked",
     "JournalUnavailable",
     "KeyTaken",
+    "Logger",
     "Lost",
     "OrderQuery",
     "OrderRow",
@@ -61,12 +62,25 @@ def account_stream(account: str) -> str:
     return f"account:{account}"
 
 
-class JournalUnavailable(Exception):  # noqa: N818 - says what the caller needs to know
+class JournalUnavailable(Exception):
     """The journal takes nothing now; the text says why. What was asked left no trace."""
 
 
 class JournalLocked(JournalUnavailable):
     """Another process writes this journal; the text names it."""
+
+
+class Logger(Protocol):
+    """What a journal needs of a structured logger. Called in any thread."""
+
+    def info(self, event: str, **fields: Any) -> object:
+        """Log a step."""
+
+    def warning(self, event: str, **fields: Any) -> object:
+        """Log what a person should look at when there is time."""
+
+    def error(self, event: str, **fields: Any) -> object:
+        """Log what a person should look at now."""
 
 
 class Entry(msgspec.Struct, frozen=True):

@@ -1,0 +1,249 @@
+"""The reading side: what is asked of the database, as plain functions over a connection.
+
+Each is one statement, read to its end: its read transaction is short, so that it never keeps the
+WAL from starting anew.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import apsw
+import msgspec
+
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.positions import Position
+from fillgate.journal.base import (
+    Head,
+    OrderQuery,
+    OrderRow,
+    Page,
+    Recorded,
+    SignalQuery,
+    SignalRow,
+    SignalState,
+)
+from fillgate.journal.chain import StoredRecord
+from fillgate.journal.codec import Codec, Encoded
+
+__all__ = [
+    "body_of",
+    "events_after",
+    "find_order",
+    "find_signal",
+    "heads",
+    "identity",
+    "last_signal",
+    "open_orders",
+    "orders",
+    "positions",
+    "records_after",
+    "signals",
+    "story",
+    "waiting_signals",
+]
+
+_Row = tuple[Any, ...]
+
+_POSITION: Final = msgspec.json.Decoder(Position)
+_CODEC: Final = Codec()
+
+_RECORD: Final = """
+    SELECT position, streams.name, sequence, at, signal, kind, version, data, hash
+    FROM events JOIN streams ON streams.id = events.stream
+"""
+_SIGNAL: Final = "SELECT number, at, source, state, account, symbol, code FROM signals"
+_ORDER: Final = "SELECT client_order_id, signal, leg, account, symbol, status, at FROM orders"
+_HEADS: Final = """
+    SELECT name, sequence, hash FROM streams JOIN events ON events.stream = streams.id
+    WHERE sequence = (SELECT max(sequence) FROM events WHERE stream = streams.id)
+"""
+_LAST_SIGNAL: Final = """
+    SELECT max(
+        coalesce((SELECT max(signal) FROM events WHERE signal IS NOT NULL), 0),
+        coalesce((SELECT max(number) FROM signals), 0),
+        coalesce((SELECT max(signal) FROM bodies), 0)
+    )
+"""
+_POSITIONS: Final = "SELECT data FROM positions ORDER BY account, symbol"
+# Partial indexes serve only where the state stands in the statement itself.
+_STATE_TERMS: Final[Mapping[str, str]] = {
+    state: f"state = '{state}'"
+    for state in (
+        SignalState.WAITING,
+        SignalState.PLANNED,
+        SignalState.REFUSED,
+        SignalState.DUPLICATE,
+    )
+}
+
+
+def identity(connection: apsw.Connection) -> str:
+    """Return the journal's own id."""
+    return str(connection.execute("SELECT value FROM meta WHERE name = 'identity'").get)
+
+
+def last_signal(connection: apsw.Connection) -> int:
+    """Return the highest signal number there is; 0 for none."""
+    return int(connection.execute(_LAST_SIGNAL).get)
+
+
+def heads(connection: apsw.Connection) -> Mapping[str, Head]:
+    """Return the last record of each stream."""
+    return {row[0]: Head(*row) for row in connection.execute(_HEADS)}
+
+
+def story(connection: apsw.Connection, signal: int) -> Sequence[Recorded]:
+    """Return all events of a signal, in the order of commits."""
+    rows = connection.execute(f"{_RECORD} WHERE signal = ? ORDER BY position", (signal,))
+    return [_recorded(row) for row in rows.fetchall()]
+
+
+def events_after(connection: apsw.Connection, after: int, limit: int) -> Sequence[Recorded]:
+    """Return events after a position, in the order of commits."""
+    return [_recorded(row) for row in _rows_after(connection, after, limit)]
+
+
+def records_after(connection: apsw.Connection, after: int, limit: int) -> Sequence[StoredRecord]:
+    """Return records after a position as they are stored, for `chain.verify`."""
+    return [_stored(row) for row in _rows_after(connection, after, limit)]
+
+
+def _rows_after(connection: apsw.Connection, after: int, limit: int) -> list[_Row]:
+    sql = f"{_RECORD} WHERE position > ? ORDER BY position LIMIT ?"
+    return connection.execute(sql, (after, limit)).fetchall()
+
+
+def _recorded(row: _Row) -> Recorded:
+    position, stream, sequence, at, signal, kind, version, data, digest = row
+    return Recorded(
+        position=position,
+        stream=stream,
+        sequence=sequence,
+        at=at,
+        signal=signal,
+        event=_CODEC.decode(Encoded(kind, version, data)),
+        hash=digest,
+    )
+
+
+def _stored(row: _Row) -> StoredRecord:
+    position, stream, sequence, at, signal, kind, version, data, digest = row
+    return StoredRecord(
+        position=position,
+        stream=stream,
+        sequence=sequence,
+        at=at,
+        signal=signal,
+        kind=kind,
+        version=version,
+        data=data,
+        hash=digest,
+    )
+
+
+def body_of(connection: apsw.Connection, signal: int) -> bytes | None:
+    """Return the stored bytes of a signal."""
+    body: bytes | None = connection.execute(
+        "SELECT body FROM bodies WHERE signal = ?", (signal,)
+    ).get
+    return body
+
+
+def find_order(connection: apsw.Connection, client_order_id: str) -> OrderRow | None:
+    """Return an order's row."""
+    row = connection.execute(f"{_ORDER} WHERE client_order_id = ?", (client_order_id,)).fetchone()
+    return None if row is None else _order(row)
+
+
+def find_signal(connection: apsw.Connection, number: int) -> SignalRow | None:
+    """Return a signal's row."""
+    row = connection.execute(f"{_SIGNAL} WHERE number = ?", (number,)).fetchone()
+    return None if row is None else _signal(row)
+
+
+def orders(connection: apsw.Connection, query: OrderQuery) -> Page[OrderRow]:
+    """List orders, newest first."""
+    terms, values = _order_terms(query)
+    sql = f"{_ORDER} {_where(terms)} ORDER BY signal DESC, leg DESC LIMIT ?"
+    rows = connection.execute(sql, (*values, query.limit + 1)).fetchall()
+    return Page([_order(row) for row in rows[: query.limit]], more=len(rows) > query.limit)
+
+
+def _order_terms(query: OrderQuery) -> tuple[list[str], list[Any]]:
+    terms, values = _equal(account=query.account, symbol=query.symbol)
+    if query.statuses:
+        terms.append(f"status IN ({','.join('?' * len(query.statuses))})")
+        values += [status.value for status in query.statuses]
+        if not any(status.is_final for status in query.statuses):
+            terms.append("open = 1")
+    if query.before is not None:
+        terms.append("(signal, leg) < (?, ?)")
+        values += query.before
+    return terms, values
+
+
+def signals(connection: apsw.Connection, query: SignalQuery) -> Page[SignalRow]:
+    """List signals, newest first."""
+    terms, values = _equal(source=query.source)
+    if query.state is not None:
+        terms.append(_STATE_TERMS.get(query.state, "false"))
+    if query.before is not None:
+        terms.append("number < ?")
+        values.append(query.before)
+    sql = f"{_SIGNAL} {_where(terms)} ORDER BY number DESC LIMIT ?"
+    rows = connection.execute(sql, (*values, query.limit + 1)).fetchall()
+    return Page([_signal(row) for row in rows[: query.limit]], more=len(rows) > query.limit)
+
+
+def _equal(**wanted: str | None) -> tuple[list[str], list[Any]]:
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return [f"{name} = ?" for name in given], list(given.values())
+
+
+def _where(terms: list[str]) -> str:
+    return f"WHERE {' AND '.join(terms)}" if terms else ""
+
+
+def open_orders(connection: apsw.Connection) -> Sequence[OrderRow]:
+    """Return all orders whose status is not final, oldest first."""
+    rows = connection.execute(f"{_ORDER} WHERE open = 1 ORDER BY signal, leg")
+    return [_order(row) for row in rows.fetchall()]
+
+
+def waiting_signals(connection: apsw.Connection) -> Sequence[SignalRow]:
+    """Return all accepted signals whose order is not planned yet, oldest first."""
+    term = _STATE_TERMS[SignalState.WAITING]
+    rows = connection.execute(f"{_SIGNAL} WHERE {term} ORDER BY number")
+    return [_signal(row) for row in rows.fetchall()]
+
+
+def positions(connection: apsw.Connection) -> Sequence[Position]:
+    """Return all positions, by account and symbol."""
+    rows: list[_Row] = connection.execute(_POSITIONS).fetchall()
+    return [_POSITION.decode(data) for (data,) in rows]
+
+
+def _order(row: _Row) -> OrderRow:
+    client_order_id, signal, leg, account, symbol, status, at = row
+    return OrderRow(
+        client_order_id=client_order_id,
+        signal=signal,
+        leg=leg,
+        account=account,
+        symbol=symbol,
+        status=OrderStatus(status),
+        at=at,
+    )
+
+
+def _signal(row: _Row) -> SignalRow:
+    number, at, source, state, account, symbol, code = row
+    return SignalRow(
+        number=number,
+        at=at,
+        source=source,
+        state=state,
+        account=account,
+        symbol=symbol,
+        code=code,
+    )

@@ -1,0 +1,185 @@
+"""Reading a journal file, whether or not a process writes it."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Concatenate, ParamSpec, Self, TypeVar
+
+import apsw
+
+from fillgate.domain.positions import Position
+from fillgate.journal import queries
+from fillgate.journal.base import (
+    Head,
+    JournalUnavailable,
+    OrderQuery,
+    OrderRow,
+    Page,
+    Recorded,
+    SignalQuery,
+    SignalRow,
+)
+from fillgate.journal.chain import ChainBreak, StoredRecord, Verifier
+from fillgate.journal.schema import check_layout, connect_reader, open_errors
+
+__all__ = ["Reading", "SqliteReader"]
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_THREADS = 2
+_VERIFY_PAGE = 2000
+
+
+class Reading:
+    """The reading methods of a `Journal`, in threads and over connections of their own."""
+
+    def __init__(self, path: Path, *, vfs: str | None = None) -> None:
+        """Get ready to read an existing journal; `open` checks that it is one."""
+        self._path = path
+        self._vfs = vfs
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="fillgate journal reader")
+        self._connections: SimpleQueue[apsw.Connection] = SimpleQueue()
+        self._identity = ""
+        self._last_signal = 0
+
+    async def _load(self) -> None:
+        with open_errors(self._path):
+            if not self._path.is_file():
+                raise JournalUnavailable("there is no such journal")
+            await self._read(check_layout)
+            self._identity = await self._read(queries.identity)
+            self._last_signal = await self._read(queries.last_signal)
+
+    async def _read(
+        self,
+        query: Callable[Concatenate[apsw.Connection, _P], _T],
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T:
+        def run() -> _T:
+            connection = self._borrow()
+            try:
+                return query(connection, *args, **kwargs)
+            finally:
+                self._connections.put(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+
+    def _borrow(self) -> apsw.Connection:
+        try:
+            return self._connections.get_nowait()
+        except Empty:
+            return connect_reader(self._path, vfs=self._vfs)
+
+    async def close(self) -> None:
+        """Finish what is being read, then close."""
+        await asyncio.get_running_loop().run_in_executor(None, self._close_connections)
+
+    def _close_connections(self) -> None:
+        self._pool.shutdown()
+        while not self._connections.empty():
+            self._connections.get_nowait().close()
+
+    @property
+    def identity(self) -> str:
+        """The journal's own random id: 32 hexadecimal digits, made when it was created."""
+        return self._identity
+
+    @property
+    def last_signal(self) -> int:
+        """The highest signal number that was in the journal when it was opened; 0 for none."""
+        return self._last_signal
+
+    async def heads(self) -> Mapping[str, Head]:
+        """Return the last record of each stream."""
+        return await self._read(queries.heads)
+
+    async def story(self, signal: int) -> Sequence[Recorded]:
+        """Return all events of a signal and its orders, in the order of commits."""
+        return await self._read(queries.story, signal)
+
+    async def body(self, signal: int) -> bytes | None:
+        """Return the stored bytes of a signal; None if there are none or they were erased."""
+        return await self._read(queries.body_of, signal)
+
+    async def find_order(self, client_order_id: str) -> OrderRow | None:
+        """Return an order's row."""
+        return await self._read(queries.find_order, client_order_id)
+
+    async def find_signal(self, number: int) -> SignalRow | None:
+        """Return a signal's row."""
+        return await self._read(queries.find_signal, number)
+
+    async def orders(self, query: OrderQuery) -> Page[OrderRow]:
+        """List orders, newest first."""
+        return await self._read(queries.orders, query)
+
+    async def signals(self, query: SignalQuery) -> Page[SignalRow]:
+        """List signals, newest first."""
+        return await self._read(queries.signals, query)
+
+    async def open_orders(self) -> Sequence[OrderRow]:
+        """Return all orders whose status is not final, oldest first."""
+        return await self._read(queries.open_orders)
+
+    async def waiting_signals(self) -> Sequence[SignalRow]:
+        """Return all accepted signals whose order is not planned yet, oldest first."""
+        return await self._read(queries.waiting_signals)
+
+    async def positions(self) -> Sequence[Position]:
+        """Return all positions, by account and symbol."""
+        return await self._read(queries.positions)
+
+    async def events(self, *, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
+        """Return events of all streams after a position, in the order of commits."""
+        return await self._read(queries.events_after, after, limit)
+
+    async def records(self, *, after: int = 0, limit: int = 1000) -> Sequence[StoredRecord]:
+        """Return records after a position as they are stored, in the order of commits."""
+        return await self._read(queries.records_after, after, limit)
+
+    async def verify(self, known: Sequence[Head] = ()) -> ChainBreak | None:
+        """Check the hash chains of the whole journal.
+
+        Args:
+            known: heads noted elsewhere at any time, to notice that an end was cut off.
+
+        Returns:
+            The first record that is not what was written; None if all are.
+        """
+        verifier = Verifier(known)
+        while await self._read(_check_page, verifier):
+            pass
+        return verifier.broken or verifier.missing()
+
+
+def _check_page(connection: apsw.Connection, verifier: Verifier) -> bool:
+    """Check some records more; False when there are none or one is bad."""
+    records = queries.records_after(connection, verifier.position, _VERIFY_PAGE)
+    return bool(records) and all(verifier.check(record) is None for record in records)
+
+
+class SqliteReader(Reading):
+    """A journal opened for reading only, whether or not a process writes it.
+
+    It never writes and never makes a file. Several may read one journal at a time.
+    """
+
+    @classmethod
+    async def open(cls, path: Path) -> Self:
+        """Open an existing journal for reading.
+
+        Raises:
+            JournalUnavailable: there is none, it cannot be read, or its layout is not this
+                software's; the text says which.
+        """
+        reader = cls(path)
+        try:
+            await reader._load()
+        except BaseException:
+            await reader.close()
+            raise
+        return reader

@@ -1,0 +1,158 @@
+"""The thread that owns the store: takes batches, commits them, and re-opens what failed.
+
+Invariants:
+
+1. Batches are committed in the order in which they were handed over, one at a time.
+2. The loop is woken once a batch, after the flush.
+3. While a batch is in doubt nothing else is written. It is decided by reading, not by guessing, and
+   only in a store that was opened anew and settled.
+4. The thread ends only by `stop`; no error and no dead loop ends or wedges it.
+"""
+
+import threading
+from asyncio import AbstractEventLoop
+from collections.abc import Callable, Sequence
+from itertools import chain, repeat
+from queue import SimpleQueue
+from typing import Protocol
+
+import apsw
+
+from fillgate.journal.base import JournalUnavailable, Logger
+from fillgate.journal.store import Pending, Store, StoreSettings
+
+__all__ = ["RETRY_PAUSES", "Owner", "Writer"]
+
+RETRY_PAUSES = (0.02, 0.1, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before each try to re-open a failed journal; the last one is repeated."""
+
+Batch = Sequence[Pending]
+
+
+class Owner(Protocol):
+    """Who hands over batches and hears how they went; called in the event loop, but for `fail`."""
+
+    def fail(self, reason: str) -> None:
+        """Take no more writes. Called at once, in the writer's thread."""
+
+    def committed(self, batch: Batch) -> None:
+        """Hear that each write of the batch has its outcome."""
+
+    def doubted(self, batch: Batch) -> None:
+        """Hear that the commit of the batch failed."""
+
+    def decided(self, batch: Batch, *, durable: bool) -> None:
+        """Hear how a doubted batch ended; the journal works again."""
+
+    def ended(self) -> None:
+        """Hear that the thread has closed the store and ends."""
+
+
+class Writer:
+    """The thread and what it was told to do."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: StoreSettings,
+        owner: Owner,
+        *,
+        loop: AbstractEventLoop,
+        logger: Logger,
+        retry_pauses: Sequence[float] = RETRY_PAUSES,
+    ) -> None:
+        """Own an open store and start the thread.
+
+        Args:
+            store: the store; from now on only the thread uses it.
+            settings: how to open it anew.
+            owner: who hears of the batches, in `loop`.
+            loop: the running event loop.
+            logger: hears of faults.
+            retry_pauses: see `RETRY_PAUSES`.
+        """
+        self._store: Store | None = store
+        self._settings = settings
+        self._identity = store.identity
+        self._owner = owner
+        self._loop = loop
+        self._logger = logger
+        self._pauses = retry_pauses
+        self._inbox: SimpleQueue[Batch | None] = SimpleQueue()
+        self._stopping = threading.Event()
+        # A host that forgets to close the journal can end all the same: nothing that was
+        # acknowledged hangs on the thread.
+        self._thread = threading.Thread(target=self._run, name="fillgate journal", daemon=True)
+        self._thread.start()
+
+    def hand_over(self, batch: Batch) -> None:
+        """Commit a batch; the owner hears how it went."""
+        self._inbox.put(batch)
+
+    def stop(self) -> None:
+        """Commit what was handed over, close the store and end.
+
+        During a fault one more try is made; a batch that is in doubt then stays so.
+        """
+        self._stopping.set()
+        self._inbox.put(None)
+
+    def _run(self) -> None:
+        while (batch := self._inbox.get()) is not None and self._store is not None:
+            self._commit(self._store, batch)
+        if self._store is not None:
+            self._close(self._store)
+        self._call(self._owner.ended)
+
+    def _commit(self, store: Store, batch: Batch) -> None:
+        try:
+            store.commit(batch)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the batch is in doubt
+            self._recover(store, batch, error)
+            return
+        self._call(self._owner.committed, batch)
+        try:
+            store.checkpoint_if_due()
+        except apsw.Error as error:
+            self._logger.warning("journal checkpoint failed", error=_words(error))
+
+    def _recover(self, store: Store, batch: Batch, error: Exception) -> None:
+        reason = _words(error)
+        self._owner.fail(reason)
+        self._call(self._owner.doubted, batch)
+        self._logger.error("journal commit failed", error=reason, writes=len(batch))
+        store.abandon()
+        self._store = self._reopened()
+        if self._store is None:
+            self._logger.error("journal closed in doubt", error=reason, writes=len(batch))
+            return
+        durable = self._store.holds(store.evidence)
+        self._logger.info("journal re-opened", durable=durable, writes=len(batch))
+        self._call(lambda: self._owner.decided(batch, durable=durable))
+
+    def _reopened(self) -> Store | None:
+        for pause in chain(self._pauses, repeat(self._pauses[-1])):
+            stopping = self._stopping.wait(pause)
+            try:
+                return Store(self._settings, reopened=self._identity)
+            except (apsw.Error, OSError, JournalUnavailable) as error:
+                self._logger.warning("journal cannot be re-opened", error=_words(error))
+            if stopping:
+                break
+        return None
+
+    def _close(self, store: Store) -> None:
+        try:
+            store.close()
+        except apsw.Error as error:
+            self._logger.warning("journal not moved to its file", error=_words(error))
+
+    def _call(self, callback: Callable[..., None], *args: object) -> None:
+        try:
+            self._loop.call_soon_threadsafe(callback, *args)
+        except RuntimeError as error:
+            self._logger.error("loop closed before its journal", exc_info=error)  # noqa: TRY400 - no logging
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
