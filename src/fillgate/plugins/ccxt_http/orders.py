@@ -59,7 +59,10 @@ def encode_order(order: Order, *, timestamp: int, exchange: str, testnet: bool) 
         "testnet": testnet,
         "client_order_id": order.client_order_id,
     }
-    return msgspec.json.encode(fields | _newer_fields(order))
+    try:
+        return msgspec.json.encode(fields | _newer_fields(order))
+    except UnicodeEncodeError:
+        raise NotSent("NOT_SUPPORTED", "half a character in a text has no place in JSON") from None
 
 
 def _newer_fields(order: Order) -> dict[str, object]:
@@ -73,7 +76,11 @@ def _newer_fields(order: Order) -> dict[str, object]:
 
 
 def _number(number: Decimal | None) -> msgspec.Raw | None:
-    return None if number is None else msgspec.Raw(decimal_text(number).encode())
+    if number is None:
+        return None
+    if not number.is_finite():
+        raise NotSent("NOT_SUPPORTED", f"{number} has no place in JSON")
+    return msgspec.Raw(decimal_text(number).encode())
 
 
 def _check(order: Order) -> None:

@@ -75,20 +75,23 @@ class CcxtHttpPlugin(ExecutionPlugin):
         where = f"accounts.{self.name}"
         options, signer = read_settings(config, where)
         tls = tls_context(options, where)
-        orders = Timeouts(
-            pool=options.pool_timeout,
-            connect=options.connect_timeout,
-            answer=options.answer_timeout,
-        )
-        questions = Timeouts(
-            pool=options.pool_timeout, connect=options.connect_timeout, answer=options.data_timeout
-        )
-        url, most = options.base_url, options.max_connections
         return _Service(
             options,
             signer,
-            orders=Wire(url, tls, orders, connections=most, keep=0),
-            questions=Wire(url, tls, questions, connections=_QUESTIONS_AT_ONCE, keep=1),
+            orders=Wire(
+                options.base_url,
+                tls,
+                _timeouts(options, options.answer_timeout),
+                connections=options.max_connections,
+                keep=0,
+            ),
+            questions=Wire(
+                options.base_url,
+                tls,
+                _timeouts(options, options.data_timeout),
+                connections=_QUESTIONS_AT_ONCE,
+                keep=1,
+            ),
         )
 
     async def execute_order(self, order: Order) -> ExecutionResult:
@@ -182,6 +185,12 @@ class CcxtHttpPlugin(ExecutionPlugin):
 
     def _log(self, level: str, event: str, **fields: Any) -> None:
         getattr(self.context.logger, level)(event, account=self.name, **fields)
+
+
+def _timeouts(options: Options, answer: float) -> Timeouts:
+    pool, connect = options.pool_timeout, options.connect_timeout
+    # The connection's time-out counts once for TCP and once for TLS.
+    return Timeouts(pool=pool, connect=connect, answer=answer, whole=pool + 2 * connect + answer)
 
 
 def _capabilities(options: Options) -> Capabilities:

@@ -133,6 +133,9 @@ _DOUBTS: Final[Mapping[str, tuple[str, ...]]] = {
         "time out",
         "timed out",
         "timedout",
+        "etimedout",
+        "econnreset",
+        "econnaborted",
         "deadline",
         "network",
         "connection",
@@ -198,7 +201,7 @@ _ATTACHED: Final = (
 # "contract unavailable" is definite although something is unavailable.
 _NO_DOUBT: Final = re.compile(r"\b(?:contract unavailable|outside of the recv window)\b")
 
-_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BETWEEN: Final = re.compile(r"[^a-z0-9]+")
 
 

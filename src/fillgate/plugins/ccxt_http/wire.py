@@ -68,15 +68,12 @@ class Timeouts:
     connect: float
     """The name look-up and TCP, and once more for TLS."""
     answer: float
-    """From the first byte sent to the last received."""
-
-    @property
-    def whole(self) -> float:
-        """All steps together, so that an answer that drips does not last for ever."""
-        return self.pool + 2 * self.connect + self.answer
+    """Each pause until the service takes or sends the next bytes."""
+    whole: float
+    """All of it, so that an answer that drips does not last for ever."""
 
     def extension(self) -> Mapping[str, float | None]:
-        """The time-outs as httpx2's transport takes them; those of the answer are per read."""
+        """The time-outs of the steps as httpx2's transport takes them."""
         return httpx2.Timeout(self.answer, connect=self.connect, pool=self.pool).as_dict()
 
 
