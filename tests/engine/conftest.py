@@ -117,7 +117,7 @@ async def open_house(
     prepare(venue)
     registry = PluginRegistry()
     registry.register(venue)
-    journal = await SqliteJournal.open(folder / "journal.db", clock=clock, logger=logger)
+    journal = await SqliteJournal.open(folder / "journal.db", logger=logger)
     engine = Engine(
         journal,
         registry,

@@ -101,7 +101,7 @@ async def _run_on(
     folder = Path(configuration.service.data)
     secret = configuration.webhook_secret or webhook_secret(folder)
     registry, setups = _accounts(configuration, clock, tasks := Tasks(log), log)
-    journal = await SqliteJournal.open(folder / JOURNAL_FILE, clock=clock, logger=log)
+    journal = await SqliteJournal.open(folder / JOURNAL_FILE, logger=log)
     engine = Engine(
         journal,
         registry,
