@@ -150,9 +150,12 @@ class Store:
 
     def _introduce(self) -> None:
         settings = self._settings
-        values = {"identity": settings.identity, "fold": FOLD_VERSION}
+        values = (
+            ("identity", settings.identity),
+            ("fold", FOLD_VERSION),
+        )
         with transaction(self._connection):
-            self._connection.executemany(_INTRODUCE, values.items())
+            self._connection.executemany(_INTRODUCE, values)
 
     def _checked_identity(self, expected: str | None) -> str:
         found = self._connection.execute("SELECT value FROM meta WHERE name = 'identity'").get

@@ -4,8 +4,8 @@
 -- "fgat", so that other databases are told apart.
 PRAGMA application_id = 0x66676174;
 
--- identity: the journal's random id; fold: the version of the fold that the rows were made with; openings: how often the journal was opened for writing; eventless: how
--- many batches wrote no event.
+-- identity: the journal's random id; fold: the version of the fold that the rows were made with;
+-- openings: how often the journal was opened for writing; eventless: how many batches wrote no event.
 CREATE TABLE meta (
     name TEXT NOT NULL PRIMARY KEY,
     value ANY NOT NULL
