@@ -167,15 +167,16 @@ def _fees(fees: Iterable[Fee]) -> dict[str, str]:
 
 
 def plain(value: Any) -> Any:
-    """Return a structure as plain JSON values, decimals in their canonical text."""
-    return _texts(msgspec.to_builtins(value, builtin_types=(Decimal,)))
-
-
-def _texts(value: Any) -> Any:
+    """Return a structure as plain JSON values: decimals in their canonical text, no nulls."""
     if isinstance(value, Decimal):
         return decimal_text(value)
-    if isinstance(value, dict):
-        return {key: _texts(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_texts(item) for item in value]
+    if isinstance(value, msgspec.Struct):
+        members = ((name, getattr(value, name)) for name in value.__struct_fields__)
+        return {name: plain(member) for name, member in members if member is not None}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, frozenset):
+        return sorted(plain(item) for item in value)
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
     return value
