@@ -10,6 +10,7 @@ Invariants:
 
 import heapq
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from fillgate.market.path import GRID
 from fillgate.market.quotes import Market
@@ -17,18 +18,15 @@ from fillgate.market.quotes import Market
 __all__ = ["Book", "Moment"]
 
 
-class Moment:
+class Moment(NamedTuple):
     """An instant at which something happens to resting orders."""
 
-    __slots__ = ("at", "expires", "numbers")
-
-    def __init__(self, at: int, numbers: Sequence[int], *, expires: bool) -> None:
-        self.at = at
-        """Unix microseconds."""
-        self.numbers = numbers
-        """Of the orders, oldest first."""
-        self.expires = expires
-        """Whether their time is over; else the price has reached them."""
+    at: int
+    """Unix microseconds."""
+    numbers: Sequence[int]
+    """Of the orders, oldest first."""
+    expires: bool
+    """Whether their time is over; else the price has reached them."""
 
 
 class Book:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from hashlib import blake2b
 from math import isqrt
-from typing import Final
+from typing import Final, NamedTuple
 
 __all__ = ["GRID", "ONE", "PricePath"]
 
@@ -28,7 +28,8 @@ ONE: Final = 1 << 48
 
 _OCTAVES: Final = 12
 _YEAR: Final = 31_557_600_000_000
-_STEPS: Final = range(4)
+# A cell that was not computed yet: no time has a number next to this one.
+_NOWHERE: Final = (-(1 << 99), 0, 0)
 
 
 class PricePath:
@@ -47,8 +48,8 @@ class PricePath:
         height = isqrt(ONE * ONE * GRID // _YEAR) * numerator // denominator
         # Octave k is `height << k` high; its knots are counted in units of 4**k.
         self._heights = [height >> octave for octave in range(_OCTAVES)]
-        self._cells = [(-1, 0, 0)] * _OCTAVES
-        self._segment = (-1, 0, 0)
+        self._cells = [_NOWHERE] * _OCTAVES
+        self._segment = _NOWHERE
         self._reach = [0] * (_OCTAVES + 1)
         for octave in range(_OCTAVES):
             self._reach[octave + 1] = self._reach[octave] + (self._heights[octave] << 2 * octave)
@@ -63,7 +64,8 @@ class PricePath:
         index, rest = divmod(time, GRID)
         known, start, end = self._segment
         if index != known:
-            start, end = self.on_grid(index), self.on_grid(index + 1)
+            start = end if index == known + 1 else self.on_grid(index)
+            end = self.on_grid(index + 1)
             self._segment = (index, start, end)
         return start + (end - start) * rest // GRID
 
@@ -87,15 +89,49 @@ class PricePath:
         level = 0
         while level < _OCTAVES and (until - after - 1) >> 2 * level:
             level += 1
-        span = 1 << 2 * level
+        wanted = _Wanted(after, until, low, high)
         for block in range((after + 1) >> 2 * level, (until >> 2 * level) + 1):
-            start = self._coarse(level, block * span)
-            end = self._coarse(level, (block + 1) * span)
-            search = _Search(self, after=after, until=until, low=low, high=high)
-            found = search.descend(level, block, start, end)
+            start = self._coarse(level, block << 2 * level)
+            end = self._coarse(level, (block + 1) << 2 * level)
+            found = self._search(wanted, level, block, start, end)
             if found is not None:
                 return found
         return None
+
+    def _search(
+        self, wanted: "_Wanted", level: int, block: int, start: int, end: int
+    ) -> int | None:
+        """Search a block of 4**level instants.
+
+        `start` and `end` are the positions at its beginning and at that of the next block, without
+        the octaves below the level.
+        """
+        first, beyond = block << 2 * level, (block + 1) << 2 * level
+        if beyond <= wanted.after + 1 or first > wanted.until:
+            return None
+        if level == 0:
+            return None if wanted.low < start < wanted.high else block
+        reach = self._reach[level]
+        if wanted.low < min(start, end) - reach and max(start, end) + reach < wanted.high:
+            return None
+        for part, part_start, part_end in self._parts(level, block, start, end):
+            found = self._search(wanted, level - 1, part, part_start, part_end)
+            if found is not None:
+                return found
+        return None
+
+    def _parts(
+        self, level: int, block: int, start: int, end: int
+    ) -> Iterator[tuple[int, int, int]]:
+        finer = level - 1
+        # Exact: the coarser octaves rise by a multiple of 4 over the block (invariant 2).
+        slope, shift = (end - start) >> 2, 2 * finer
+        part_start = start + (self._knot(finer, 4 * block) << shift)
+        for part in range(4 * block, 4 * block + 4):
+            start += slope
+            part_end = start + (self._knot(finer, part + 1) << shift)
+            yield part, part_start, part_end
+            part_start = part_end
 
     def _coarse(self, lowest: int, index: int) -> int:
         """Return the sum of the octaves from `lowest` on, at an instant of the grid."""
@@ -105,68 +141,24 @@ class PricePath:
             cell = index >> shift
             known, start, end = self._cells[octave]
             if cell != known:
-                start, end = self.knot(octave, cell), self.knot(octave, cell + 1)
+                start = end if cell == known + 1 else self._knot(octave, cell)
+                end = self._knot(octave, cell + 1)
                 self._cells[octave] = (cell, start, end)
             position += (start << shift) + (end - start) * (index - (cell << shift))
         return position
 
-    def knot(self, octave: int, number: int) -> int:
+    def _knot(self, octave: int, number: int) -> int:
         """Return a knot of an octave, in units of 4**octave."""
         height = self._heights[octave]
         hashed = self._hash.copy()
         hashed.update(b"%d|%d" % (octave, number))
         return int.from_bytes(hashed.digest(), "big") % (2 * height + 1) - height
 
-    def could_exit(self, level: int, start: int, end: int, low: int, high: int) -> bool:
-        """Tell whether a block of 4**level instants might leave the open range (low, high).
 
-        Args:
-            level: the octaves below are not in `start` and `end`.
-            start: position at the block's beginning, of the octaves from `level` on.
-            end: the same at the beginning of the next block.
-            low: the lower bound.
-            high: the upper bound.
-        """
-        reach = self._reach[level]
-        return min(start, end) - reach <= low or max(start, end) + reach >= high
+class _Wanted(NamedTuple):
+    """What `first_exit` looks for."""
 
-    def divide_block(
-        self, level: int, block: int, start: int, end: int
-    ) -> Iterator[tuple[int, int, int]]:
-        """Yield the four parts of a block: number, position at the beginning, and at the end."""
-        slope = (end - start) >> 2
-        finer, shift = level - 1, 2 * (level - 1)
-        position = start + (self.knot(finer, 4 * block) << shift)
-        for step in _STEPS:
-            knot = self.knot(finer, 4 * block + step + 1) << shift
-            following = start + slope * (step + 1) + knot
-            yield 4 * block + step, position, following
-            position = following
-
-
-class _Search:
-    """The search for the first exit, from coarse blocks down to single instants."""
-
-    __slots__ = ("_after", "_high", "_low", "_path", "_until")
-
-    def __init__(self, path: PricePath, *, after: int, until: int, low: int, high: int) -> None:
-        self._path, self._after, self._until = path, after, until
-        self._low, self._high = low, high
-
-    def descend(self, level: int, block: int, start: int, end: int) -> int | None:
-        if level == 0:
-            return block if self._is_exit(block, start) else None
-        first, beyond = block << 2 * level, (block + 1) << 2 * level
-        if beyond - 1 <= self._after or first > self._until:
-            return None
-        if not self._path.could_exit(level, start, end, self._low, self._high):
-            return None
-        for part, part_start, part_end in self._path.divide_block(level, block, start, end):
-            found = self.descend(level - 1, part, part_start, part_end)
-            if found is not None:
-                return found
-        return None
-
-    def _is_exit(self, index: int, position: int) -> bool:
-        inside = self._low < position < self._high
-        return self._after < index <= self._until and not inside
+    after: int
+    until: int
+    low: int
+    high: int

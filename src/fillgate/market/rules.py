@@ -9,7 +9,26 @@ from fillgate.domain.numbers import ZERO
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce, required_fields
 from fillgate.market.quotes import Market, Quote
 
-__all__ = ["CAPABILITIES", "Refusal", "expiry", "reducible", "refusal_of"]
+__all__ = [
+    "CAPABILITIES",
+    "LIMIT_TYPES",
+    "POST_ONLY_CROSSES",
+    "Circumstances",
+    "Refusal",
+    "crosses",
+    "expiry",
+    "needed",
+    "reducible",
+    "refusal_of",
+]
+
+
+class Refusal(NamedTuple):
+    """Why an order is refused."""
+
+    code: str
+    text: str
+
 
 CAPABILITIES: Final = Capabilities(
     order_types=frozenset(OrderType) - {OrderType.TRAILING_STOP},
@@ -26,15 +45,15 @@ CAPABILITIES: Final = Capabilities(
 )
 """What the simulated venue can do."""
 
-DAY: Final = 86_400_000_000
+_PRICES: Final = ("price", "stop_price", "stop_loss", "take_profit")
+_DAY: Final = 86_400_000_000
+
 LIMIT_TYPES: Final = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
+"""The types that work at a price of their own."""
 
-
-class Refusal(NamedTuple):
-    """Why an order is refused."""
-
-    code: str
-    text: str
+POST_ONLY_CROSSES: Final = Refusal(
+    "POST_ONLY_WOULD_CROSS", "Order would immediately match and take."
+)
 
 
 class Circumstances(NamedTuple):
@@ -64,7 +83,7 @@ def expiry(order: Order, arrived: int) -> int | None:
     A day order ends with the day of its arrival, by UTC.
     """
     if order.time_in_force is TimeInForce.DAY:
-        return (arrived // DAY + 1) * DAY
+        return (arrived // _DAY + 1) * _DAY
     if order.time_in_force is TimeInForce.GTD and order.expire_time is not None:
         return order.expire_time * 1000
     return None
@@ -95,11 +114,11 @@ def _refuse_numbers(given: Circumstances) -> Refusal | None:
     order = given.order
     if order.quantity <= 0:
         return Refusal("INVALID_QUANTITY", "Order quantity must be positive.")
-    names = (*required_fields(order.order_type), "stop_loss", "take_profit")
-    for name in names:
-        price = getattr(order, name)
-        if price is None and name in required_fields(order.order_type):
+    for name in required_fields(order.order_type):
+        if getattr(order, name) is None:
             return Refusal("INVALID_PRICE", f"Mandatory parameter {name} was not sent.")
+    for name in _PRICES:
+        price = getattr(order, name)
         if price is not None and price <= 0:
             return Refusal("INVALID_PRICE", f"Parameter {name} must be positive.")
     return None
@@ -127,11 +146,6 @@ def _refuse_post_only(given: Circumstances) -> Refusal | None:
     return None
 
 
-POST_ONLY_CROSSES: Final = Refusal(
-    "POST_ONLY_WOULD_CROSS", "Order would immediately match and take."
-)
-
-
 def crosses(order: Order, market: Market, quote: Quote) -> bool:
     """Tell whether a limit order's price reaches the other side of the market."""
     price = needed(order.price)
@@ -153,6 +167,8 @@ def _refuse_reduce_only(given: Circumstances) -> Refusal | None:
 
 def _refuse_stops(given: Circumstances) -> Refusal | None:
     order = given.order
+    if order.stop_loss is None and order.take_profit is None:
+        return None
     reference = order.price or order.stop_price or given.market.price(given.quote.last)
     below, above = order.stop_loss, order.take_profit
     if order.side is Side.SELL:

@@ -9,6 +9,7 @@ Invariants:
 from bisect import insort
 from collections.abc import Sequence
 from decimal import Decimal
+from operator import itemgetter
 
 from fillgate.domain.fills import Fill
 from fillgate.domain.numbers import ZERO, add, multiply
@@ -40,24 +41,28 @@ class VenueState:
         return len(self.orders) + 1
 
     def apply(self, records: Sequence[Record]) -> None:
-        """Take in what happened."""
+        """Take in what happened in one step."""
         for record in records:
             if isinstance(record, Arrived | Attached):
                 self._begin(record)
             else:
-                self._set(self.orders[record.number].after(record), record)
+                held = self.orders[record.number].after(record)
+                self.orders[record.number] = held
+                if isinstance(record, Filled):
+                    self._count(held, record)
+        for number in {record.number for record in records}:
+            self._sort_in(self.orders[number])
 
     def _begin(self, record: Arrived | Attached) -> None:
         held = VenueOrder.arriving(record)
+        if held.number != self.next_number:
+            raise ValueError(f"order {held.number} came where {self.next_number} was expected")
+        self.orders[held.number] = held
         self.arrivals.setdefault(held.order.client_order_id, []).append(held.number)
-        self._set(held, record)
 
-    def _set(self, held: VenueOrder, record: Record) -> None:
+    def _sort_in(self, held: VenueOrder) -> None:
         symbol, number = held.order.symbol, held.number
-        self.orders[number] = held
-        self.touched[symbol] = max(record.at, self.touched.get(symbol, 0))
-        if isinstance(record, Filled):
-            self._count(held, record)
+        self.touched[symbol] = max(held.updated, self.touched.get(symbol, 0))
         if not held.status.is_final:
             self.open.setdefault(symbol, {})[number] = held
         elif (working := self.open.get(symbol)) is not None:
@@ -69,7 +74,12 @@ class VenueState:
         symbol, fill = held.order.symbol, record.fill
         change = multiply(fill.quantity, Decimal(held.order.side.sign))
         self.positions[symbol] = add(self.position(symbol), change)
-        insort(self._fills, (record.at, held.number, symbol, fill), key=lambda entry: entry[:2])
+        entry = (record.at, held.number, symbol, fill)
+        # Nearly always the newest; symbols are brought up to date one by one.
+        if not self._fills or self._fills[-1][0] <= record.at:
+            self._fills.append(entry)
+        else:
+            insort(self._fills, entry, key=itemgetter(0))
 
     def position(self, symbol: str) -> Decimal:
         """Return the net quantity held of a symbol."""

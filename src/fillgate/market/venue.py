@@ -69,9 +69,8 @@ class Venue:
         self._execution = Execution(Impact(terms.impact), terms.fee)
         self._markets: dict[str, Market] = {}
         self._books: dict[str, Book] = {}
-        for symbol, working in state.open.items():
-            for held in working.values():
-                self._rest(held, state.touched[symbol])
+        for symbol in state.open:
+            self._rebuild(symbol)
 
     def market(self, symbol: str) -> Market:
         """Return the market of a symbol.
@@ -148,12 +147,13 @@ class Venue:
         if not records or isinstance(records[-1], Triggered):
             return []
         at = records[-1].at
-        others: list[Record] = [_cancelled(other, at) for other in self.state.siblings(held)]
-        if isinstance(records[-1], Filled):
-            others += self._attachments(held, at)
-        return others
+        if held.entry is not None:
+            return [_cancelled(other, at) for other in self.state.siblings(held)]
+        return self._attachments(held, at) if isinstance(records[-1], Filled) else []
 
     def _attachments(self, entry: VenueOrder, at: int) -> list[Record]:
+        if entry.order.stop_loss is None and entry.order.take_profit is None:
+            return []
         first = max(self.state.next_number, entry.number + 1)
         return [
             Attached(at=at, number=number, order=order, entry=entry.number)
@@ -162,14 +162,34 @@ class Venue:
 
     def advance(self, symbol: str, now: int) -> None:
         """Let happen what happens in a symbol up to a time."""
-        book = self._books.get(symbol)
-        while book is not None and (moment := book.next_moment(now)) is not None:
-            quote = book.market.quote(moment.at)
-            for number in moment.numbers:
-                held = self.state.open.get(symbol, {}).get(number)
-                if held is not None:
-                    self._happen(book.market, held, moment, quote)
-            book = self._books.get(symbol)
+        try:
+            while (book := self._books.get(symbol)) is not None:
+                moment = book.next_moment(now)
+                if moment is None:
+                    break
+                self._pass(moment, symbol, book.market)
+        except BaseException:
+            # What the book has let go of was not written down: it has to come again.
+            self._rebuild(symbol)
+            raise
+
+    def _rebuild(self, symbol: str) -> None:
+        self._books.pop(symbol, None)
+        for held in self.state.open.get(symbol, {}).values():
+            # Of the orders that fired at the last instant some may not have been written down.
+            self._rest(held, self.state.touched[symbol] - 1)
+
+    def _pass(self, moment: Moment, symbol: str, market: Market) -> None:
+        quote = market.quote(moment.at)
+        for number in moment.numbers:
+            held = self.state.open.get(symbol, {}).get(number)
+            if held is None:
+                continue
+            if moment.expires or held.updated < moment.at:
+                self._happen(market, held, moment, quote)
+            else:
+                # Only in a rebuilt book: what it waits for began at this very instant.
+                self._rest(held, moment.at)
 
     def advance_all(self, now: int) -> None:
         """Let happen what happens in all symbols up to a time."""

@@ -73,15 +73,15 @@ class MockPlugin(ExecutionPlugin):
         if options.ledger_path is not None:
             self._ledger = LedgerFile(options.ledger_path, f"accounts.{self.name}.ledger_path")
             state = self._ledger.contents.state
-            self._report_torn(self._ledger.contents.torn)
+            self._report_torn(options.ledger_path, self._ledger.contents.torn)
         self._options = options
         self._half_latency = float(divide(options.latency_ms, _MILLISECONDS))
         self._venue = Venue(options.terms(), state, self._write)
 
-    def _report_torn(self, torn: bytes) -> None:
+    def _report_torn(self, path: str, torn: bytes) -> None:
         if torn:
             self.context.logger.warning(
-                "mock-ledger-torn", account=self.name, path=self._options.ledger_path, cut=len(torn)
+                "mock-ledger-torn", account=self.name, path=path, bytes_cut=len(torn)
             )
 
     def _write(self, records: Sequence[Record]) -> None:

@@ -107,7 +107,7 @@ class LedgerFile:
             raise ConfigurationError(f"`{where}`: {text}") from None
         try:
             self._lock(path)
-            self.contents = MockLedger.parse(_read_all(self._file), path)
+            self.contents = MockLedger.parse(_read_all(self._file), f"`{where}`: {path}")
             self._end = os.fstat(self._file).st_size - len(self.contents.torn)
             os.ftruncate(self._file, self._end)
         except BaseException:
