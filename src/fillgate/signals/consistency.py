@@ -33,6 +33,11 @@ _ONLY_FOR: Final[Mapping[str, frozenset[OrderType]]] = {
 }
 """Fields that mean nothing, or something else, on an order of any other type."""
 
+_UNUSED: Final[Mapping[OrderType, tuple[str, ...]]] = {
+    order_type: tuple(name for name, types in _ONLY_FOR.items() if order_type not in types)
+    for order_type in OrderType
+}
+
 _ENTRY: Final[Mapping[OrderType, str]] = {
     _T.MARKET: "price",
     _T.LIMIT: "price",
@@ -64,9 +69,9 @@ def _check_type(signal: Signal) -> None:
                 f"`{name}` is missing: a {order_type} order needs it",
                 name,
             )
-    for name, types in _ONLY_FOR.items():
-        if order_type not in types and getattr(signal, name) not in {None, False}:
-            expected = ", ".join(sorted(types))
+    for name in _UNUSED[order_type]:
+        if getattr(signal, name):
+            expected = ", ".join(sorted(_ONLY_FOR[name]))
             raise Refusal(
                 RefusalCode.CONFLICTING_FIELDS,
                 f"`{name}`: a {order_type} order has none; it goes with {expected}",

@@ -8,7 +8,8 @@ Invariants, whatever the bytes are, JSON or not:
    or api_secret, in any case and however JSON escapes it. A value in quotes or brackets whose end
    cannot be told is cut to the end of the bytes; a bare one ends at a space, a quote, a backslash
    or one of `,;&]}`.
-3. All else stays byte for byte. Cutting twice changes nothing more.
+3. All else stays byte for byte, except that bytes which hold a credential lose their NULs, for
+   these may be UTF-16. Cutting twice changes nothing more.
 4. The time it takes grows with the length of the bytes and no faster.
 """
 
@@ -54,6 +55,14 @@ def cut_credentials(body: bytes, secrets: Sequence[str]) -> bytes:
         body: what was received.
         secrets: the configured ones; empty ones are passed over.
     """
+    if b"\0" not in body:
+        return _cut(body, secrets)
+    squeezed = body.replace(b"\0", b"")
+    cut = _cut(squeezed, secrets)
+    return body if cut == squeezed else cut
+
+
+def _cut(body: bytes, secrets: Sequence[str]) -> bytes:
     for secret in secrets:
         if secret:
             body = _without_secret(body, secret)

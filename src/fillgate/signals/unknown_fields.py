@@ -49,6 +49,9 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
 }
 """What other receivers of alerts call the same thing."""
 
+_OF_TRADINGVIEW: Final = frozenset({"positionsize"})
+"""Names of TradingView's placeholders that only look like a misspelt field."""
+
 
 def likely_meant(name: str, known: tuple[str, ...], present: Collection[str]) -> str | None:
     """Return the known field that `name` was probably meant to be, or None.
@@ -57,10 +60,11 @@ def likely_meant(name: str, known: tuple[str, ...], present: Collection[str]) ->
     """
     if len(name) > _LONGEST:
         return None
-    elsewhere = _ELSEWHERE.get(_plain(name))
+    plain = _plain(name)
+    elsewhere = _ELSEWHERE.get(plain)
     if elsewhere in known and elsewhere not in present:
         return elsewhere
-    return _near(name, known)
+    return None if plain in _OF_TRADINGVIEW else _near(plain, known)
 
 
 def shown_name(name: str) -> str:
@@ -74,7 +78,7 @@ def _plain(name: str) -> str:
 
 # The names that a sender adds are the same in each of its alerts.
 @lru_cache(maxsize=1024)
-def _near(name: str, known: tuple[str, ...]) -> str | None:
+def _near(plain: str, known: tuple[str, ...]) -> str | None:
     by_plain = {_plain(field): field for field in known}
-    matches = difflib.get_close_matches(_plain(name), by_plain, n=1, cutoff=_LIKENESS)
+    matches = difflib.get_close_matches(plain, by_plain, n=1, cutoff=_LIKENESS)
     return by_plain[matches[0]] if matches else None
