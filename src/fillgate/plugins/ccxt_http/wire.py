@@ -184,7 +184,11 @@ def ending_of(error: Exception) -> NotSent | Unknown:
 
 def words_of_error(error: BaseException) -> str:
     """Return what happened, with the operating system's or TLS's own words where there are any."""
-    first = error
-    while (cause := error.__cause__ or error.__context__) is not None:
-        error = cause
-    return f"{type(first).__name__}: {error or first or 'no words'}"
+    name, words = type(error).__name__, str(error)
+    # What lies below a time-out is only how it was carried out.
+    cause = None if isinstance(error, httpx2.TimeoutException) else error
+    while cause is not None:
+        if isinstance(cause, OSError) and cause.errno is not None:
+            words = str(cause)
+        cause = cause.__cause__ or cause.__context__
+    return f"{name}: {words}" if words else name
