@@ -15,7 +15,7 @@ from fillgate.market.execution import Execution
 from fillgate.market.listings import listing
 from fillgate.market.path import PricePath
 from fillgate.market.quotes import Market
-from fillgate.market.records import Closed, Filled
+from fillgate.market.records import Closed, Filled, Record
 from fillgate.market.slippage import Impact
 from fillgate.market.venue_order import VenueOrder
 
