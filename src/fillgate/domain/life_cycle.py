@@ -89,6 +89,8 @@ LIFE_CYCLE: Final[Mapping[OrderStatus, Mapping[ReportType, OrderStatus]]] = {
         _R.NEW: _S.NEW,
         _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
         _R.FILL: _S.FILLED,
+        _R.PENDING_CANCEL: _S.PENDING_CANCEL,
+        _R.PENDING_REPLACE: _S.PENDING_REPLACE,
         _R.CANCELED: _S.CANCELED,
         _R.EXPIRED: _S.EXPIRED,
         _R.REJECTED: _S.REJECTED,
@@ -99,6 +101,9 @@ LIFE_CYCLE: Final[Mapping[OrderStatus, Mapping[ReportType, OrderStatus]]] = {
         _R.NEW: _S.NEW,
         _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
         _R.FILL: _S.FILLED,
+        # Whoever cancels it at the venue: the venue has it.
+        _R.PENDING_CANCEL: _S.PENDING_CANCEL,
+        _R.PENDING_REPLACE: _S.PENDING_REPLACE,
         _R.CANCELED: _S.CANCELED,
         _R.EXPIRED: _S.EXPIRED,
         _R.REJECTED: _S.REJECTED,
@@ -150,12 +155,15 @@ LIFE_CYCLE: Final[Mapping[OrderStatus, Mapping[ReportType, OrderStatus]]] = {
         _R.FILL: _S.FILLED,
     },
     _S.CANCELED: {
+        # An acknowledgement overtaken by the end, as of orders that fill at once or not at all.
+        _R.NEW: _S.CANCELED,
         # The fill happened at the venue before the cancel did. It happens.
         _R.PARTIAL_FILL: _S.CANCELED,
         _R.FILL: _S.FILLED,
         _R.CANCELED: _S.CANCELED,
     },
     _S.EXPIRED: {
+        _R.NEW: _S.EXPIRED,
         _R.PARTIAL_FILL: _S.EXPIRED,
         _R.FILL: _S.FILLED,
         _R.EXPIRED: _S.EXPIRED,
@@ -174,6 +182,8 @@ LIFE_CYCLE: Final[Mapping[OrderStatus, Mapping[ReportType, OrderStatus]]] = {
         _R.NEW: _S.NEW,
         _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
         _R.FILL: _S.FILLED,
+        _R.PENDING_CANCEL: _S.PENDING_CANCEL,
+        _R.PENDING_REPLACE: _S.PENDING_REPLACE,
         _R.CANCELED: _S.CANCELED,
         _R.EXPIRED: _S.EXPIRED,
         _R.REJECTED: _S.REJECTED,

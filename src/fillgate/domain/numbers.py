@@ -41,13 +41,16 @@ MAX_EXPONENT: Final = 18
 
 ZERO: Final = Decimal(0)
 
-# A product of two parsed numbers has 76 digits; the rest is room for sums.
+# A product of three parsed numbers has 114 digits, and up to 76 of them before the point once it is
+# divided by one; with the 36 places of a quotient and room for sums nothing is rounded on the way.
 _CONTEXT: Final = Context(
-    prec=96, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow]
+    prec=192, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow]
 )
 _ONE: Final = Decimal(1)
 _QUOTIENT_STEP: Final = Decimal(1).scaleb(-2 * MAX_EXPONENT)
 _SYNTAX: Final = re.compile(r"-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+# Most numbers are written canonically and within all limits already; these are taken at once.
+_CANONICAL: Final = re.compile(r"0|-?[1-9][0-9]{0,18}|-?(?:0|[1-9][0-9]{0,18})\.[0-9]{0,17}[1-9]")
 _LONGEST: Final = 100
 _SHOWN: Final = 40
 
@@ -66,6 +69,8 @@ def parse_decimal(value: str | int | Decimal) -> Decimal:
     Raises:
         NumberError: the value is no such number.
     """
+    if isinstance(value, str) and _CANONICAL.fullmatch(value):
+        return Decimal(value)
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         msg = f"expected a number, found {type(value).__name__}"
         raise NumberError(msg)
@@ -145,7 +150,7 @@ def divide(a: Decimal, b: Decimal) -> Decimal:
     """Return a / b, half-even at 36 decimal places: the one inexact operation.
 
     Raises:
-        decimal.DivisionByZero: b is zero.
+        decimal.DivisionByZero: b is zero; decimal.InvalidOperation if a is zero too.
     """
     quotient = _CONTEXT.divide(a, b)
     return canonical(quotient.quantize(_QUOTIENT_STEP, context=_CONTEXT))
