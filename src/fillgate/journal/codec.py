@@ -8,9 +8,10 @@ Invariants:
    stored is never changed. What this software does not know is refused, never guessed.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 
@@ -39,18 +40,16 @@ UPCASTERS: Final[Upcasters] = {}
 """The upcasters of fillgate's own events."""
 
 _ENCODER: Final = msgspec.json.Encoder()
+_CAPITAL_E: Final = ord("E")
+_EXPONENT: Final = re.compile(rb"E[-+]")
 
 
 class UnreadableEvent(FillgateError):
     """A stored event cannot be read by this software; the text names it and says why."""
 
 
-class Encoded(NamedTuple):
-    """An event as it is stored."""
-
-    kind: str
-    version: int
-    data: bytes
+Encoded = tuple[str, int, bytes]
+"""An event as it is stored: its kind, its version, its data."""
 
 
 def encode(event: Event) -> Encoded:
@@ -59,7 +58,7 @@ def encode(event: Event) -> Encoded:
     Raises:
         TypeError, ValueError: a field holds what its type forbids.
     """
-    return Encoded(event.kind, event.version, encode_plain(event))
+    return event.kind, event.version, encode_plain(event)
 
 
 def encode_plain(value: msgspec.Struct) -> bytes:
@@ -70,7 +69,7 @@ def encode_plain(value: msgspec.Struct) -> bytes:
     """
     data = _ENCODER.encode(value)
     # msgspec writes a Decimal as str() does, and only str() of some has an exponent.
-    if b"E-" in data or b"E+" in data:
+    if _CAPITAL_E in data and _EXPONENT.search(data):
         plain = _plain(msgspec.to_builtins(value, builtin_types=(Decimal,)))
         return _ENCODER.encode(plain)
     return data

@@ -23,7 +23,7 @@ from fillgate.journal.base import (
     SignalState,
 )
 from fillgate.journal.chain import StoredRecord
-from fillgate.journal.codec import Codec, Encoded
+from fillgate.journal.codec import Codec
 
 __all__ = [
     "body_of",
@@ -121,7 +121,7 @@ def _recorded(row: _Row) -> Recorded:
         sequence=sequence,
         at=at,
         signal=signal,
-        event=_CODEC.decode(Encoded(kind, version, data)),
+        event=_CODEC.decode((kind, version, data)),
         hash=digest,
     )
 

@@ -31,9 +31,10 @@ from fillgate.journal.base import (
     Write,
 )
 from fillgate.journal.lock import LockFile
+from fillgate.journal.pending import Pending
 from fillgate.journal.reader import Reading
 from fillgate.journal.schema import create_file, open_errors
-from fillgate.journal.store import Pending, Store, StoreSettings
+from fillgate.journal.store import Store, StoreSettings
 from fillgate.journal.writer import RETRY_PAUSES, Batch, Writer
 
 __all__ = ["SqliteJournal"]

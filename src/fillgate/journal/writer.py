@@ -19,7 +19,8 @@ from typing import Protocol
 import apsw
 
 from fillgate.journal.base import JournalUnavailable, Logger
-from fillgate.journal.store import Pending, Store, StoreSettings
+from fillgate.journal.pending import Pending
+from fillgate.journal.store import Store, StoreSettings
 
 __all__ = ["RETRY_PAUSES", "Owner", "Writer"]
 

@@ -1,0 +1,108 @@
+"""Who holds which key: claims of idempotency keys, for ever, and of fingerprints, for a while.
+
+Keys are random, and there may be millions. They lie in buckets by the time of their claim, so that
+inserts touch a small part of the table; a claim looks into all buckets, in the transaction that
+inserts it.
+"""
+
+from typing import Any, Final
+
+import apsw
+
+from fillgate.journal.base import Claim, KeyTaken
+
+__all__ = ["BUCKET_MICROSECONDS", "ClaimTable"]
+
+BUCKET_MICROSECONDS: Final = 30 * 24 * 3600 * 1_000_000
+"""The span of claim times that share a bucket."""
+
+_PRUNE_EVERY: Final = 64
+_PRUNE_LIMIT: Final = 2 * _PRUNE_EVERY
+
+
+class ClaimTable:
+    """The tables of claims. To be used inside a transaction."""
+
+    def __init__(self, cursor: apsw.Cursor) -> None:
+        """Use this cursor's connection; `reload` comes before the first claim."""
+        self._cursor = cursor
+        self._buckets: set[int] = set()
+        self._prune_in = 0
+
+    def reload(self) -> None:
+        """Read anew which buckets there are: after opening, and after a roll-back."""
+        rows: list[tuple[Any, ...]] = self._cursor.execute(_BUCKETS).fetchall()
+        self._buckets = {bucket for (bucket,) in rows}
+
+    def take(self, claim: Claim, signal: int | None) -> KeyTaken | None:
+        """Claim a key for a signal, or return who holds it."""
+        if claim.expires is not None:
+            return self._take_fingerprint(claim, signal, claim.expires)
+        bucket = claim.at // BUCKET_MICROSECONDS
+        others = [other for other in self._buckets if other != bucket]
+        taken = self._holder(others, claim) if others else None
+        if taken is not None:
+            return taken
+        row = (bucket, claim.source, claim.key, signal, claim.reading)
+        if self._inserted(_TAKE_KEY, row):
+            self._buckets.add(bucket)
+            return None
+        return self._holder([bucket], claim)
+
+    def _inserted(self, sql: str, values: tuple[Any, ...]) -> bool:
+        self._cursor.execute(sql, values)
+        return bool(self._cursor.connection.changes())
+
+    def _holder(self, buckets: list[int], claim: Claim) -> KeyTaken | None:
+        sql = _HOLDER.format(places=",".join("?" * len(buckets)))
+        return self._found(sql, (*buckets, claim.source, claim.key))
+
+    def _found(self, sql: str, values: tuple[Any, ...]) -> KeyTaken | None:
+        rows: list[tuple[Any, ...]] = self._cursor.execute(sql, values).fetchall()
+        return KeyTaken(*rows[0]) if rows else None
+
+    def _take_fingerprint(self, claim: Claim, signal: int | None, expires: int) -> KeyTaken | None:
+        self._prune(claim.at)
+        row = (claim.source, claim.key, signal, claim.reading, expires, claim.at)
+        if self._inserted(_TAKE_FINGERPRINT, row):
+            return None
+        return self._found(_FINGERPRINT_HOLDER, (claim.source, claim.key))
+
+    def _prune(self, now: int) -> None:
+        if not self._prune_in:
+            self._cursor.execute(_PRUNE, (now, _PRUNE_LIMIT))
+            self._prune_in = _PRUNE_EVERY
+        self._prune_in -= 1
+
+
+# One seek a bucket, however many keys there are.
+_BUCKETS: Final = """
+    WITH RECURSIVE found (bucket) AS (
+        SELECT min(bucket) FROM keys
+        UNION ALL
+        SELECT (SELECT min(bucket) FROM keys WHERE bucket > found.bucket)
+        FROM found WHERE bucket IS NOT NULL
+    )
+    SELECT bucket FROM found WHERE bucket IS NOT NULL
+"""
+_TAKE_KEY: Final = """
+    INSERT INTO keys (bucket, source, key, signal, reading) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO NOTHING
+"""
+_HOLDER: Final = """
+    SELECT signal, reading FROM keys WHERE bucket IN ({places}) AND source = ? AND key = ?
+"""
+_TAKE_FINGERPRINT: Final = """
+    INSERT INTO fingerprints (source, key, signal, reading, expires) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE
+    SET signal = excluded.signal, reading = excluded.reading, expires = excluded.expires
+    WHERE fingerprints.expires <= ?
+"""
+_FINGERPRINT_HOLDER: Final = """
+    SELECT signal, reading FROM fingerprints WHERE source = ? AND key = ?
+"""
+_PRUNE: Final = """
+    DELETE FROM fingerprints WHERE (source, key) IN (
+        SELECT source, key FROM fingerprints WHERE expires <= ? ORDER BY expires LIMIT ?
+    )
+"""
