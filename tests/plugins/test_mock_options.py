@@ -1,0 +1,65 @@
+"""The settings of a mock account."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from fillgate.domain.errors import ConfigurationError
+from fillgate.plugins.mock_options import MockOptions, read_mock_options
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"spread_bps": -1}, "`accounts.m.spread_bps`: expected 0 to 5000, found -1"),
+    ({"spread_bps": "5000.01"}, "`accounts.m.spread_bps`: expected 0 to 5000, found 5000.01"),
+    ({"impact_bps": 10_001}, "`accounts.m.impact_bps`: expected 0 to 10000, found 10001"),
+    ({"fee_bps": -0.5}, "`accounts.m.fee_bps`: expected 0 to 1000, found -0.5"),
+    ({"latency_ms": -1}, "`accounts.m.latency_ms`: expected 0 to 600000, found -1"),
+    ({"reject_rate": 1.1}, "`accounts.m.reject_rate`: expected 0 to 1, found 1.1"),
+    ({"unknown_rate": "2"}, "`accounts.m.unknown_rate`: expected 0 to 1, found 2"),
+    ({"volatility": 11}, "`accounts.m.volatility`: expected 0 to 10, found 11"),
+    ({"volatility": "nan"}, "`accounts.m.volatility`: expected a number, found 'nan'"),
+    ({"seed": "x"}, "`accounts.m.seed`: expected `int`, got `str`; found 'x'"),
+    ({"sede": 1}, "`accounts.m.sede` is not a setting; did you mean `seed`?"),
+    ({"ledger_path": 5}, "`accounts.m.ledger_path`: expected `str | null`, got `int`; found 5"),
+]
+
+
+def test_everything_has_a_default() -> None:
+    assert read_mock_options({}, "accounts.m") == MockOptions()
+
+
+def test_numbers_are_taken_as_toml_has_them() -> None:
+    options = read_mock_options(
+        {"seed": 7, "spread_bps": 2.5, "reject_rate": "0.1", "ledger_path": "x"}, "accounts.m"
+    )
+    assert (options.seed, options.ledger_path) == (7, "x")
+    assert (options.spread_bps, options.reject_rate) == (Decimal("2.5"), Decimal("0.1"))
+
+
+@pytest.mark.parametrize(("config", "text"), WRONG)
+def test_what_is_wrong_is_named(config: dict[str, Any], text: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read_mock_options(config, "accounts.m")
+    assert str(caught.value) == text
+
+
+@pytest.mark.parametrize("key", ["spread_bps", "impact_bps", "fee_bps", "latency_ms"])
+def test_zero_is_allowed(key: str) -> None:
+    assert getattr(read_mock_options({key: 0}, "accounts.m"), key) == 0
+
+
+def test_basis_points_become_parts() -> None:
+    options = MockOptions(
+        seed=3,
+        volatility=Decimal(1),
+        spread_bps=Decimal(5),
+        impact_bps=Decimal(20),
+        fee_bps=Decimal(10),
+    )
+    terms = options.terms()
+    assert (terms.seed, terms.volatility) == (3, Decimal(1))
+    assert [terms.spread, terms.impact, terms.fee] == [
+        Decimal("0.0005"),
+        Decimal("0.002"),
+        Decimal("0.001"),
+    ]
