@@ -29,7 +29,7 @@ def encode(order: Order) -> bytes:
 
 
 def test_a_market_order_to_the_byte() -> None:
-    assert encode(an_order()) == (
+    assert encode(an_order(signal_price=D(99))) == (
         b'{"timestamp":1767225600,"symbol":"BTC/USDT","action":"buy","order_type":"market",'
         b'"quantity":0.5,"price":null,"stop_loss":null,"take_profit":null,"confidence":null,'
         b'"exchange":"binance","testnet":false,"client_order_id":"fgtest000000100"}'

@@ -225,6 +225,8 @@ async def test_a_service_known_to_be_exact(service: Service, plugin: CcxtHttpPlu
 
 
 ECHO = f"signature mismatch, expected with {SECRET} " + "x" * 600
+# The secret stands where the text is cut off.
+CUT = "x" * (500 - len(SECRET) // 2) + SECRET
 
 
 @pytest.mark.parametrize(
@@ -233,6 +235,7 @@ ECHO = f"signature mismatch, expected with {SECRET} " + "x" * 600
         (200, {"status": "error", "message": ECHO}),
         (200, {"status": SECRET, "message": ECHO}),
         (401, {"detail": ECHO}),
+        (401, {"detail": CUT}),
         (500, {"detail": ECHO}),
         (200, {"status": "ok", "order_id": None, "message": ECHO}),
     ],
@@ -249,6 +252,7 @@ async def test_the_secret_is_in_no_log_and_no_error(
     shown = f"{caught.value!r} {caught.value} {plugin._service!r} {logger.entries!r}"
     await plugin.close()
     assert SECRET not in shown
+    assert SECRET[:5] not in shown
     assert len(caught.value.text) <= 500
 
 

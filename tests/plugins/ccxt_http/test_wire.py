@@ -311,6 +311,7 @@ async def test_https_to_a_service_without_tls_is_not_sent(
     url = service.url.replace("http:", "https:")
     found = await submit(opened(plugin, config_of(service, base_url=url)))
     assert matches(found, "NotSent CONNECT_FAILED"), found
+    assert service.connections == 1, "not even a connection is tried again"
     assert service.orders == []
 
 

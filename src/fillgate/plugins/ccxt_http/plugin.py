@@ -42,10 +42,8 @@ class _Service:
 class CcxtHttpPlugin(ExecutionPlugin):
     """An account at an exchange that an external CCXT service trades on.
 
-    What the service answers is read as `verdict` says. It can not be asked for an order by our
-    client order id, so what it leaves unanswered stays UNKNOWN until a person decides. (A newer
-    service will be: then `fetch_order` asks through `questions`, and only if `/health` says so
-    does `capabilities` name it.)
+    What the service answers is read as `verdict` says. It hears our client order id but cannot be
+    asked for an order by it, so what it leaves unanswered stays UNKNOWN until a person decides.
     """
 
     capabilities = Capabilities(order_types=ORDER_TYPES, attached_stops=True)
