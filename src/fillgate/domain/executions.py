@@ -5,7 +5,9 @@ Invariants:
 1. A fill counts once, however often and by whatever way it is reported: its id decides.
 2. A cumulative quantity is evidence, not a fill. The executed total is the larger of the two;
    what evidence has above the fills is an inferred entry that identified fills replace.
-3. Totals only grow, except where a real price replaces an inferred one.
+3. Totals only grow, except where a real price or fee replaces an inferred or an earlier one.
+4. What one side was not told does not hide what the other knows: fees come from the larger of the
+   two, or else from the other.
 """
 
 from decimal import Decimal
@@ -38,12 +40,19 @@ class Executed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     fills: tuple[Fill, ...] = ()
     identified: Totals = Totals()
     evidence: Totals = Totals()
+    inferred: bool = False
+    """True while nobody told the price of the evidence."""
 
     @property
     def total(self) -> Totals:
         """The larger of identified fills and evidence; the fills where they are equal."""
         behind = self.identified.quantity < self.evidence.quantity
-        return self.evidence if behind else self.identified
+        larger, other = self.identified, self.evidence
+        if behind:
+            larger, other = other, larger
+        if larger.fees or not other.fees:
+            return larger
+        return msgspec.structs.replace(larger, fees=other.fees)
 
     def conflicting(self, fills: tuple[Fill, ...]) -> tuple[Fill, ...]:
         """Return those fills whose id is known already with another quantity or price."""
@@ -72,26 +81,28 @@ class Executed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             notional=add(before.notional, multiply(fill.quantity, fill.price)),
             fees=sum_fees(before.fees, fill.fees),
         )
-        return Executed(
-            fills=(*self.fills, fill), identified=identified, evidence=self.evidence
-        )
+        return msgspec.structs.replace(self, fills=(*self.fills, fill), identified=identified)
 
     def with_evidence(
         self, quantity: Decimal, average_price: Decimal | None, fees: tuple[Fee, ...]
     ) -> "Executed":
         """Take in a cumulative quantity with its average price; a smaller one changes nothing.
 
-        Quantity executed at a price nobody told counts at the price of what is known, else at 0
-        until a report with a price comes.
+        Quantity executed at a price nobody told counts at the price of what is known, else at 0,
+        until a report with a price comes. The same quantity again adds only what was missing:
+        a price that was inferred, and fees.
         """
         known = self.evidence
-        if quantity < known.quantity or (quantity == known.quantity and known.notional):
+        if quantity < known.quantity:
             return self
-        price = average_price or self.total.average_price or ZERO
-        evidence = Totals(
-            quantity=quantity, notional=multiply(quantity, price), fees=fees or known.fees
-        )
-        return Executed(fills=self.fills, identified=self.identified, evidence=evidence)
+        grown = quantity > known.quantity
+        notional, inferred = known.notional, self.inferred
+        if grown or (inferred and average_price):
+            price = average_price or self.total.average_price or ZERO
+            notional, inferred = multiply(quantity, price), not average_price
+        fees = fees or (self.total if grown else known).fees
+        evidence = Totals(quantity=quantity, notional=notional, fees=fees)
+        return msgspec.structs.replace(self, evidence=evidence, inferred=inferred)
 
 
 def sum_fees(known: tuple[Fee, ...], more: tuple[Fee, ...]) -> tuple[Fee, ...]:
