@@ -255,7 +255,11 @@ class Page(msgspec.Struct, Generic[Row], frozen=True):
 
 
 class Journal(Protocol):
-    """A durable log with one writer. Reading methods run off the event loop."""
+    """A durable log with one writer.
+
+    Reading methods run off the event loop. They raise JournalUnavailable when the journal cannot be
+    read or is closed.
+    """
 
     @property
     def identity(self) -> str:

@@ -1,8 +1,9 @@
 """Reading a journal file, whether or not a process writes it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Concatenate, ParamSpec, Self, TypeVar
@@ -42,13 +43,12 @@ class Reading:
         self._vfs = vfs
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="fillgate journal reader")
         self._connections: SimpleQueue[apsw.Connection] = SimpleQueue()
+        self._closed = False
         self._identity = ""
         self._last_signal = 0
 
     async def _load(self) -> None:
         with open_errors(self._path):
-            if not self._path.is_file():
-                raise JournalUnavailable("there is no such journal")
             await self._read(check_layout)
             self._identity = await self._read(queries.identity)
             self._last_signal = await self._read(queries.last_signal)
@@ -60,23 +60,41 @@ class Reading:
         **kwargs: _P.kwargs,
     ) -> _T:
         def run() -> _T:
-            connection = self._borrow()
-            try:
+            with self._connection() as connection:
                 return query(connection, *args, **kwargs)
-            finally:
-                self._connections.put(connection)
 
-        return await asyncio.get_running_loop().run_in_executor(self._pool, run)
-
-    def _borrow(self) -> apsw.Connection:
+        if self._closed:
+            raise JournalUnavailable("the journal is closed")
         try:
-            return self._connections.get_nowait()
+            return await asyncio.get_running_loop().run_in_executor(self._pool, run)
+        except apsw.Error as error:
+            raise JournalUnavailable(f"the journal cannot be read: {error}") from error
+
+    @contextmanager
+    def _connection(self) -> Iterator[apsw.Connection]:
+        try:
+            connection = self._connections.get_nowait()
         except Empty:
-            return connect_reader(self._path, vfs=self._vfs)
+            connection = self._connect()
+        try:
+            yield connection
+        except apsw.Error:
+            connection.close()
+            raise
+        except BaseException:
+            self._connections.put(connection)
+            raise
+        self._connections.put(connection)
+
+    def _connect(self) -> apsw.Connection:
+        if not self._path.is_file():
+            raise JournalUnavailable("there is no such journal")
+        return connect_reader(self._path, vfs=self._vfs)
 
     async def close(self) -> None:
         """Finish what is being read, then close."""
-        await asyncio.get_running_loop().run_in_executor(None, self._close_connections)
+        self._closed = True
+        await asyncio.to_thread(self._close_connections)
 
     def _close_connections(self) -> None:
         self._pool.shutdown()

@@ -98,7 +98,7 @@ class SqliteJournal(Reading):
             checkpoint_pages=checkpoint_pages,
             vfs=vfs,
         )
-        lock, store = await asyncio.to_thread(_open_store, settings)
+        settings, lock, store = await asyncio.to_thread(_open_store, settings)
         journal = cls(settings, lock, logger)
         journal._writer = Writer(
             store, settings, journal, loop=journal._loop, logger=logger, retry_pauses=retry_pauses
@@ -108,7 +108,12 @@ class SqliteJournal(Reading):
         except BaseException:
             await journal.close()
             raise
+        logger.info("journal opened", path=str(path), heads=await journal._head_texts())
         return journal
+
+    async def _head_texts(self) -> dict[str, str]:
+        heads = await self.heads()
+        return {head.stream: f"{head.sequence}:{head.hash.hex()}" for head in heads.values()}
 
     @property
     def fault(self) -> str | None:
@@ -172,6 +177,8 @@ class SqliteJournal(Reading):
         for pending in batch:
             self._tell_this(pending, Undecided(reason))
         self._lose_waiting(f"the commit before it failed: {reason}")
+        if self._closing:
+            self._writer.stop()
 
     def _lose_waiting(self, reason: str) -> None:
         while self._waiting:
@@ -207,12 +214,14 @@ class SqliteJournal(Reading):
         await asyncio.to_thread(self._lock.release)
 
 
-def _open_store(settings: StoreSettings) -> tuple[LockFile, Store]:
+def _open_store(settings: StoreSettings) -> tuple[StoreSettings, LockFile, Store]:
     with open_errors(settings.path):
+        # One file has one lock, whatever links lead to it.
+        settings = settings._replace(path=settings.path.resolve())
         create_file(settings.path)
         lock = LockFile.acquire(Path(f"{settings.path}.lock"))
         try:
-            return lock, Store(settings)
+            return settings, lock, Store(settings)
         except BaseException:
             lock.release()
             raise

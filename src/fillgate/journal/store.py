@@ -122,10 +122,12 @@ class Store:
             self._cursor.executemany(_INTRODUCE, values)
 
     def _checked_identity(self, expected: str | None) -> str:
-        found = str(self._cursor.execute(_META, ("identity",)).get)
+        found = self._cursor.execute(_META, ("identity",)).get
+        if found is None:
+            raise JournalUnavailable("this journal has events, but its identity is gone")
         if expected not in {None, found}:
             raise JournalUnavailable(f"journal {found} has taken the place of {expected}")
-        return found
+        return str(found)
 
     def _settle(self) -> None:
         # Pages whose flush failed may be marked clean while they are not on the disk. Moving all
@@ -146,8 +148,11 @@ class Store:
         self._wal_pages = pages
         return apsw.SQLITE_OK
 
-    def commit(self, batch: Sequence[Pending]) -> None:
+    def commit(self, batch: Sequence[Pending]) -> bool:
         """Write a batch, durably, and set the outcome of each write.
+
+        Returns:
+            False if some are Lost because they cannot be written.
 
         Raises:
             Exception: the batch is undecided, and the store must be closed.
@@ -156,8 +161,10 @@ class Store:
         self._streams.last = None
         if _file_ids(self._files) != self._file_ids:
             raise apsw.IOError(f"{self._settings.path} was moved or deleted")
-        if not self._written(batch, self._write_together):
-            self._written(batch, self._write_one_by_one)
+        if self._written(batch, self._write_together):
+            return True
+        self._written(batch, self._write_one_by_one)
+        return False
 
     def _written(
         self, batch: Sequence[Pending], write: Callable[[Sequence[Pending]], None]
@@ -262,7 +269,10 @@ def _file_ids(paths: tuple[str, str]) -> tuple[tuple[int, int], ...]:
 
 
 _META: Final = "SELECT value FROM meta WHERE name = ?"
-_INTRODUCE: Final = "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_INTRODUCE: Final = """
+    INSERT INTO meta (name, value) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM events)
+    ON CONFLICT DO NOTHING
+"""
 _COUNT_OPENING: Final = """
     INSERT INTO meta (name, value) VALUES ('openings', 1)
     ON CONFLICT (name) DO UPDATE SET value = value + 1

@@ -12,15 +12,16 @@ Invariants:
 import threading
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import chain, repeat
 from queue import SimpleQueue
 from typing import Protocol
 
 import apsw
 
-from fillgate.journal.base import JournalUnavailable, Logger
+from fillgate.journal.base import Logger, Lost
 from fillgate.journal.pending import Pending
-from fillgate.journal.store import Store, StoreSettings
+from fillgate.journal.store import Evidence, Store, StoreSettings
 
 __all__ = ["RETRY_PAUSES", "Owner", "Writer"]
 
@@ -107,37 +108,53 @@ class Writer:
 
     def _commit(self, store: Store, batch: Batch) -> None:
         try:
-            store.commit(batch)
+            clean = store.commit(batch)
         except Exception as error:  # noqa: BLE001 - whatever it was, the batch is in doubt
             self._recover(store, batch, error)
             return
         self._call(self._owner.committed, batch)
+        if not clean:
+            self._log_invalid(batch)
         try:
             store.checkpoint_if_due()
         except apsw.Error as error:
             self._logger.warning("journal checkpoint failed", error=_words(error))
+
+    def _log_invalid(self, batch: Batch) -> None:
+        for pending in batch:
+            if isinstance(pending.outcome, Lost):
+                self._logger.error(
+                    "a write broke a rule of the journal",
+                    error=pending.outcome.reason,
+                    signal=pending.write.signal,
+                )
 
     def _recover(self, store: Store, batch: Batch, error: Exception) -> None:
         reason = _words(error)
         self._owner.fail(reason)
         self._call(self._owner.doubted, batch)
         self._logger.error("journal commit failed", error=reason, writes=len(batch))
+        self._store = None
         store.abandon()
-        self._store = self._reopened()
-        if self._store is None:
+        durable = self._reopen(store.evidence)
+        if durable is None:
             self._logger.error("journal closed in doubt", error=reason, writes=len(batch))
             return
-        durable = self._store.holds(store.evidence)
         self._logger.info("journal re-opened", durable=durable, writes=len(batch))
-        self._call(lambda: self._owner.decided(batch, durable=durable))
+        self._call(partial(self._owner.decided, batch, durable=durable))
 
-    def _reopened(self) -> Store | None:
+    def _reopen(self, evidence: Evidence | None) -> bool | None:
+        """Open the store anew and tell whether the batch is in it; None if stopped before."""
         for pause in chain(self._pauses, repeat(self._pauses[-1])):
             stopping = self._stopping.wait(pause)
             try:
-                return Store(self._settings, reopened=self._identity)
-            except (apsw.Error, OSError, JournalUnavailable) as error:
+                store = Store(self._settings, reopened=self._identity)
+                durable = store.holds(evidence)
+            except Exception as error:  # noqa: BLE001 - nothing may end the thread
                 self._logger.warning("journal cannot be re-opened", error=_words(error))
+            else:
+                self._store = store
+                return durable
             if stopping:
                 break
         return None
