@@ -25,8 +25,10 @@ __all__ = [
     "LogConfig",
     "ServiceConfig",
     "WebhookConfig",
+    "is_loopback",
     "load_configuration",
     "parse_listen",
+    "secret_by_reference",
 ]
 
 MOCK: Final = "mock"
@@ -243,7 +245,7 @@ def _account(name: str, table: object, env: Mapping[str, str]) -> AccountConfig:
 def _resolved(where: str, value: object, env: Mapping[str, str]) -> object:
     key = where.rpartition(".")[2].lower()
     if isinstance(value, str) and key.endswith(_SECRET_WORDS):
-        return _by_reference(where, value, env)
+        return secret_by_reference(where, value, env)
     return value
 
 
@@ -279,16 +281,26 @@ def _secret(
     where: str, reference: str | None, variable: str, env: Mapping[str, str]
 ) -> str | None:
     if reference is not None:
-        return _by_reference(where, reference, env)
+        return secret_by_reference(where, reference, env)
     return env.get(variable) or None
 
 
-def _by_reference(where: str, reference: str, env: Mapping[str, str]) -> str:
+def secret_by_reference(where: str, reference: str, env: Mapping[str, str]) -> str:
+    """Return the secret that `env:NAME` or `file:PATH` refers to.
+
+    Args:
+        where: name of the setting for error messages.
+        reference: the reference; never shown.
+        env: the environment.
+
+    Raises:
+        ConfigurationError: it is no reference, or there is nothing where it points to.
+    """
     scheme, colon, place = reference.partition(":")
     if not colon or scheme not in {"env", "file"} or not place:
         msg = (
             f"`{where}`: expected a reference such as \"env:NAME\" or \"file:PATH\", "
-            "found a literal value; secrets do not belong into this file"
+            "found a literal value; secrets are never given literally"
         )
         raise ConfigurationError(msg)
     return _of_environment(where, place, env) if scheme == "env" else _of_file(where, place)

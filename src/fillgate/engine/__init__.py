@@ -9,5 +9,6 @@
 - `lookups`, `polling`, `identity`: asking the venue about orders
 - `recovery`, `story`: taking up what an earlier process left
 - `resolution`: a person settles what the venue cannot be asked
+- `verification`: whether a journal holds together (`replay`, `findings`)
 - `settings`, `clock`, `tasks`: limits, the machine's clock, background work
 """

@@ -36,7 +36,7 @@ from fillgate.journal.base import (
 )
 from fillgate.plugins.base import Logger
 
-__all__ = ["Job", "Recorder"]
+__all__ = ["Job", "Recorder", "order_row"]
 
 _BACKLOG_PAUSE = 0.02
 
@@ -130,7 +130,7 @@ class Recorder:
             claim=job.claim,
             body=job.body,
             signal_row=job.signal_row,
-            order_rows=tuple(map(_row, touched.values())),
+            order_rows=tuple(map(order_row, touched.values())),
             positions=tuple(self._moved_positions(changes)),
         )
         return _Draft(write, changes)
@@ -223,7 +223,8 @@ class _Continuation:
         self._recorder.heard(self._job, self._draft, outcome, doubted=doubted)
 
 
-def _row(state: OrderState) -> OrderRow:
+def order_row(state: OrderState) -> OrderRow:
+    """Return an order's row in the index."""
     order = state.order
     return OrderRow(
         client_order_id=order.client_order_id,
@@ -234,5 +235,3 @@ def _row(state: OrderState) -> OrderRow:
         status=state.status,
         at=state.created_at,
     )
-
-

@@ -10,7 +10,7 @@ import random
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -25,11 +25,13 @@ from fillgate.engine.clock import SystemClock
 from fillgate.engine.engine import Engine
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
+from fillgate.journal.base import JournalUnavailable
 from fillgate.journal.sqlite import SqliteJournal
 from fillgate.plugins.base import Logger, PluginContext
 from fillgate.plugins.registry import PluginRegistry
 from fillgate.service.app import Application
 from fillgate.service.auth import ApiDoor, WebhookDoor
+from fillgate.service.files import JOURNAL_FILE
 from fillgate.service.logs import configure_logs, logger
 from fillgate.service.plugin_types import plugin_type
 from fillgate.service.reading import ReadingApi
@@ -37,10 +39,7 @@ from fillgate.service.secret_file import SECRET_FILE, webhook_secret
 from fillgate.service.server import HttpServer, listening_socket
 from fillgate.service.taking import OrderTaker, SignalRules, WebhookTaker
 
-__all__ = ["JOURNAL_FILE", "Ready", "run", "serve"]
-
-JOURNAL_FILE: Final = "journal.db"
-"""Name of the journal in the data folder."""
+__all__ = ["JOURNAL_FILE", "JournalUnavailable", "Ready", "run", "serve"]
 
 # The default of 5 ms lets the event loop keep the journal's thread waiting for whole requests.
 _SWITCH_SECONDS: Final = 0.0005
@@ -54,6 +53,8 @@ class Ready:
     """Where it listens, for example `http://127.0.0.1:8005`."""
     secret_file: Path | None
     """The file of the generated webhook secret; None if one is configured."""
+    accounts: Mapping[str, str | None]
+    """For each account why it is down; None for those that are up."""
     stop: Callable[[], None]
     """Ends the service in good order."""
 
@@ -116,7 +117,8 @@ async def _run_on(
         server = HttpServer(_application(engine, configuration, secret, clock, log))
         _stop_on_signals(server, log)
         generated = None if configuration.webhook_secret else folder / SECRET_FILE
-        ready = Ready(_url(listener), generated, server.stop)
+        accounts = {account.name: account.reason for account in engine.accounts}
+        ready = Ready(_url(listener), generated, accounts, server.stop)
         await _serve_on(server, listener, engine, lambda: on_ready(ready), log)
     finally:
         await engine.close()

@@ -1,0 +1,59 @@
+"""The command line: `fillgate ...`. One module a command.
+
+- `serve`: runs the service
+- `send`: sends an alert or an order (`fields`)
+- `orders`, `order`, `accounts`, `positions`: what a running service knows (`words`)
+- `journal`: checks the journal
+- `demo`: shows fillgate at work (`demo_alerts`, `demo_service`, `demo_sender`, `demo_tables`)
+- `client`, `options`, `output`: what the commands share
+
+Invariants:
+
+1. What was asked for goes to standard output, errors to standard error, one line each.
+2. The exit code tells how it went: see `output.Exit`.
+3. Nothing is sent twice: a command that does not know how a request ended says so, and how to
+   repeat it safely.
+"""
+
+from typing import Annotated
+
+import typer
+
+from fillgate import __version__
+from fillgate.cli import accounts, demo, journal, order, orders, positions, send, serve
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="fillgate",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Turns trading signals into orders, each exactly once, and keeps the proof.",
+)
+app.command()(serve.serve)
+app.command()(demo.demo)
+app.add_typer(send.app, name="send")
+app.command()(orders.orders)
+app.add_typer(order.app, name="order")
+app.command()(positions.positions)
+app.command()(accounts.accounts)
+app.add_typer(journal.app, name="journal")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fillgate {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before the command."""

@@ -1,0 +1,170 @@
+"""Asking a service over HTTP.
+
+Invariants:
+
+1. A request is sent once: no retries, no redirects, a new connection each time.
+2. It is told apart whether a request surely never left (`NotReached`) or may have arrived
+   (`NoAnswer`).
+3. On this machine no proxy is used, whatever the environment says.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
+from urllib.parse import urlsplit
+
+from fillgate.cli.output import Exit, fail
+from fillgate.config import is_loopback
+
+if TYPE_CHECKING:
+    import httpx2
+
+__all__ = ["NoAnswer", "NotReached", "Reply", "Service"]
+
+_CONNECT_SECONDS = 2.0
+_ANSWER_SECONDS = 10.0
+_HTTP_ERROR = 400
+_SERVER_ERROR = 500
+
+
+class NotReached(Exception):
+    """There was no connection: nothing was sent."""
+
+
+class NoAnswer(Exception):
+    """The request may have arrived; no answer came."""
+
+
+class Reply(NamedTuple):
+    """An answer of the service."""
+
+    status: int
+    document: dict[str, Any]
+    headers: Mapping[str, str]
+
+    @property
+    def exit_code(self) -> Exit:
+        """What the answer means for a command that asked for an order."""
+        if self.status >= _SERVER_ERROR:
+            return Exit.NO_ANSWER
+        if self.status >= _HTTP_ERROR:
+            return Exit.REFUSED
+        return Exit.OPEN if self.status == 202 else Exit.OK  # noqa: PLR2004 - Accepted
+
+    @property
+    def refusal(self) -> str:
+        """Why it was refused, in one line."""
+        code, detail = self.document.get("code"), self.document.get("detail")
+        return f"{self.status} {code}: {detail}" if code else f"HTTP status {self.status}"
+
+
+class Service:
+    """A service at an address."""
+
+    def __init__(self, url: str) -> None:
+        """Ask the service at `url`. Ends the command if that is no address."""
+        self.url = url.rstrip("/")
+        try:
+            address = urlsplit(self.url)
+            self._host = address.hostname if address.port != 0 else None
+        except ValueError:
+            self._host = None
+        if not self._host or address.scheme not in {"http", "https"}:
+            fail(
+                f"--url: expected an address such as http://127.0.0.1:8005, found {url!r}",
+                Exit.USAGE,
+            )
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, Any] | None = None,
+        wait: float = 0.0,
+    ) -> Reply:
+        """Send one request and return the answer, whatever it says.
+
+        Args:
+            method: GET or POST.
+            path: where.
+            body: JSON.
+            headers: besides those that every request has.
+            params: of the query.
+            wait: how many seconds the service was asked to take, at most.
+
+        Raises:
+            NotReached: nothing was sent.
+            NoAnswer: it may have arrived.
+        """
+        import httpx2
+
+        timeout = httpx2.Timeout(_ANSWER_SECONDS + wait, connect=_CONNECT_SECONDS)
+        local = is_loopback(cast("str", self._host))
+        try:
+            with httpx2.Client(timeout=timeout, trust_env=not local) as client:
+                response = client.request(
+                    method,
+                    self.url + path,
+                    content=body,
+                    params=params,
+                    headers=_headers(body, headers or {}),
+                )
+        except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
+            raise NotReached(str(error) or type(error).__name__) from None
+        except httpx2.HTTPError as error:
+            raise NoAnswer(str(error) or type(error).__name__) from None
+        return Reply(response.status_code, _document(response), response.headers)
+
+    def get(self, path: str, **params: Any) -> dict[str, Any]:
+        """Return what the service answers. Ends the command if it refuses or does not answer."""
+        given = {name: value for name, value in params.items() if value is not None}
+        return self.done(self.tried("GET", path, params=given))
+
+    def tried(self, method: str, path: str, **request: Any) -> Reply:
+        """Return the answer to a request that may be repeated; ends the command without one."""
+        try:
+            return self.request(method, path, **request)
+        except NotReached:
+            self.fail_unreached()
+        except NoAnswer as error:
+            fail(f"{self.url} gave no answer: {error}", Exit.NO_ANSWER)
+
+    def done(self, reply: Reply) -> dict[str, Any]:
+        """Return the document of an answer. Ends the command if it is a refusal."""
+        if reply.status >= _HTTP_ERROR:
+            code = Exit.NO_ANSWER if reply.status >= _SERVER_ERROR else Exit.REFUSED
+            fail(f"refused: {reply.refusal}", code)
+        return reply.document
+
+    def fail_unreached(self) -> NoReturn:
+        """End the command: no service listens."""
+        fail(
+            f"no service answers at {self.url}; start one with: fillgate serve "
+            "(or name another with --url)",
+            Exit.NO_ANSWER,
+        )
+
+
+def _headers(body: bytes | None, more: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    headers = {} if body is None else {"content-type": "application/json"}
+    key = os.environ.get("FILLGATE_API_KEY", "").strip()
+    if key:
+        headers["authorization"] = f"Bearer {key}"
+    return [(name.encode(), value.encode()) for name, value in {**headers, **more}.items()]
+
+
+def _document(response: "httpx2.Response") -> dict[str, Any]:
+    try:
+        document = response.json()
+    except ValueError:
+        document = None
+    if not isinstance(document, dict):
+        fail(
+            f"what answers at {response.url.host}:{response.url.port} (HTTP status "
+            f"{response.status_code}) is no fillgate",
+            Exit.NO_ANSWER,
+        )
+    return document

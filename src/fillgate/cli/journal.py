@@ -1,0 +1,101 @@
+"""`fillgate journal`: work on the journal in a data folder, with or without a running service."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from fillgate.cli.options import DATA, AsJson, Data
+from fillgate.cli.output import Exit, fail, print_json, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fillgate.service.offline import Head, Verification
+
+__all__ = ["app", "verification_lines"]
+
+app = typer.Typer(no_args_is_help=True, help="Check the journal; no service need run.")
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `verify` a command of its own while it is the only one."""
+
+
+@app.command()
+def verify(
+    *,
+    data: Data = DATA,
+    known: Annotated[
+        Path | None,
+        typer.Option(
+            help="What an earlier `verify --json` printed: finds ends that were cut off since.",
+            metavar="FILE",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check that the journal is what was written, and that its index is what follows from it.
+
+    Every record's hash, every order, signal and position replayed from the events, every stored
+    body against its digest. Nothing is written; a service may run meanwhile.
+
+    Exit codes: 0 all is well, 1 something was found, 2 there is no journal to read.
+    """
+    from fillgate.service.offline import JournalUnavailable, verify_journal
+
+    heads = () if known is None else _heads(known)
+    try:
+        verification = asyncio.run(verify_journal(data, heads))
+    except JournalUnavailable as error:
+        fail(str(error), Exit.USAGE)
+    if as_json:
+        print_json(_document(verification))
+    else:
+        typer.echo("\n".join(verification_lines(verification)))
+    raise typer.Exit(Exit.OK if verification.ok else Exit.REFUSED)
+
+
+def verification_lines(verification: "Verification") -> list[str]:
+    """Return how a check ended, for people."""
+    counts = (
+        f"{verification.events} events in {len(verification.heads)} streams, "
+        f"{verification.signals} signals, {verification.orders} orders, "
+        f"{verification.positions} positions, {verification.bodies} bodies"
+    )
+    if verification.erased:
+        counts += f" ({verification.erased} erased)"
+    lines = [f"checked {counts}"]
+    lines += [
+        f"{each.code}  {each.place}: {printable(each.text)}" for each in verification.findings
+    ]
+    more = verification.found - len(verification.findings)
+    if more:
+        lines.append(f"and {more} more")
+    lines.append("the journal is whole" if verification.ok else f"{verification.found} found")
+    return lines
+
+
+def _document(verification: "Verification") -> dict[str, Any]:
+    import msgspec
+
+    document: dict[str, Any] = msgspec.to_builtins(verification)
+    heads = {head.stream: [head.sequence, head.hash.hex()] for head in verification.heads}
+    return {"ok": verification.ok} | document | {"heads": heads}
+
+
+def _heads(path: Path) -> "Sequence[Head]":
+    import msgspec
+
+    from fillgate.service.offline import Head
+
+    try:
+        told = msgspec.json.decode(path.read_bytes())["heads"]
+        places = msgspec.convert(told, dict[str, tuple[int, str]])
+        return [Head(stream, at, bytes.fromhex(text)) for stream, (at, text) in places.items()]
+    except OSError as error:
+        raise typer.BadParameter(f"--known: {path} cannot be read: {error.strerror}") from None
+    except (ValueError, LookupError, TypeError):
+        raise typer.BadParameter(f"--known: {path} is no output of verify --json") from None

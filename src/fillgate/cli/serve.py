@@ -1,0 +1,85 @@
+"""`fillgate serve`: runs the service."""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from fillgate.cli.output import Exit, fail, printable
+
+if TYPE_CHECKING:
+    from fillgate.config import Configuration
+    from fillgate.service.host import Ready
+
+__all__ = ["serve"]
+
+_CONFIG: Final = Path("fillgate.toml")
+
+
+def serve(
+    *,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="Configuration file; fillgate.toml in this folder if there is one.",
+            metavar="FILE",
+        ),
+    ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option(help="Address to listen on; port 0 takes a free one.", metavar="HOST:PORT"),
+    ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the journal and of generated secrets.", metavar="DIR"),
+    ] = None,
+    ready_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Run the service until SIGTERM or Ctrl-C.
+
+    Exit codes: 0 stopped in good order, 2 it could not start.
+    """
+    from fillgate.config import load_configuration
+    from fillgate.domain.errors import ConfigurationError
+    from fillgate.service.host import JournalUnavailable
+    from fillgate.service.host import serve as run
+
+    given = {"listen": listen, "data": None if data is None else str(data)}
+    overrides = {name: value for name, value in given.items() if value is not None}
+    path = config or (_CONFIG if _CONFIG.exists() else None)
+    try:
+        configuration = load_configuration(path, overrides=overrides)
+        run(configuration, on_ready=lambda ready: _announce(ready, configuration, ready_file))
+    except (ConfigurationError, JournalUnavailable) as error:
+        fail(str(error), Exit.USAGE)
+
+
+def _announce(ready: "Ready", configuration: "Configuration", ready_file: Path | None) -> None:
+    # Whoever started the service may have closed its output: no reason to stop.
+    with contextlib.suppress(OSError):
+        typer.echo("\n".join(_lines(ready, configuration)))
+    if ready_file is not None:
+        _write_ready_file(ready_file, ready.url)
+
+
+def _lines(ready: "Ready", configuration: "Configuration") -> list[str]:
+    up = [name for name, reason in ready.accounts.items() if reason is None]
+    down = {name: reason for name, reason in ready.accounts.items() if reason is not None}
+    secret = "as configured" if ready.secret_file is None else f"in {ready.secret_file}"
+    return [
+        f"fillgate listens on {ready.url}",
+        f"  webhook   {ready.url}/webhook/tradingview",
+        f"  secret    {secret}",
+        f"  data      {configuration.service.data}",
+        f"  accounts  {', '.join(up) or 'none is up'} (default: {configuration.default_account})",
+        *(printable(f"  down      {name}: {reason}") for name, reason in down.items()),
+    ]
+
+
+def _write_ready_file(path: Path, url: str) -> None:
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    partial.replace(path)

@@ -1,0 +1,81 @@
+"""What each kind of event means, in words. One table, by the event's kind."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+__all__ = ["MEANINGS", "meaning"]
+
+_Details = Mapping[str, Any]
+
+
+def meaning(record: Mapping[str, Any]) -> str:
+    """Return what one record of a story says, in words; for kinds not known here, its details."""
+    words = MEANINGS.get(record["event"])
+    return str(record["details"]) if words is None else words(record["details"])
+
+
+def _accepted(event: _Details) -> str:
+    key = event.get("key")
+    claimed = "without a key" if key is None else f"{_shown_key(key)} claimed"
+    return f"taken from {event['source']} for {event['account']}, {claimed}, durable"
+
+
+def _shown_key(key: str) -> str:
+    kind, _, text = key.partition(":")
+    return f"key {text!r}" if kind == "id" else "its reading's fingerprint"
+
+
+def _planned(event: _Details) -> str:
+    order = event["order"]
+    size = order.get("quote_quantity") or order["quantity"]
+    kind = order.get("order_type", "market")
+    return f"planned as {order['side']} {size} {order['symbol']}, {kind}; the checks passed"
+
+
+def _answered(event: _Details) -> str:
+    result = event["result"]
+    return f"the venue took it as {result['order_id']}{_status(result)}"
+
+
+def _reported(event: _Details) -> str:
+    report = event["report"]
+    return f"the venue says ({event['channel']}): {report['order_id']}{_status(report)}"
+
+
+def _status(told: _Details) -> str:
+    status = f", {told['status']}" if told.get("status") else ""
+    if told.get("average_price") is None:
+        return status
+    return f"{status}, {told['filled_quantity']} at {told['average_price']}"
+
+
+def _resolved(event: _Details) -> str:
+    return f"settled as {event['status']} by {event['actor']}: {event['reason']}"
+
+
+def _coded(words: str) -> Callable[[_Details], str]:
+    def say(event: _Details) -> str:
+        return f"{words}: {': '.join(filter(None, (event['code'], event.get('text'))))}"
+
+    return say
+
+
+MEANINGS: Final[Mapping[str, Callable[[_Details], str]]] = {
+    "signal-accepted": _accepted,
+    "signal-refused": lambda event: f"refused: {event['code']}: {event['reason']}",
+    "duplicate-suspected": lambda event: (
+        f"equal to signal {event['duplicate_of']} and answered as that one"
+    ),
+    "order-intended": _planned,
+    "order-denied": _coded("not sent, fillgate refused it"),
+    "order-sending": lambda _: "about to go to the venue; noted before the first byte leaves",
+    "submission-answered": _answered,
+    "order-rejected": _coded("the venue refused it"),
+    "order-not-sent": _coded("proven not to have left"),
+    "order-unanswered": _coded("no definite answer, it may be at the venue"),
+    "order-reported": _reported,
+    "order-absent": lambda event: f"not at the venue, asked {event['asked']} times",
+    "order-resolved": _resolved,
+    "order-anomalous": _coded("something does not fit, a person should look"),
+}
+"""For each kind of event that a story can hold, the function that puts it into words."""

@@ -1,0 +1,63 @@
+"""What a check of a journal found."""
+
+from typing import Final
+
+import msgspec
+
+from fillgate.journal.base import Head
+
+__all__ = ["Finding", "Findings", "Verification"]
+
+_KEPT: Final = 100
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that is not as it should be."""
+
+    code: str
+    """CHAIN_BROKEN, EVENT_UNREADABLE, ORDER_NEVER_PLANNED, ORDER_ROW_WRONG, ORDER_ROW_SPARE,
+    SIGNAL_ROW_WRONG, SIGNAL_ROW_SPARE, POSITION_WRONG, BODY_CHANGED or INDEX_UNREADABLE."""
+    place: str
+    """Where, for example `order fg0abc00000100` or `event 12 (account:mock 5)`."""
+    text: str
+    """What is there and what should be."""
+
+
+class Verification(msgspec.Struct, frozen=True, kw_only=True):
+    """How a check of a whole journal ended."""
+
+    events: int
+    signals: int
+    orders: int
+    positions: int
+    bodies: int
+    """Stored bodies that are what their signals' digests say."""
+    erased: int
+    """Signals whose body is no longer there; that is allowed."""
+    heads: tuple[Head, ...]
+    """The last record of each stream, to be noted elsewhere: a later check that is told of them
+    finds whether an end was cut off."""
+    found: int
+    """How many findings there were."""
+    findings: tuple[Finding, ...]
+    """The first hundred of them."""
+
+    @property
+    def ok(self) -> bool:
+        """True when there was none."""
+        return not self.found
+
+
+class Findings:
+    """Collects findings, the first hundred in full."""
+
+    def __init__(self) -> None:
+        """Start without any."""
+        self.count = 0
+        self.first: list[Finding] = []
+
+    def add(self, code: str, place: str, text: str) -> None:
+        """Note one."""
+        self.count += 1
+        if len(self.first) < _KEPT:
+            self.first.append(Finding(code, place, text))

@@ -1,0 +1,56 @@
+"""Work on a data folder without a running service; reading only, so also beside one."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import apsw
+
+from fillgate.engine.findings import Finding, Verification
+from fillgate.engine.verification import verify
+from fillgate.journal.base import Head, JournalUnavailable
+from fillgate.journal.reader import SqliteReader
+from fillgate.plugins.mock import MockLedger
+from fillgate.service.files import JOURNAL_FILE
+
+__all__ = [
+    "Finding",
+    "Head",
+    "JournalUnavailable",
+    "Verification",
+    "mock_arrivals",
+    "verify_journal",
+]
+
+
+async def verify_journal(data: Path, known: Sequence[Head] = ()) -> Verification:
+    """Check the journal in a data folder.
+
+    Args:
+        data: the folder.
+        known: heads that an earlier check told, to find ends that were cut off.
+
+    Raises:
+        JournalUnavailable: there is no journal, or it cannot be read; the text says why.
+    """
+    path = data / JOURNAL_FILE
+    reader = await SqliteReader.open(path)
+    try:
+        return await verify(reader, known)
+    except apsw.Error as error:
+        raise JournalUnavailable(f"{path} cannot be read: {error}") from error
+    finally:
+        await reader.close()
+
+
+def mock_arrivals(ledger: Path) -> Mapping[str, int]:
+    """Return how many orders arrived at a mock venue under each client order id.
+
+    Args:
+        ledger: the file that the account's `ledger_path` names.
+
+    Raises:
+        OSError: it cannot be read.
+        ConfigurationError: it is no ledger.
+    """
+    arrivals = MockLedger.read(ledger).arrivals
+    return {identity: len(orders) for identity, orders in arrivals.items()}
