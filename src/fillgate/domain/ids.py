@@ -12,6 +12,7 @@ __all__ = ["client_order_id", "installation_tag", "signal_number"]
 # Crockford's alphabet: no i, l, o, u, so that ids survive being read aloud.
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
+_PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 _PREFIX: Final = "fg"
 _TAG_LENGTH: Final = 4
 _NUMBER_LENGTH: Final = 7
@@ -22,8 +23,12 @@ def _encode(number: int, length: int) -> str:
     if not 0 <= number < 32**length:
         msg = f"{number} does not fit {length} characters"
         raise ValueError(msg)
-    characters = [_ALPHABET[(number >> (5 * place)) & 31] for place in reversed(range(length))]
-    return "".join(characters)
+    characters = ""
+    while length > 0:
+        characters = _PAIRS[number & 1023] + characters
+        number >>= 10
+        length -= 2
+    return characters[1:] if length else characters
 
 
 def installation_tag(journal_id: str) -> str:

@@ -37,6 +37,10 @@ FOLD_VERSION: Final = 1
 """Raised whenever the same events would give another state; stored states carry it."""
 
 
+_TRUE_ALL_THE_SAME: Final = ("order_id", "executed")
+"""What a report tells that counts although the order may not move."""
+
+
 class OrderState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An order with what happened to it so far."""
 
@@ -70,19 +74,19 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             case OrderIntended():
                 return self._with(at)
             case OrderSending():
-                return self._with(at, sending=True)._moved(ReportType.SENDING)
+                return self._moved(at, ReportType.SENDING, sending=True)
             case SubmissionAnswered(result=result):
                 return self._answered(result, at)
             case OrderDenied(code=code, text=text) | OrderNotSent(code=code, text=text):
-                return self._with(at, code=code, text=text)._moved(ReportType.DENIED)
+                return self._moved(at, ReportType.DENIED, code=code, text=text)
             case OrderRejected(code=code, text=text):
-                return self._with(at, code=code, text=text)._moved(ReportType.REJECTED)
+                return self._moved(at, ReportType.REJECTED, code=code, text=text)
             case OrderUnanswered(code=code, text=text):
-                return self._with(at, code=code, text=text)._moved(ReportType.UNANSWERED)
+                return self._moved(at, ReportType.UNANSWERED, code=code, text=text)
             case OrderReported(report=report):
                 return self._reported(report, at)
             case OrderAbsent():
-                return self._with(at)._moved(ReportType.ABSENT)
+                return self._moved(at, ReportType.ABSENT)
             case OrderResolved():
                 return self._resolved(event, at)
             case OrderAnomalous():
@@ -96,30 +100,32 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             filled, result.average_price, result.fees
         )
         report = report_type_of(result.status, filled, self.order.quantity)
-        return self._with(at, order_id=result.order_id, executed=executed)._moved(report)
+        return self._moved(at, report, order_id=result.order_id, executed=executed)
 
     def _reported(self, report: ExecutionReport, at: int) -> "OrderState":
         executed = self.executed.with_fills(report.fills).with_evidence(
             report.filled_quantity, report.average_price, report.fees
         )
         kind = report_type_of(report.status, report.filled_quantity, self.order.quantity)
-        changed = self._with(at, order_id=report.order_id, executed=executed)
-        if kind is ReportType.REJECTED:
-            changed = changed._with(at, code="REJECTED", text=report.text)
-        return changed._moved(kind)
+        # What the venue tells replaces the reason why the order was UNKNOWN.
+        code = "REJECTED" if kind is ReportType.REJECTED else None
+        text = report.text if kind is ReportType.REJECTED else None
+        facts = {"order_id": report.order_id, "executed": executed}
+        return self._moved(at, kind, code=code, text=text, **facts)
 
     def _resolved(self, event: OrderResolved, at: int) -> "OrderState":
         if event.report is not None:
             return self._reported(event.report, at)
         kind = report_type_of(event.status, self.executed.total.quantity, self.order.quantity)
-        return self._with(at)._moved(kind)
+        return self._moved(at, kind)
 
-    def _moved(self, report: ReportType) -> "OrderState":
+    def _moved(self, at: int, report: ReportType, **changes: object) -> Self:
         try:
             status = next_status(self.status, report)
         except IllegalMove:
-            return self._with(self.updated_at, anomalies=self.anomalies + 1)
-        return self if status is self.status else self._with(self.updated_at, status=status)
+            stand = {name: changes[name] for name in _TRUE_ALL_THE_SAME if name in changes}
+            return self._with(at, anomalies=self.anomalies + 1, **stand)
+        return self._with(at, status=status, **changes)
 
     def _with(self, at: int, **changes: object) -> Self:
         return msgspec.structs.replace(self, updated_at=at, **changes)

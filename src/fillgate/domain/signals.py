@@ -2,10 +2,10 @@
 
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
-from fillgate.domain.numbers import decimal_text
 from fillgate.domain.orders import (
     MarginMode,
     OrderType,
@@ -58,15 +58,16 @@ class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When the source says it sent this, Unix milliseconds."""
 
 
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
+
+
 def reading_of(signal: Signal, *, with_timestamp: bool) -> bytes:
     """Return a text equal for equal readings, to compare and to fingerprint.
 
-    A repeated delivery of one alert may carry a new timestamp: comparing readings under one key
-    leaves it out. Without a key, two alerts that differ only in their timestamps are two.
+    The signal's decimals are canonical, as `parse_decimal` gives them. A repeated delivery of one
+    alert may carry a new timestamp: comparing readings under one key leaves it out. Without a key,
+    two alerts that differ only in their timestamps are two.
     """
-    parts = [
-        f"{name}={decimal_text(value) if isinstance(value, Decimal) else value!s}"
-        for name, value in msgspec.structs.asdict(signal).items()
-        if value is not None and (with_timestamp or name != "timestamp")
-    ]
-    return "\n".join(parts).encode()
+    if not with_timestamp and signal.timestamp is not None:
+        signal = msgspec.structs.replace(signal, timestamp=None)
+    return _encode(signal)
