@@ -58,7 +58,9 @@ class House:
     venue: Venue
     clock: SystemClock
 
-    async def accept(self, key: str | None = None, *, fingerprint: bool = False, **changes: Any) -> Admission:
+    async def accept(
+        self, key: str | None = None, *, fingerprint: bool = False, **changes: Any
+    ) -> Admission:
         return await self.engine.intake.accept(
             Arrival(
                 source="test",
@@ -144,5 +146,3 @@ async def open_house(
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with open_house(tmp_path) as opened:
         yield opened
-
-

@@ -5,8 +5,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.engine.conftest import House, open_house, replaced
-from tests.engine.venue import Venue, filled, gated, never, raises, report, resting, returns
 
 from fillgate.domain.errors import NotSent, Rejected, Unknown, UnknownAccount
 from fillgate.domain.events import OrderEvent
@@ -15,6 +13,8 @@ from fillgate.domain.orders import Side
 from fillgate.domain.reports import ExecutionResult
 from fillgate.engine.intake import EngineUnavailable, KeyReused
 from fillgate.engine.resolution import NotResolvable, Resolution
+from tests.engine.conftest import House, open_house, replaced
+from tests.engine.venue import Venue, filled, gated, never, raises, report, resting, returns
 
 
 async def kinds(house: House, signal: int) -> list[str]:
@@ -26,9 +26,7 @@ async def test_a_signal_becomes_one_order_written_down_before_and_after(house: H
     state = await house.outcome(admission)
     assert state.status is OrderStatus.FILLED
     assert state.order_id == f"v-{state.order.client_order_id}"
-    assert [order.client_order_id for order in house.venue.arrived] == [
-        state.order.client_order_id
-    ]
+    assert [order.client_order_id for order in house.venue.arrived] == [state.order.client_order_id]
     assert await kinds(house, admission.ticket.number) == [
         "signal-accepted",
         "order-intended",
@@ -265,7 +263,7 @@ async def test_what_the_venue_cannot_do_is_denied(house: House) -> None:
 
 
 async def test_an_unknown_account_is_refused_by_name(house: House) -> None:
-    with pytest.raises(UnknownAccount, match="nowhere.*main"):
+    with pytest.raises(UnknownAccount, match=r"nowhere.*main"):
         await house.accept(account="nowhere")
 
 
@@ -380,5 +378,3 @@ async def test_the_journal_tells_the_same_as_the_blotter(house: House) -> None:
         assert row is not None
         assert row.status is state.status
     assert list(await house.engine.journal.positions()) == list(house.engine.blotter.positions())
-
-

@@ -122,7 +122,9 @@ def gated(gate: asyncio.Event, then: Answer = filled) -> Answer:
     return answer
 
 
-def report(order: Order, status: OrderStatus, filled_quantity: str = "0", **more: Any) -> ExecutionReport:
+def report(
+    order: Order, status: OrderStatus, filled_quantity: str = "0", **more: Any
+) -> ExecutionReport:
     """Return what a lookup tells of an order."""
     return ExecutionReport(
         **{

@@ -8,7 +8,7 @@ Invariants:
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,11 +79,13 @@ class Accounts:
         self._logger = logger
         self._listeners: list[Callable[[Account], None]] = []
         self._accounts = {
-            name: Account(name, setups.get(name, AccountSetup("?")), registry.get(name), clock.now())
+            name: Account(
+                name, setups.get(name, AccountSetup("?")), registry.get(name), clock.now()
+            )
             for name in registry.list()
         }
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Account]:
         """Iterate over the accounts in the order of the configuration."""
         return iter(self._accounts.values())
 

@@ -37,7 +37,7 @@ from fillgate.engine.settings import EngineSettings
 from fillgate.engine.submission import Submission
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Ticket
-from fillgate.journal.base import Committed, CommitOutcome, SignalRow, SignalState
+from fillgate.journal.base import CommitOutcome, Committed, SignalRow, SignalState
 from fillgate.plugins.base import Logger
 from fillgate.plugins.registry import PluginRegistry
 from fillgate.risk.checks import check_capabilities
@@ -161,7 +161,9 @@ class Dispatcher:
         order = state.order
         lane = self._lane(ticket)
         self.follow(ticket, state)
-        denied = self._check(ticket, order) if lane.is_free else Denied("LANE_HELD", "after a restart")
+        denied = (
+            self._check(ticket, order) if lane.is_free else Denied("LANE_HELD", "after a restart")
+        )
         if denied is None:
             lane.flying = order.client_order_id
             event: OrderEvent = OrderSending(client_order_id=order.client_order_id)
@@ -265,7 +267,7 @@ class Dispatcher:
         return self._registry.execute_order(order, order.account)
 
     def _last_doubt(self, ticket: Ticket) -> OrderNotSent | None:
-        """Right before the socket: is it still right to send what was written down?"""
+        """Return why it is no longer right to send what was written down, if so."""
         assert ticket.client_order_id is not None
         if ticket.told_unavailable and ticket.key is None:
             # The caller heard 503 and may ask again under no key: sending now could double it.

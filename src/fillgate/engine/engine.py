@@ -27,8 +27,8 @@ from fillgate.engine.resolution import Resolution, resolved_event
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.story import order_states
 from fillgate.engine.tasks import Tasks
-from fillgate.engine.tickets import Latch
-from fillgate.journal.base import SYSTEM, Committed, CommitOutcome, Entry, Journal
+from fillgate.engine.tickets import Latch, Ticket
+from fillgate.journal.base import SYSTEM, CommitOutcome, Committed, Entry, Journal
 from fillgate.plugins.base import Logger
 from fillgate.plugins.registry import PluginRegistry
 
@@ -110,7 +110,7 @@ class Engine:
         )
         self.intake = Intake(
             first_number=journal.last_signal + 1,
-            recover=lambda number: self._recovery.ticket(number),
+            recover=self._ticket,
             accounts=self.accounts,
             dispatcher=self.dispatcher,
             recorder=self.recorder,
@@ -128,6 +128,9 @@ class Engine:
             lookups=self._lookups,
             logger=logger,
         )
+
+    async def _ticket(self, number: int) -> Ticket:
+        return await self._recovery.ticket(number)
 
     async def start(self) -> None:
         """Bring up the accounts and take up what an earlier process left.

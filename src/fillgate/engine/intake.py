@@ -35,8 +35,8 @@ from fillgate.engine.tickets import Latch, Ticket
 from fillgate.journal.base import (
     INBOX,
     Claim,
-    Committed,
     CommitOutcome,
+    Committed,
     Entry,
     KeyTaken,
     Lost,
@@ -78,8 +78,10 @@ class Admission(NamedTuple):
 
 
 class EngineUnavailable(CodedError):
-    """Nothing was taken; the same request may be sent again. Codes: DRAINING, OVERLOADED,
-    JOURNAL_UNAVAILABLE."""
+    """Nothing was taken; the same request may be sent again.
+
+    Codes: DRAINING, OVERLOADED, JOURNAL_UNAVAILABLE.
+    """
 
 
 class KeyReused(CodedError):

@@ -113,16 +113,12 @@ class Lookups:
         identity = state.order.client_order_id
         different = mismatch(state, answer.report)
         if different is None:
-            report = OrderReported(
-                client_order_id=identity, report=answer.report, channel="lookup"
-            )
+            report = OrderReported(client_order_id=identity, report=answer.report, channel="lookup")
             self._recorder.record(Job(signal=state.signal, events=(report,)))
             return True
         if not state.anomalies:
             self._logger.error("lookup found another order", client_order_id=identity)
-            event = OrderAnomalous(
-                client_order_id=identity, code="LOOKUP_MISMATCH", text=different
-            )
+            event = OrderAnomalous(client_order_id=identity, code="LOOKUP_MISMATCH", text=different)
             self._recorder.record(Job(signal=state.signal, events=(event,)))
         return False
 

@@ -21,8 +21,8 @@ from fillgate.engine.blotter import Blotter, Change, PositionKey
 from fillgate.engine.tasks import Tasks
 from fillgate.journal.base import (
     Claim,
-    Committed,
     CommitOutcome,
+    Committed,
     Done,
     Entry,
     Journal,

@@ -12,7 +12,6 @@ from fillgate.journal.base import Recorded
 __all__ = ["order_states", "ticket_of"]
 
 
-
 def order_states(story: Iterable[Recorded]) -> dict[str, OrderState]:
     """Return the orders of a story as they are, by client order id."""
     states: dict[str, OrderState] = {}

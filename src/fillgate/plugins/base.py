@@ -146,7 +146,7 @@ class ExecutionPlugin(ABC):
     async def health_check(self) -> bool:
         """Tell whether orders could be sent now. May raise, with the reason."""
 
-    async def close(self) -> None:
+    async def close(self) -> None:  # noqa: B027 - most plugins have nothing to give back
         """Give back connections and files. Called once, also after a failed `init`."""
 
     async def fetch_order(

@@ -63,7 +63,9 @@ class Application:
         try:
             await self._app(scope)(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - the last resort: a caller gets an answer
-            self._logger.error("request failed", method=scope["method"], error=repr(error))
+            self._logger.error(  # noqa: TRY400 - our loggers have no `exception`
+                "request failed", method=scope["method"], error=repr(error)
+            )
             detail = "something unforeseen went wrong; nothing is known of the outcome"
             await Problem("INTERNAL_ERROR", detail).reply().send(send)
 

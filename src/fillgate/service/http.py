@@ -33,11 +33,11 @@ MAX_BODY: Final = 64 * 1024
 _BODY_SECONDS: Final = 10.0
 
 
-class BodyTooLarge(Exception):  # noqa: N818 - a fact about the request
+class BodyTooLarge(Exception):
     """The body exceeds `MAX_BODY`."""
 
 
-class ClientGone(Exception):  # noqa: N818 - a fact about the connection
+class ClientGone(Exception):
     """The client hung up before its request was complete."""
 
 

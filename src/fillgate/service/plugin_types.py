@@ -1,4 +1,4 @@
-"""Which plugin types are installed: the entry points `fillgate.plugins`, ours and third parties'."""
+"""Which plugin types are installed: the entry points `fillgate.plugins`, ours and others."""
 
 from importlib.metadata import entry_points
 

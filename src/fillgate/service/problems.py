@@ -77,7 +77,7 @@ def problem_kind(code: str) -> ProblemKind:
     return PROBLEMS.get(code) or PROBLEMS["DENIED"]
 
 
-class Problem(Exception):  # noqa: N818 - the RFC's word
+class Problem(Exception):
     """A request that cannot be answered as asked; becomes a problem document."""
 
     def __init__(
@@ -105,7 +105,9 @@ class Problem(Exception):  # noqa: N818 - the RFC's word
         self.kind = kind or problem_kind(code)
         self.extra = extra
 
-    def reply(self, *, webhook: bool = False, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
+    def reply(
+        self, *, webhook: bool = False, headers: tuple[tuple[bytes, bytes], ...] = ()
+    ) -> Reply:
         """Return the problem document as a reply."""
         document: dict[str, Any] = {
             "type": f"urn:fillgate:problem:{self.code.lower().replace('_', '-')}",

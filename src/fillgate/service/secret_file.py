@@ -1,4 +1,4 @@
-"""The webhook's secret when none is configured: made once, in a file that its owner alone can read."""
+"""The webhook's secret when none is configured: made once, in a file for its owner alone."""
 
 import os
 import secrets

@@ -175,9 +175,7 @@ class _Taker:
         self.unauthenticated += 1
         # Powers of two: the log tells of a flood without becoming one.
         if self.unauthenticated & (self.unauthenticated - 1) == 0:
-            self._logger.warning(
-                "unauthenticated", source=self.source, so_far=self.unauthenticated
-            )
+            self._logger.warning("unauthenticated", source=self.source, so_far=self.unauthenticated)
 
 
 class WebhookTaker(_Taker):
@@ -254,9 +252,7 @@ _FAILURES: Final = {"REJECTED": "REJECTED", "DENIED": "DENIED", "ABSENT": "ABSEN
 """Statuses that are problems for who waits, with the kind of problem each is."""
 
 
-def _failure(
-    answer: Answer, *, webhook: bool, headers: tuple[tuple[bytes, bytes], ...]
-) -> Reply:
+def _failure(answer: Answer, *, webhook: bool, headers: tuple[tuple[bytes, bytes], ...]) -> Reply:
     members = msgspec.to_builtins(answer)
     for name in ("success", "order_id", "error", "code", "status"):
         members.pop(name)
