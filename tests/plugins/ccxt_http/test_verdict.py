@@ -291,7 +291,8 @@ def said_words(answer: dict[str, Any]) -> list[str]:
 def doubt(answer: dict[str, Any], words: list[str]) -> bool:
     filled = answer.get("filled_quantity")
     nothing_filled = filled is None or (is_number(filled) and not Decimal(filled))
-    named = answer.get("order_id") is not None and answer["order_id"] not in {"", " "}
+    order_id = answer.get("order_id")
+    named = order_id is not None and not (isinstance(order_id, str) and not order_id.strip())
     return named or not nothing_filled or any(text in DOUBTFUL for text in words)
 
 

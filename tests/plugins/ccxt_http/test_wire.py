@@ -42,6 +42,13 @@ from tests.plugins.ccxt_http.service import (
 
 pytestmark = pytest.mark.anyio
 
+
+@pytest.fixture(scope="module", params=[False, True], ids=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    """Both loops, as each has its own way of telling that a connection broke."""
+    return "asyncio", {"use_uvloop": request.param}
+
+
 TAKEN = json.dumps({"status": "executed", "order_id": "77", "filled_quantity": 0.5}).encode()
 ELSEWHERE = {"Location": "/webhook/elsewhere"}
 AGAIN = {"Location": "/webhook/tradingview"}
