@@ -1,10 +1,17 @@
-"""Reading a table of settings into a typed structure, with errors that say how to mend them."""
+"""Reading a table of settings into a typed structure, with errors that say how to mend them.
+
+Invariants:
+
+1. Decimals obey the rules of `numbers`, at any depth of tables and arrays.
+2. An error shows a plain value as it was found, but never one whose key is a credential's.
+"""
 
 import difflib
+import re
 import types
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, TypeVar, Union, get_args, get_origin
+from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
 import msgspec
 
@@ -14,6 +21,8 @@ from fillgate.domain.numbers import NumberError, parse_decimal
 __all__ = ["read_options"]
 
 T = TypeVar("T", bound=msgspec.Struct)
+
+_CREDENTIAL: Final = re.compile(r"(?:key|secret|password|passphrase|token)$", re.IGNORECASE)
 
 
 def read_options(kind: type[T], options: Mapping[str, Any], where: str) -> T:
@@ -31,15 +40,19 @@ def read_options(kind: type[T], options: Mapping[str, Any], where: str) -> T:
         ConfigurationError: a key is unknown or missing, or a value is of the wrong kind. The
             message names the key, what was found and what would be right.
     """
-    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-    values = {
-        key: _value(_known(fields, key, where).type, value, f"{where}.{key}")
-        for key, value in options.items()
-    }
+    values = _table(kind, options, where)
     try:
         return msgspec.convert(values, kind, strict=True)
     except msgspec.ValidationError as error:
         raise ConfigurationError(_phrase(error, where, values)) from None
+
+
+def _table(kind: type[msgspec.Struct], table: Mapping[str, Any], where: str) -> dict[str, Any]:
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    return {
+        key: _exact(_known(fields, key, where).type, value, f"{where}.{key}")
+        for key, value in table.items()
+    }
 
 
 def _known(
@@ -54,17 +67,33 @@ def _known(
     raise ConfigurationError(msg)
 
 
-def _value(kind: Any, value: Any, where: str) -> Any:
-    if Decimal in _alternatives(kind) and isinstance(value, str | int | float):
-        try:
-            return parse_decimal(repr(value) if isinstance(value, float) else value)
-        except NumberError as error:
-            msg = f"`{where}`: {error}"
-            raise ConfigurationError(msg) from None
+def _exact(kind: object, value: object, where: str) -> object:
+    """Return the value with all that should be Decimals as such, and all else as it is."""
+    for wanted in _alternatives(kind):
+        inner = get_args(wanted)
+        if wanted is Decimal and isinstance(value, str | int | float):
+            return _decimal(value, where)
+        if isinstance(value, Mapping):
+            if isinstance(wanted, type) and issubclass(wanted, msgspec.Struct):
+                return _table(wanted, value, where)
+            if len(inner) == len(("key", "value")):
+                return {
+                    key: _exact(inner[1], each, f"{where}.{key}") for key, each in value.items()
+                }
+        elif isinstance(value, list) and inner:
+            return [_exact(inner[0], each, f"{where}[{n}]") for n, each in enumerate(value)]
     return value
 
 
-def _alternatives(kind: Any) -> tuple[Any, ...]:
+def _decimal(value: str | float, where: str) -> Decimal:
+    try:
+        return parse_decimal(repr(value) if isinstance(value, float) else value)
+    except NumberError as error:
+        msg = f"`{where}`: {error}"
+        raise ConfigurationError(msg) from None
+
+
+def _alternatives(kind: object) -> tuple[object, ...]:
     if get_origin(kind) in {Union, types.UnionType}:
         return get_args(kind)
     return (kind,)
@@ -72,7 +101,9 @@ def _alternatives(kind: Any) -> tuple[Any, ...]:
 
 def _phrase(error: msgspec.ValidationError, where: str, values: Mapping[str, Any]) -> str:
     text, _, path = str(error).partition(" - at `$")
-    place = where + path.rstrip("`")
-    key = path.rstrip("`").lstrip(".")
-    found = f"; found {values[key]!r}" if key in values else ""
-    return f"`{place}`: {text[0].lower()}{text[1:]}{found}"
+    path = path.rstrip("`")
+    key = path.lstrip(".")
+    found = ""
+    if isinstance(values.get(key), str | int | float) and not _CREDENTIAL.search(key):
+        found = f"; found {values[key]!r}"
+    return f"`{where}{path}`: {text[0].lower()}{text[1:]}{found}"

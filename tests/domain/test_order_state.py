@@ -1,0 +1,241 @@
+"""What an order is now: the fold of its events, against the table and the executions."""
+
+from decimal import Decimal
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fillgate.domain.events import (
+    OrderAbsent,
+    OrderAnomalous,
+    OrderDenied,
+    OrderEvent,
+    OrderIntended,
+    OrderNotSent,
+    OrderRejected,
+    OrderReported,
+    OrderResolved,
+    OrderSending,
+    OrderUnanswered,
+    SubmissionAnswered,
+)
+from fillgate.domain.fills import Fill
+from fillgate.domain.life_cycle import LIFE_CYCLE, OrderStatus
+from fillgate.domain.order_state import OrderState, fold_orders
+from fillgate.domain.orders import Order, Side
+from fillgate.domain.reports import ExecutionReport, ExecutionResult
+
+D = Decimal
+S = OrderStatus
+ID = "fg0000000000100"
+
+ORDER = Order(client_order_id=ID, account="a", symbol="X", side=Side.BUY, quantity=D(4))
+
+INTENDED = OrderIntended(client_order_id=ID, signal=1, order=ORDER)
+SENDING = OrderSending(client_order_id=ID)
+UNANSWERED = OrderUnanswered(client_order_id=ID, code="TIMEOUT", text="no answer in 5 s")
+ABSENT = OrderAbsent(client_order_id=ID, asked=3)
+REJECTED = OrderRejected(client_order_id=ID, code="INSUFFICIENT_FUNDS", text="no money")
+NOT_SENT = OrderNotSent(client_order_id=ID, code="CONNECTION_REFUSED", text="nobody there")
+DENIED = OrderDenied(client_order_id=ID, signal=1, order=ORDER, code="STALE", text="too old")
+ANOMALOUS = OrderAnomalous(client_order_id=ID, code="ODD", text="does not fit")
+
+
+def answered(filled: str = "0", status: OrderStatus | None = None, *fills: Fill) -> OrderEvent:
+    result = ExecutionResult(
+        success=True,
+        order_id="v1",
+        filled_quantity=D(filled),
+        average_price=D(100) if D(filled) else None,
+        timestamp=1,
+        status=status,
+        fills=fills,
+    )
+    return SubmissionAnswered(client_order_id=ID, result=result)
+
+
+def report(status: OrderStatus, filled: str = "0", *fills: Fill) -> ExecutionReport:
+    return ExecutionReport(
+        client_order_id=ID,
+        order_id="v1",
+        symbol="X",
+        side=Side.BUY,
+        status=status,
+        filled_quantity=D(filled),
+        average_price=D(100) if D(filled) else None,
+        fills=fills,
+        timestamp=1,
+        text="the venue's words",
+    )
+
+
+def reported(status: OrderStatus, filled: str = "0", *fills: Fill) -> OrderEvent:
+    return OrderReported(client_order_id=ID, report=report(status, filled, *fills), channel="poll")
+
+
+def resolved(status: OrderStatus, found: ExecutionReport | None = None) -> OrderEvent:
+    return OrderResolved(client_order_id=ID, status=status, report=found, reason="seen", actor="op")
+
+
+def fill(name: str, quantity: str) -> Fill:
+    return Fill(fill_id=name, quantity=D(quantity), price=D(100), timestamp=1)
+
+
+def folded(*events: OrderEvent) -> OrderState:
+    states: dict[str, OrderState] = {}
+    for at, event in enumerate(events, start=1):
+        fold_orders(states, event, at)
+    return states[ID]
+
+
+LIVES = [
+    ([INTENDED], S.PENDING_NEW, "0"),
+    ([INTENDED, SENDING], S.PENDING_NEW, "0"),
+    ([INTENDED, SENDING, answered()], S.NEW, "0"),
+    ([INTENDED, SENDING, answered("1")], S.PARTIALLY_FILLED, "1"),
+    ([INTENDED, SENDING, answered("4")], S.FILLED, "4"),
+    ([INTENDED, SENDING, answered("4", S.NEW)], S.FILLED, "4"),
+    ([INTENDED, SENDING, answered("1", S.CANCELED)], S.CANCELED, "1"),
+    ([INTENDED, SENDING, answered(), reported(S.PARTIALLY_FILLED, "3")], S.PARTIALLY_FILLED, "3"),
+    ([INTENDED, SENDING, answered(), reported(S.FILLED, "4")], S.FILLED, "4"),
+    ([INTENDED, SENDING, answered(), reported(S.FILLED, "5")], S.FILLED, "5"),
+    ([INTENDED, SENDING, REJECTED], S.REJECTED, "0"),
+    ([INTENDED, SENDING, NOT_SENT], S.DENIED, "0"),
+    ([DENIED], S.DENIED, "0"),
+    ([INTENDED, DENIED], S.DENIED, "0"),
+    ([INTENDED, SENDING, UNANSWERED], S.UNKNOWN, "0"),
+    ([INTENDED, SENDING, UNANSWERED, reported(S.NEW)], S.NEW, "0"),
+    ([INTENDED, SENDING, UNANSWERED, reported(S.PENDING_CANCEL, "1")], S.PENDING_CANCEL, "1"),
+    ([INTENDED, SENDING, UNANSWERED, ABSENT], S.ABSENT, "0"),
+    ([INTENDED, SENDING, UNANSWERED, ABSENT, reported(S.FILLED, "4")], S.FILLED, "4"),
+    ([INTENDED, SENDING, UNANSWERED, resolved(S.CANCELED)], S.CANCELED, "0"),
+    ([INTENDED, SENDING, UNANSWERED, resolved(S.ABSENT)], S.ABSENT, "0"),
+    ([INTENDED, SENDING, UNANSWERED, resolved(S.FILLED, report(S.FILLED, "4"))], S.FILLED, "4"),
+    ([INTENDED, SENDING, reported(S.CANCELED), answered()], S.CANCELED, "0"),
+    ([INTENDED, SENDING, reported(S.FILLED, "4"), answered()], S.FILLED, "4"),
+    ([INTENDED, SENDING, answered(), reported(S.CANCELED, "1", fill("a", "1"))], S.CANCELED, "1"),
+]
+
+
+@pytest.mark.parametrize(("events", "status", "executed"), LIVES)
+def test_lives(events: list[OrderEvent], status: OrderStatus, executed: str) -> None:
+    state = folded(*events)
+    assert state.status is status
+    assert state.executed.total.quantity == D(executed)
+    assert state.anomalies == 0
+    assert (state.created_at, state.updated_at) == (1, len(events))
+
+
+@pytest.mark.parametrize(
+    ("last", "filled", "executed"),
+    [
+        (reported(S.REJECTED, "4"), "4", "4"),
+        (reported(S.CANCELED, "5"), "4", "5"),
+        (reported(S.EXPIRED, "0", fill("a", "5")), "4", "5"),
+        (UNANSWERED, "4", "4"),
+        (REJECTED, "4", "4"),
+        (ABSENT, "4", "4"),
+        (DENIED, "4", "4"),
+        (SENDING, "4", "4"),
+        (ANOMALOUS, "4", "4"),
+        (resolved(S.DENIED), "4", "4"),
+    ],
+)
+def test_illegal_reports_leave_the_status_and_count_as_anomalies(
+    last: OrderEvent, filled: str, executed: str
+) -> None:
+    before = folded(INTENDED, SENDING, answered(filled))
+    after = folded(INTENDED, SENDING, answered(filled), last)
+    assert after.status is before.status is S.FILLED
+    assert after.anomalies == before.anomalies + 1
+    assert after.executed.total.quantity == D(executed)
+    assert (after.code, after.text) == (before.code, before.text) == (None, None)
+
+
+def test_executions_of_a_denied_order_count_all_the_same() -> None:
+    state = folded(DENIED, reported(S.FILLED, "4", fill("a", "4")))
+    assert (state.status, state.anomalies) == (S.DENIED, 1)
+    assert state.executed.total.quantity == D(4)
+
+
+@pytest.mark.parametrize(
+    ("event", "code", "text"),
+    [
+        (UNANSWERED, "TIMEOUT", "no answer in 5 s"),
+        (REJECTED, "INSUFFICIENT_FUNDS", "no money"),
+        (NOT_SENT, "CONNECTION_REFUSED", "nobody there"),
+        (DENIED, "STALE", "too old"),
+        (reported(S.REJECTED), "REJECTED", "the venue's words"),
+    ],
+)
+def test_reasons_are_kept(event: OrderEvent, code: str, text: str) -> None:
+    state = folded(INTENDED, SENDING, event)
+    assert (state.code, state.text) == (code, text)
+
+
+def test_sending_and_the_venues_id_are_kept() -> None:
+    assert not folded(INTENDED).sending
+    assert folded(INTENDED, SENDING).sending
+    assert folded(INTENDED, SENDING, answered()).order_id == "v1"
+    assert folded(INTENDED, SENDING, UNANSWERED, reported(S.NEW)).order_id == "v1"
+
+
+def test_the_fold_tells_before_and_after() -> None:
+    states: dict[str, OrderState] = {}
+    assert fold_orders(states, INTENDED, 1) == (None, states[ID])
+    planned = states[ID]
+    assert fold_orders(states, SENDING, 2) == (planned, states[ID])
+    assert states[ID] is not planned
+
+
+def test_an_order_that_was_never_planned_is_an_error() -> None:
+    with pytest.raises(KeyError, match=ID):
+        fold_orders({}, SENDING, 1)
+
+
+def test_every_kind_of_order_event_has_a_rule() -> None:
+    class OrderSurprised(OrderEvent, frozen=True, kw_only=True):
+        kind = "order-surprised"
+
+    with pytest.raises(TypeError, match="OrderSurprised"):
+        folded(INTENDED, OrderSurprised(client_order_id=ID))
+
+
+fills = st.builds(fill, st.sampled_from("abcd"), st.sampled_from(["1", "2"]))
+events = st.one_of(
+    st.sampled_from([INTENDED, SENDING, UNANSWERED, ABSENT, REJECTED, NOT_SENT, DENIED, ANOMALOUS]),
+    st.builds(answered, st.sampled_from("0145"), st.none() | st.sampled_from(OrderStatus), fills),
+    st.builds(reported, st.sampled_from(OrderStatus), st.sampled_from("0145"), fills),
+    st.builds(resolved, st.sampled_from(OrderStatus)),
+)
+
+
+@given(st.sampled_from([INTENDED, DENIED]), st.lists(events, max_size=12))
+def test_any_events_give_a_state_that_follows_the_table(
+    first: OrderEvent, following: list[OrderEvent]
+) -> None:
+    state = folded(first)
+    for at, event in enumerate(following, start=2):
+        after = state.after(event, at)
+        moves = set(LIFE_CYCLE[state.status].values()) | {state.status}
+        assert after.status in moves
+        assert after.executed.total.quantity >= state.executed.total.quantity
+        assert after.anomalies in {state.anomalies, state.anomalies + 1}
+        assert (after.order, after.signal, after.created_at) == (ORDER, 1, 1)
+        assert after.updated_at == at
+        if after.anomalies > state.anomalies:
+            assert after.status is state.status
+        state = after
+
+
+@given(st.lists(events, max_size=8))
+def test_replaying_gives_the_same_state(following: list[OrderEvent]) -> None:
+    live = folded(INTENDED, *following)
+    stored = [
+        msgspec.json.decode(msgspec.json.encode(event), type=type(event)) for event in following
+    ]
+    assert folded(INTENDED, *stored) == live
+    again = msgspec.json.decode(msgspec.json.encode(live), type=OrderState)
+    assert again == live
