@@ -26,7 +26,7 @@ __all__ = ["GENESIS", "ChainBreak", "StoredRecord", "Verifier", "link", "verify"
 GENESIS: Final = bytes(32)
 """What stands for the previous hash in a stream's first record."""
 
-_HEADER: Final = struct.Struct(">32sQq?qIIII")
+_HEADER: Final = struct.Struct(">32sqq?qqIII")
 
 
 def link(

@@ -42,6 +42,8 @@ UPCASTERS: Final[Upcasters] = {}
 _ENCODER: Final = msgspec.json.Encoder()
 _CAPITAL_E: Final = ord("E")
 _EXPONENT: Final = re.compile(rb"E[-+]")
+# What decoding raises, and upcasters that find other data than they expect.
+_MISFITS: Final = (msgspec.MsgspecError, LookupError, TypeError, ValueError)
 
 
 class UnreadableEvent(FillgateError):
@@ -80,7 +82,7 @@ def _plain(value: object) -> object:
         return decimal_text(value)
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     return value
 
@@ -111,8 +113,8 @@ class Codec:
             if version != current:
                 data = self._upcast(kind, version, data)
             return self._decoders[kind].decode(data)
-        except msgspec.MsgspecError as error:
-            raise UnreadableEvent(f"event {kind} of version {version}: {error}") from error
+        except _MISFITS as error:
+            raise UnreadableEvent(f"event {kind} of version {version}: {error!r}") from error
 
     def _upcast(self, kind: str, version: int, data: bytes) -> bytes:
         current = self._versions[kind]

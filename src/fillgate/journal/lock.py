@@ -18,7 +18,7 @@ class LockFile:
     """A held lock."""
 
     def __init__(self, descriptor: int) -> None:
-        self._descriptor = descriptor
+        self._descriptor: int | None = descriptor
 
     @classmethod
     def acquire(cls, path: Path) -> Self:
@@ -43,8 +43,10 @@ class LockFile:
         return cls(descriptor)
 
     def release(self) -> None:
-        """Give the lock back."""
-        os.close(self._descriptor)
+        """Give the lock back; once more does nothing."""
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 def _refusal(path: Path, holder: str) -> str:

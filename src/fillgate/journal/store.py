@@ -14,6 +14,7 @@ Invariants:
 """
 
 import os
+import struct
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -43,6 +44,7 @@ _OWN_MAKING: Final = (
     LookupError,
     TypeError,
     ValueError,
+    struct.error,
 )
 
 
