@@ -1,6 +1,7 @@
 """`fillgate journal`: work on the journal in a data folder, with or without a running service."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,11 +11,17 @@ from fillgate.cli.options import DATA, AsJson, Data
 from fillgate.cli.output import Exit, fail, print_json, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from fillgate.service.offline import Head, Verification
 
 __all__ = ["app", "verification_lines"]
+
+_COUNTED = (
+    ("event", "events"),
+    ("signal", "signals"),
+    ("order", "orders"),
+    ("position", "positions"),
+    ("body", "bodies"),
+)
 
 app = typer.Typer(no_args_is_help=True, help="Check the journal; no service need run.")
 
@@ -31,7 +38,8 @@ def verify(
     known: Annotated[
         Path | None,
         typer.Option(
-            help="What an earlier `verify --json` printed: finds ends that were cut off since.",
+            help="What an earlier `verify --json` printed, or the service's log in JSON: finds "
+            "ends that were cut off since.",
             metavar="FILE",
         ),
     ] = None,
@@ -60,11 +68,8 @@ def verify(
 
 def verification_lines(verification: "Verification") -> list[str]:
     """Return how a check ended, for people."""
-    counts = (
-        f"{verification.events} events in {len(verification.heads)} streams, "
-        f"{verification.signals} signals, {verification.orders} orders, "
-        f"{verification.positions} positions, {verification.bodies} bodies"
-    )
+    numbers = [(getattr(verification, many), one, many) for one, many in _COUNTED]
+    counts = ", ".join(f"{number} {one if number == 1 else many}" for number, one, many in numbers)
     if verification.erased:
         counts += f" ({verification.erased} erased)"
     lines = [f"checked {counts}"]
@@ -82,20 +87,31 @@ def _document(verification: "Verification") -> dict[str, Any]:
     import msgspec
 
     document: dict[str, Any] = msgspec.to_builtins(verification)
-    heads = {head.stream: [head.sequence, head.hash.hex()] for head in verification.heads}
+    heads = {head.stream: f"{head.sequence}:{head.hash.hex()}" for head in verification.heads}
     return {"ok": verification.ok} | document | {"heads": heads}
 
 
-def _heads(path: Path) -> "Sequence[Head]":
-    import msgspec
-
-    from fillgate.service.offline import Head
-
+def _heads(path: Path) -> "list[Head]":
+    """Return all heads in a file: one JSON document, or one a line."""
     try:
-        told = msgspec.json.decode(path.read_bytes())["heads"]
-        places = msgspec.convert(told, dict[str, tuple[int, str]])
-        return [Head(stream, at, bytes.fromhex(text)) for stream, (at, text) in places.items()]
+        content = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise typer.BadParameter(f"--known: {path} cannot be read: {error.strerror}") from None
-    except (ValueError, LookupError, TypeError):
-        raise typer.BadParameter(f"--known: {path} is no output of verify --json") from None
+    whole = _heads_in(content)
+    heads = whole or [head for line in content.splitlines() for head in _heads_in(line)]
+    if not heads:
+        raise typer.BadParameter(f"--known: {path} tells of no heads; see --help")
+    return heads
+
+
+def _heads_in(text: str) -> "list[Head]":
+    from fillgate.service.offline import Head
+
+    heads = []
+    try:
+        for stream, place in json.loads(text)["heads"].items():
+            sequence, _, digest = place.partition(":")
+            heads.append(Head(stream, int(sequence), bytes.fromhex(digest)))
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return []
+    return heads

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import apsw
-
 from fillgate.engine.findings import Finding, Verification
 from fillgate.engine.verification import verify
 from fillgate.journal.base import Head, JournalUnavailable
@@ -32,12 +30,9 @@ async def verify_journal(data: Path, known: Sequence[Head] = ()) -> Verification
     Raises:
         JournalUnavailable: there is no journal, or it cannot be read; the text says why.
     """
-    path = data / JOURNAL_FILE
-    reader = await SqliteReader.open(path)
+    reader = await SqliteReader.open(data / JOURNAL_FILE)
     try:
         return await verify(reader, known)
-    except apsw.Error as error:
-        raise JournalUnavailable(f"{path} cannot be read: {error}") from error
     finally:
         await reader.close()
 
