@@ -64,6 +64,24 @@ ENDINGS = [
     (returns(ExecutionResult(success=True, order_id=" ", timestamp=1)), "UNKNOWN", "NO_ORDER_ID"),
     (returns(ExecutionResult(success=False, timestamp=1)), "UNKNOWN", "NO_DEFINITE_REASON"),
     (
+        returns(ExecutionResult(success=True, order_id="v", filled_quantity=0.5, timestamp=1)),  # type: ignore[arg-type]  # what is tested
+        "UNKNOWN",
+        "BROKEN_RESULT",
+    ),
+    (
+        returns(
+            ExecutionResult(success=True, order_id="v", filled_quantity=Decimal("NaN"), timestamp=1)
+        ),
+        "UNKNOWN",
+        "BROKEN_RESULT",
+    ),
+    (
+        returns(ExecutionResult(success=True, order_id="\ud800", timestamp=1)),
+        "UNKNOWN",
+        "BROKEN_RESULT",
+    ),
+    (raises(Rejected("LOT_SIZE", "\ud800")), "REJECTED", "LOT_SIZE"),
+    (
         returns(ExecutionResult(success=False, error="time-out", timestamp=1)),
         "UNKNOWN",
         "NO_DEFINITE_REASON",

@@ -6,7 +6,7 @@
 - `recorder`: the one way in which something happens: written down first, then applied
 - `blotter`: the live view
 - `accounts`: which accounts can be used now
-- `lookups`, `polling`, `identity`: asking the venue about orders
+- `questions`, `lookups`, `polling`, `identity`: asking the venue about orders
 - `recovery`, `story`: taking up what an earlier process left
 - `resolution`: a person settles what the venue cannot be asked
 - `verification`: whether a journal holds together (`replay`, `findings`)

@@ -21,6 +21,7 @@ from fillgate.engine.dispatcher import Dispatcher
 from fillgate.engine.intake import Intake
 from fillgate.engine.lookups import Lookups
 from fillgate.engine.polling import Polling
+from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.recovery import Recovery
 from fillgate.engine.resolution import Resolution, resolved_event
@@ -80,8 +81,10 @@ class Engine:
             tasks=tasks,
             logger=logger,
         )
+        questions = Questions(self.accounts, deadline=settings.lookup_deadline, logger=logger)
         self._lookups = Lookups(
             accounts=self.accounts,
+            questions=questions,
             recorder=self.recorder,
             blotter=self.blotter,
             settings=settings,
@@ -90,11 +93,11 @@ class Engine:
             logger=logger,
         )
         self._polling = Polling(
+            questions=questions,
             recorder=self.recorder,
             blotter=self.blotter,
-            settings=settings,
+            interval=settings.poll_interval,
             clock=clock,
-            logger=logger,
         )
         self.dispatcher = Dispatcher(
             tag=self.tag,

@@ -9,8 +9,6 @@ Invariants:
 4. An ABSENT order's id stays watched for a while.
 """
 
-import asyncio
-
 from fillgate.domain.clock import Clock
 from fillgate.domain.events import OrderAbsent, OrderAnomalous, OrderReported
 from fillgate.domain.life_cycle import OrderStatus
@@ -19,6 +17,7 @@ from fillgate.domain.reports import Found, Lookup
 from fillgate.engine.accounts import Accounts
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.identity import mismatch
+from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
@@ -37,6 +36,7 @@ class Lookups:
         self,
         *,
         accounts: Accounts,
+        questions: Questions,
         recorder: Recorder,
         blotter: Blotter,
         settings: EngineSettings,
@@ -44,8 +44,9 @@ class Lookups:
         tasks: Tasks,
         logger: Logger,
     ) -> None:
-        """Ask the plugins of `accounts`, record what they say."""
+        """Put `questions` to the plugins of `accounts`, record what they say."""
         self._accounts = accounts
+        self._questions = questions
         self._recorder = recorder
         self._blotter = blotter
         self._settings = settings
@@ -68,7 +69,7 @@ class Lookups:
         pause, misses = self._settings.lookup_pause, 0
         try:
             while (state := self._wanted(identity)) is not None:
-                answer = await self._ask(state)
+                answer = await self._questions.ask(state)
                 if answer is not None and self._settled_by(state, answer):
                     return
                 misses += answer is not None
@@ -88,24 +89,6 @@ class Lookups:
             return state
         watched = self._seconds_since(state.updated_at) < self._settings.watch_absent
         return state if state.status is OrderStatus.ABSENT and watched else None
-
-    async def _ask(self, state: OrderState) -> Lookup | None:
-        account = self._accounts.get(state.order.account)
-        if not account.initialised:
-            return None
-        try:
-            async with asyncio.timeout(self._settings.lookup_deadline):
-                return await account.plugin.fetch_order(
-                    client_order_id=state.order.client_order_id,
-                    order_id=state.order_id,
-                    symbol=state.order.symbol,
-                    since=state.created_at // 1000,
-                )
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the venue gave no answer
-            self._logger.warning(
-                "lookup failed", client_order_id=state.order.client_order_id, error=repr(error)
-            )
-            return None
 
     def _settled_by(self, state: OrderState, answer: Lookup) -> bool:
         if not isinstance(answer, Found):

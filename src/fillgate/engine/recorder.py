@@ -173,7 +173,7 @@ class Recorder:
                 self._release(draft)
         if doubted:
             self._undecided -= 1
-        if isinstance(outcome, Lost) and not job.droppable:
+        if isinstance(outcome, Lost) and not outcome.invalid and not job.droppable:
             self._keep_for_later(job, outcome.reason)
             return
         self.in_flight -= 1

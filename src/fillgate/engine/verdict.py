@@ -2,13 +2,16 @@
 
 Invariants:
 
-1. A result counts only with success, the venue's order id and sound numbers.
+1. A result counts only with success, the venue's order id and sound values: all of the declared
+   types, all numbers finite, all of it writable.
 2. A rejection counts only in the venue's own words.
 3. Whatever is not listed here is Unknown.
 """
 
 from decimal import Decimal
 from typing import Final
+
+import msgspec
 
 from fillgate.domain.errors import CodedError, Denied, NotSent, Rejected, Unknown
 from fillgate.domain.events import (
@@ -20,9 +23,9 @@ from fillgate.domain.events import (
 )
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order
-from fillgate.domain.reports import ExecutionResult
+from fillgate.domain.reports import ExecutionReport, ExecutionResult
 
-__all__ = ["event_of_error", "event_of_result", "unanswered"]
+__all__ = ["event_of_error", "event_of_result", "is_sound", "unanswered"]
 
 _LONGEST_TEXT: Final = 500
 
@@ -50,34 +53,51 @@ def event_of_result(order: Order, result: object) -> OrderEvent:
     """Return the event for what `execute_order` returned."""
     if not isinstance(result, ExecutionResult):
         return unanswered(order, "NO_RESULT", f"the plugin returned {type(result).__name__}")
+    if not is_sound(result):
+        return unanswered(order, "BROKEN_RESULT", f"values that cannot be: {result!a}")
     if result.success:
         return _event_of_success(order, result)
     if result.status is OrderStatus.REJECTED and result.error and result.error.strip():
         return OrderRejected(
             client_order_id=order.client_order_id,
-            code=result.code or "REJECTED",
-            text=result.error[:_LONGEST_TEXT],
+            code=_brief(result.code or "REJECTED"),
+            text=_brief(result.error),
         )
     words = result.error or "no words of the venue"
     return unanswered(order, result.code or "NO_DEFINITE_REASON", words)
 
 
 def _event_of_success(order: Order, result: ExecutionResult) -> OrderEvent:
-    if not isinstance(result.order_id, str) or not result.order_id.strip():
+    if result.order_id is None or not result.order_id.strip():
         return unanswered(order, "NO_ORDER_ID", "success without the venue's order id")
     if result.status not in _STATUSES_OF_A_TAKEN_ORDER:
         return unanswered(order, "CONTRADICTION", f"success with the status {result.status}")
-    if not _sound(result.filled_quantity, least=0) or not _sound(result.average_price):
-        return unanswered(order, "BROKEN_NUMBERS", "the result's numbers are not finite Decimals")
     return SubmissionAnswered(client_order_id=order.client_order_id, result=result)
 
 
-def _sound(number: object, least: int | None = None) -> bool:
-    if number is None:
-        return least is None
-    if not isinstance(number, Decimal) or not number.is_finite():
+def is_sound(told: ExecutionResult | ExecutionReport) -> bool:
+    """Tell whether a plugin's answer holds what its type declares, and can be written down.
+
+    Structures check nothing when they are built: a float for money, a NaN or a lone surrogate would
+    otherwise come to light when the journal is read.
+    """
+    try:
+        again = msgspec.json.decode(msgspec.json.encode(told), type=type(told))
+    except (msgspec.MsgspecError, TypeError, ValueError):
         return False
-    return least is None or number >= least
+    numbers = [told.filled_quantity, *(fill.quantity for fill in told.fills)]
+    others = [told.average_price, *(fill.price for fill in told.fills)]
+    others += [fee.amount for fee in told.fees]
+    others += [fee.amount for fill in told.fills for fee in fill.fees]
+    return again == told and all(map(_is_amount, numbers)) and all(map(_is_number, others))
+
+
+def _is_number(number: Decimal | None) -> bool:
+    return number is None or (isinstance(number, Decimal) and number.is_finite())
+
+
+def _is_amount(number: Decimal) -> bool:
+    return isinstance(number, Decimal) and number.is_finite() and number >= 0
 
 
 def event_of_error(order: Order, error: BaseException) -> OrderEvent:
@@ -86,8 +106,8 @@ def event_of_error(order: Order, error: BaseException) -> OrderEvent:
         if isinstance(error, kind):
             return event(
                 client_order_id=order.client_order_id,
-                code=error.code,
-                text=error.text[:_LONGEST_TEXT],
+                code=_brief(error.code),
+                text=_brief(error.text),
             )
     if isinstance(error, Unknown):
         return unanswered(order, error.code, error.text)
@@ -97,5 +117,10 @@ def event_of_error(order: Order, error: BaseException) -> OrderEvent:
 def unanswered(order: Order, code: str, text: str) -> OrderUnanswered:
     """Return the event that leaves an order UNKNOWN."""
     return OrderUnanswered(
-        client_order_id=order.client_order_id, code=code, text=text[:_LONGEST_TEXT]
+        client_order_id=order.client_order_id, code=_brief(code), text=_brief(text)
     )
+
+
+def _brief(text: object) -> str:
+    """Return a text that can be written down whatever a plugin put into it."""
+    return str(text)[:_LONGEST_TEXT].encode(errors="backslashreplace").decode()

@@ -1,0 +1,65 @@
+"""Asking a venue about one of our orders.
+
+Invariants:
+
+1. A question that failed, took too long or was answered with nonsense has no answer: None, which is
+   never "not found".
+2. A venue knows nothing of DENIED, UNKNOWN or ABSENT; a report with such a status is nonsense.
+"""
+
+import asyncio
+from typing import Final
+
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.order_state import OrderState
+from fillgate.domain.reports import Found, Lookup, NotFound
+from fillgate.engine.accounts import Accounts
+from fillgate.engine.verdict import is_sound
+from fillgate.plugins.base import Logger
+
+__all__ = ["Questions"]
+
+_OURS_ALONE: Final = frozenset({OrderStatus.DENIED, OrderStatus.UNKNOWN, OrderStatus.ABSENT})
+
+
+class Questions:
+    """Puts questions to the plugins of accounts, each under a deadline."""
+
+    def __init__(self, accounts: Accounts, *, deadline: float, logger: Logger) -> None:
+        """Ask the plugins of `accounts`, each at most `deadline` seconds."""
+        self._accounts = accounts
+        self._deadline = deadline
+        self._logger = logger
+
+    async def ask(self, state: OrderState) -> Lookup | None:
+        """Return what the venue knows of an order; None if it gave no answer."""
+        account = self._accounts.get(state.order.account)
+        if not account.initialised:
+            return None
+        try:
+            async with asyncio.timeout(self._deadline):
+                answer = await account.plugin.fetch_order(
+                    client_order_id=state.order.client_order_id,
+                    order_id=state.order_id,
+                    symbol=state.order.symbol,
+                    since=state.created_at // 1000,
+                )
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the venue gave no answer
+            self._note(state, repr(error))
+            return None
+        if isinstance(answer, NotFound) or _is_told_soundly(answer):
+            return answer
+        self._note(state, f"nonsense: {answer!a}")
+        return None
+
+    def _note(self, state: OrderState, error: str) -> None:
+        identity = state.order.client_order_id
+        self._logger.warning("lookup failed", client_order_id=identity, error=error)
+
+
+def _is_told_soundly(answer: object) -> bool:
+    return (
+        isinstance(answer, Found)
+        and is_sound(answer.report)
+        and answer.report.status not in _OURS_ALONE
+    )
