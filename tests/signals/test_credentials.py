@@ -189,6 +189,7 @@ def test_cutting_twice_changes_nothing_more(parts: list[str]) -> None:
         ('{"secret": "abc', '{"secret": "[cut]"'),
         ('{"secret": [1, 2', '{"secret": "[cut]"'),
         ('{"m":"{\\"secret\\":\\"abc\\"}"}', '{"m":"{\\"secret\\":\\"[cut]\\"}"}'),
+        ('{"m":"{\\"secret\\":\\"a\\\\\\"bc\\"}"}', '{"m":"{\\"secret\\":\\"[cut]\\"}"}'),
         ('{"m":"{\\"token\\":12}","a":1}', '{"m":"{\\"token\\":\\"[cut]\\"}","a":1}'),
         ('{"secrets_of_the_market": "up", "monkey": 1}', None),
         ('{"comment": "no secret here"}', None),
