@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.e2e.process import WEBHOOK, Service, alert
 from tests.e2e.sender import Headers, Reply, request, send_at_once
 

@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.load import Load
-from tests.e2e.process import Service, serving, until
 
 from fillgate.domain.events import OrderIntended, SignalAccepted
 from fillgate.journal.base import Recorded
 from fillgate.journal.reader import SqliteReader
+from tests.e2e.load import Load
+from tests.e2e.process import Service, serving, until
 
 KILLS = 10
 SENDERS = 12
@@ -157,7 +157,9 @@ async def test_ten_kills_under_load(tmp_path: Path, seed: int) -> None:
         check_orders(load, {e.signal: i for i, e in accepted.items()}, orders)
         check_venue(service, orders)
         statuses = Counter(order["status"] for order in orders)
-        print(f"{len(load.sent)} alerts, {load.resent} sent again "
-              f"({load.turned_away} after a 503), orders {dict(statuses)}")
+        print(
+            f"{len(load.sent)} alerts, {load.resent} sent again "
+            f"({load.turned_away} after a 503), orders {dict(statuses)}"
+        )
         assert load.resent, "no sender noticed the kills"
         assert {"FILLED", "REJECTED", "NEW"} <= set(statuses)

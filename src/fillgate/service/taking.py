@@ -7,11 +7,12 @@ Invariants:
 1. Nothing is answered as accepted that is not durable.
 2. A refusal of an authenticated request is kept as a signal with its reason; one without a valid
    credential leaves no trace but a count.
-3. Credentials are cut from a body before it is handed on.
+3. Credentials are cut from a body before it is handed on; a signal that holds one elsewhere is
+   refused (`credentials`).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from fillgate.engine.engine import Engine
 from fillgate.engine.intake import Admission, Arrival, EngineUnavailable, KeyReused
 from fillgate.plugins.base import Logger
 from fillgate.service.auth import SIGNATURE, ApiDoor, WebhookDoor
+from fillgate.service.credentials import Credentials
 from fillgate.service.http import (
     BodyTooLarge,
     ClientGone,
@@ -40,7 +42,6 @@ from fillgate.service.problems import PROBLEMS, Problem
 from fillgate.service.views import Answer, answer_of
 from fillgate.signals.api import read_order
 from fillgate.signals.checks import check_confidence, check_fresh
-from fillgate.signals.credentials import cut_credentials
 from fillgate.signals.json_text import parse_object
 from fillgate.signals.received import Received
 from fillgate.signals.refusals import Refusal
@@ -65,7 +66,7 @@ class SignalRules:
     """Seconds."""
     wait: float
     """Seconds, unless the sender says otherwise."""
-    secrets: Sequence[str]
+    secrets: Sequence[str] = field(repr=False)
     """Credentials to cut from bodies wherever they stand."""
 
 
@@ -79,6 +80,7 @@ class _Taker:
     def __init__(self, engine: Engine, rules: SignalRules, clock: Clock, logger: Logger) -> None:
         self._engine = engine
         self._rules = rules
+        self._credentials = Credentials(rules.secrets)
         self._clock = clock
         self._logger = logger
         self.unauthenticated = 0
@@ -105,7 +107,7 @@ class _Taker:
         arrival = Arrival(
             source=self.source,
             signal=received.signal,
-            body=cut_credentials(body, self._rules.secrets),
+            body=self._credentials.cut(body),
             received_at=received_at,
             key=await self._key(headers, received, body),
             fingerprint=self.webhook,
@@ -126,9 +128,11 @@ class _Taker:
         self, headers: dict[bytes, bytes], received: Received, body: bytes
     ) -> str | None:
         try:
-            return request_key(headers, received.id)
+            key = request_key(headers, received.id)
+            self._credentials.check(received, key)
         except Problem as problem:
             raise await self._kept(problem, body) from None
+        return key
 
     async def _admission(self, arrival: Arrival) -> Admission:
         try:
@@ -162,15 +166,16 @@ class _Taker:
         number = await self._engine.intake.refuse(
             source=self.source,
             code=problem.code,
-            reason=problem.detail,
-            body=cut_credentials(body, self._rules.secrets),
+            reason=self._credentials.cut_reason(problem.detail),
+            body=self._credentials.cut(body),
             received_at=self._clock.now(),
         )
         problem.extra["signal"] = number
         return problem
 
     def _count(self, problem: Problem) -> None:
-        if problem.code != "UNAUTHENTICATED":
+        # What was authenticated is kept as a signal, or turned away for want of room.
+        if "signal" in problem.extra or problem.kind.status == 503:  # noqa: PLR2004 - unavailable
             return
         self.unauthenticated += 1
         # Powers of two: the log tells of a flood without becoming one.
