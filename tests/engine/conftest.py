@@ -104,11 +104,13 @@ async def open_house(
     settings: EngineSettings = SETTINGS,
     prepare: Callable[[Venue], None] = lambda venue: None,
     graceful: bool = True,
+    disk: str | None = None,
 ) -> AsyncIterator[House]:
     """Run an engine over the journal in `folder`.
 
     Args:
         prepare: sets up the venue before the engine starts.
+        disk: name of the SQLite VFS that the journal goes through.
         graceful: False leaves without draining, as a crash would, once the journal is flushed.
     """
     logger = quiet()
@@ -119,7 +121,9 @@ async def open_house(
     prepare(venue)
     registry = PluginRegistry()
     registry.register(venue)
-    journal = await SqliteJournal.open(folder / "journal.db", logger=logger)
+    journal = await SqliteJournal.open(
+        folder / "journal.db", logger=logger, vfs=disk, retry_pauses=(0.01,)
+    )
     engine = Engine(
         journal,
         registry,
