@@ -47,7 +47,7 @@ class OrderStatus(StrEnum):
     @property
     def is_undecided(self) -> bool:
         """True while it is open whether the venue has the order."""
-        return self in {OrderStatus.PENDING_NEW, OrderStatus.UNKNOWN}
+        return self in _UNDECIDED
 
 
 class ReportType(StrEnum):
@@ -79,6 +79,8 @@ _FINAL: Final = frozenset(
         OrderStatus.ABSENT,
     }
 )
+
+_UNDECIDED: Final = frozenset({OrderStatus.PENDING_NEW, OrderStatus.UNKNOWN})
 
 _S = OrderStatus
 _R = ReportType

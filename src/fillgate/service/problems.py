@@ -69,7 +69,12 @@ PROBLEMS: Final[Mapping[str, ProblemKind]] = {
 }
 """All kinds by code."""
 
-_RETRY_SOON: Final = (b"retry-after", b"1")
+_HEADERS: Final[Mapping[int, tuple[bytes, bytes]]] = {
+    401: (b"www-authenticate", b"Bearer"),
+    405: (b"allow", b"POST"),
+    503: (b"retry-after", b"1"),
+}
+"""Headers that RFC 9110 asks for, or that help, by HTTP status."""
 
 
 def problem_kind(code: str) -> ProblemKind:
@@ -121,8 +126,8 @@ class Problem(Exception):
         document |= self.extra
         if webhook:
             document = {"success": False, "order_id": None, "error": self.detail} | document
-        if self.kind.status == 503:  # noqa: PLR2004 - Service Unavailable
-            headers = (*headers, _RETRY_SOON)
+        if self.kind.status in _HEADERS:
+            headers = (*headers, _HEADERS[self.kind.status])
         return Reply(
             self.kind.status, msgspec.json.encode(document), b"application/problem+json", headers
         )

@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
+from fillgate.domain.executions import Totals
 from fillgate.domain.fills import Fee
+from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.numbers import ZERO, decimal_text
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Side
@@ -58,33 +60,24 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 def answer_of(ticket: Ticket, *, replayed: bool, suspected: bool) -> Answer:
     """Return the answer that a ticket amounts to now."""
     state, signal = ticket.state, ticket.signal
-    quantity = signal.quantity
-    answer = Answer(
+    total = Totals() if state is None else state.executed.total
+    code = None if state is None else state.code
+    return Answer(
         success=True,
+        order_id=None if state is None else state.order_id,
+        error=None if state is None else state.text,
         client_order_id=ticket.client_order_id,
         signal=ticket.number,
         account=ticket.account,
         symbol=signal.symbol,
-        side=signal.action.value,
-        order_type=signal.order_type.value,
-        quantity=None if quantity is None else decimal_text(quantity),
-        status="PENDING_NEW",
-        code="SUSPECTED_DUPLICATE" if suspected else None,
-        replayed=replayed,
-    )
-    return answer if state is None else _with_state(answer, state)
-
-
-def _with_state(answer: Answer, state: OrderState) -> Answer:
-    total = state.executed.total
-    return msgspec.structs.replace(
-        answer,
-        order_id=state.order_id,
-        error=state.text,
-        status=state.status.value,
+        side=signal.action,
+        order_type=signal.order_type,
+        quantity=_optional(signal.quantity),
+        status=OrderStatus.PENDING_NEW if state is None else state.status,
         filled_quantity=decimal_text(total.quantity),
         average_price=_optional(total.average_price),
-        code=answer.code or state.code,
+        code="SUSPECTED_DUPLICATE" if suspected else code,
+        replayed=replayed,
     )
 
 
