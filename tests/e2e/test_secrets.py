@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -35,7 +36,7 @@ def escaped(secret: str) -> str:
 def bodies(secret: str) -> list[bytes]:
     """Return bodies that hold the secret where it belongs, and where it does not."""
     text = json.dumps(secret)
-    elsewhere = [
+    elsewhere: list[dict[str, Any]] = [
         {name: secret}
         for name in ("strategy", "symbol", "id", "account", "action", "quantity", "order_type")
     ]
