@@ -1,14 +1,17 @@
 """What a check of a journal found."""
 
-from typing import Final
+from collections.abc import Awaitable
+from typing import Final, TypeVar
 
 import msgspec
 
 from fillgate.journal.base import Head
+from fillgate.journal.codec import UnreadableEvent
 
 __all__ = ["Finding", "Findings", "Verification"]
 
 _KEPT: Final = 100
+_T = TypeVar("_T")
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -61,3 +64,11 @@ class Findings:
         self.count += 1
         if len(self.first) < _KEPT:
             self.first.append(Finding(code, place, text))
+
+    async def answer(self, question: Awaitable[_T]) -> _T | None:
+        """Return the answer of a journal; None, and a finding, where rows hold what none can."""
+        try:
+            return await question
+        except (UnreadableEvent, ValueError, msgspec.MsgspecError) as error:
+            self.add("INDEX_UNREADABLE", "index", f"{type(error).__name__}: {error}")
+            return None

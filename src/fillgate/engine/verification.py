@@ -13,8 +13,8 @@ Invariants:
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Iterable, Sequence
-from typing import Final, Protocol, TypeVar
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -22,16 +22,14 @@ from fillgate.domain.events import Event, OrderEvent
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
 from fillgate.engine.findings import Finding, Findings, Verification
+from fillgate.engine.journal_source import Source
 from fillgate.engine.recorder import order_row
 from fillgate.engine.replay import NeverPlanned, Replay
+from fillgate.engine.spares import find_spares
 from fillgate.engine.story import order_states
 from fillgate.journal.base import (
     Head,
-    OrderQuery,
     OrderRow,
-    Page,
-    Recorded,
-    SignalQuery,
     SignalRow,
     SignalState,
 )
@@ -42,45 +40,9 @@ __all__ = ["Finding", "Source", "Verification", "verify"]
 
 _PAGE: Final = 1000
 _T = TypeVar("_T")
-_Row = OrderRow | SignalRow | Position
+_Row = OrderRow | SignalRow | Position | bool
 _Place = tuple[str, ...]
-"""("order", id), ("signal", number) or ("position", account, symbol)."""
-
-
-class Source(Protocol):
-    """What is asked of a journal."""
-
-    async def records(self, *, after: int = 0, limit: int = 1000) -> Sequence[StoredRecord]:
-        """Return records after a position, in the order of commits."""
-        ...
-
-    async def story(self, signal: int) -> Sequence[Recorded]:
-        """Return all events of a signal and its orders."""
-        ...
-
-    async def body(self, signal: int) -> bytes | None:
-        """Return the stored bytes of a signal."""
-        ...
-
-    async def find_order(self, client_order_id: str) -> OrderRow | None:
-        """Return an order's row."""
-        ...
-
-    async def find_signal(self, number: int) -> SignalRow | None:
-        """Return a signal's row."""
-        ...
-
-    async def orders(self, query: OrderQuery) -> Page[OrderRow]:
-        """List orders, newest first."""
-        ...
-
-    async def signals(self, query: SignalQuery) -> Page[SignalRow]:
-        """List signals, newest first."""
-        ...
-
-    async def positions(self) -> Sequence[Position]:
-        """Return all positions."""
-        ...
+"""("order", id), ("open", id), ("signal", number) or ("position", account, symbol)."""
 
 
 async def verify(source: Source, known: Sequence[Head] = ()) -> Verification:
@@ -109,7 +71,7 @@ class _Run:
         await self._compare_rest()
         await self._read_on()
         self._conclude()
-        await self._look_for_spares()
+        await find_spares(self._source, self._replay, self._findings)
         return Verification(
             events=self._events,
             signals=self._replay.taken,
@@ -201,24 +163,39 @@ class _Run:
             self._findings.add("BODY_CHANGED", f"signal {number}", text)
 
     async def _compare_rest(self) -> None:
-        found: dict[_Place, _Row | None] = {}
-        for number in self._replay.signals:
-            found["signal", str(number)] = await self._one(self._source.find_signal(number))
-        for key in self._replay.orders:
-            found["order", key] = await self._one(self._source.find_order(key))
-        for place in self._replay.positions:
-            found["position", *place] = None
-        for position in await self._one(self._source.positions()) or ():
-            found["position", position.account, position.symbol] = position
+        found = await self._rows()
         self._doubts = {
             place: row for place, row in found.items() if not _fits(row, self._expected(place))
         }
+
+    async def _rows(self) -> dict[_Place, _Row | None]:
+        """Return what the index says of all that is not settled yet."""
+        source, answer = self._source, self._findings.answer
+        found: dict[_Place, _Row | None] = {}
+        for number in self._replay.signals:
+            found["signal", str(number)] = await answer(source.find_signal(number))
+        for key in self._replay.orders:
+            found["order", key] = await answer(source.find_order(key))
+            found["open", key] = False
+        for row in await answer(source.open_orders()) or ():
+            found["open", row.client_order_id] = True
+        for account, symbol in self._replay.positions:
+            found["position", account, symbol] = None
+        for position in await answer(source.positions()) or ():
+            place = ("position", position.account, position.symbol)
+            if found.get(place) is not None:
+                self._findings.add("POSITION_WRONG", " ".join(place), "the index has it twice")
+            found[place] = position
+        return found
 
     def _expected(self, place: _Place) -> _Row | None:
         match place:
             case ("order", key):
                 state = self._replay.orders.get(key)
                 return None if state is None else order_row(state)
+            case ("open", key):
+                state = self._replay.orders.get(key)
+                return state is not None and not state.status.is_final
             case ("signal", number):
                 return self._replay.signals.get(int(number))
             case (_, account, symbol):
@@ -231,6 +208,7 @@ class _Run:
             state = self._replay.orders[event.client_order_id]
             order = state.order
             places.append(("order", event.client_order_id))
+            places.append(("open", event.client_order_id))
             places.append(("signal", str(state.signal)))
             places.append(("position", order.account, order.symbol))
         for place in places:
@@ -239,78 +217,25 @@ class _Run:
 
     def _conclude(self) -> None:
         for place, row in self._doubts.items():
-            code = _CODES[place[0]]
-            self._findings.add(code, " ".join(place), _difference(row, self._expected(place)))
+            kind, *rest = place
+            code, noun = _CODES[kind]
+            text = _difference(row, self._expected(place))
+            self._findings.add(code, " ".join((noun, *rest)), text)
         cut = self._chain.missing()
         if cut is not None:
             self._findings.add("CHAIN_BROKEN", f"stream {cut.stream}", cut.problem)
 
-    # Rows that no event tells of
-
-    async def _look_for_spares(self) -> None:
-        orders = [row async for row in self._spare_orders()]
-        for row in orders:
-            text = f"the index has it as {row.status}, no event planned it"
-            self._findings.add("ORDER_ROW_SPARE", f"order {row.client_order_id}", text)
-        signals = [row async for row in self._spare_signals()]
-        for each in signals:
-            text = f"the index has it as {each.state}, no event tells of it"
-            self._findings.add("SIGNAL_ROW_SPARE", f"signal {each.number}", text)
-
-    async def _spare_orders(self) -> AsyncIterator[OrderRow]:
-        if await _count(self._order_rows()) <= self._replay.planned:
-            return
-        async for row in self._order_rows():
-            story = await self._one(self._source.story(row.signal)) or ()
-            planned = (told.event for told in story if isinstance(told.event, OrderEvent))
-            if all(event.client_order_id != row.client_order_id for event in planned):
-                yield row
-
-    async def _spare_signals(self) -> AsyncIterator[SignalRow]:
-        if await _count(self._signal_rows()) <= self._replay.taken:
-            return
-        async for row in self._signal_rows():
-            if not await self._one(self._source.story(row.number)):
-                yield row
-
-    async def _order_rows(self) -> AsyncIterator[OrderRow]:
-        before: tuple[int, int] | None = None
-        more = True
-        while more:
-            query = OrderQuery(before=before, limit=_PAGE)
-            page = await self._one(self._source.orders(query)) or Page[OrderRow]([], more=False)
-            for row in page.rows:
-                before = (row.signal, row.leg)
-                yield row
-            more = page.more
-
-    async def _signal_rows(self) -> AsyncIterator[SignalRow]:
-        before: int | None = None
-        more = True
-        while more:
-            page = await self._source.signals(SignalQuery(before=before, limit=_PAGE))
-            for row in page.rows:
-                before = row.number
-                yield row
-            more = page.more
-
     async def _all(self, questions: Iterable[Awaitable[_T | None]]) -> list[_T | None]:
-        return await asyncio.gather(*(self._one(question) for question in questions))
-
-    async def _one(self, question: Awaitable[_T]) -> _T | None:
-        """Return the answer; None where rows hold what they cannot."""
-        try:
-            return await question
-        except (UnreadableEvent, ValueError, msgspec.MsgspecError) as error:
-            self._findings.add("INDEX_UNREADABLE", "index", f"{type(error).__name__}: {error}")
-            return None
+        return await asyncio.gather(*(self._findings.answer(question) for question in questions))
 
 
 _CODES: Final = {
-    "order": "ORDER_ROW_WRONG",
-    "signal": "SIGNAL_ROW_WRONG",
-    "position": "POSITION_WRONG",
+    "order": ("ORDER_ROW_WRONG", "order"),
+    "open": ("ORDER_ROW_WRONG", "order"),
+    "signal": ("SIGNAL_ROW_WRONG", "signal"),
+    "position": ("POSITION_WRONG", "position"),
 }
+"""For each kind of place the code of a finding there and what it is called."""
 
 
 def _place_of(record: StoredRecord) -> str:
@@ -327,6 +252,10 @@ def _fits(row: _Row | None, expected: _Row | None) -> bool:
 
 
 def _difference(row: _Row | None, expected: _Row | None) -> str:
+    if isinstance(row, bool) or isinstance(expected, bool):
+        if row:
+            return "the index lists it as open, the events say that it has ended or never was"
+        return "the index does not list it as open, the events say that it is"
     if row is None or expected is None:
         there, missing = ("events", "index") if row is None else ("index", "events")
         return f"the {there} tell of it, the {missing} not"
@@ -344,10 +273,3 @@ def _said(name: str, row: _Row, expected: _Row) -> str:
 
 def _shown(row: _Row, name: str) -> str:
     return str(getattr(row, name))
-
-
-async def _count(rows: AsyncIterator[_Row]) -> int:
-    count = 0
-    async for _ in rows:
-        count += 1
-    return count
