@@ -49,6 +49,8 @@ class Service:
     folder: Path
     settings: Settings = field(default_factory=dict)
     environ: Mapping[str, str] = field(default_factory=dict)
+    configured: bool = True
+    """False starts it without a configuration file, so that the environment counts."""
     listen: str = "127.0.0.1:0"
     url: str = ""
     process: subprocess.Popen[bytes] | None = None
@@ -91,22 +93,26 @@ class Service:
         self._ready_file.unlink(missing_ok=True)
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.e2e.serve", self._ready_file, *self._arguments()],
+                [sys.executable, "-m", "fillgate", "serve", *self._arguments()],
+                cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 env=self._environment(),
             )
 
-    def _arguments(self) -> list[Path]:
-        path = self.folder / "fillgate.toml"
+    def _arguments(self) -> list[str]:
+        ready = ["--ready-file", str(self._ready_file)]
+        if not self.configured:
+            return [*ready, "--listen", self.listen, "--data", str(self.data)]
+        path = self.folder / "configuration.toml"
         tables = {name: dict(table) for name, table in self.settings.items()}
         service = {"listen": self.listen, "data": str(self.data)}
         tables["service"] = service | tables.get("service", {})
         mock = tables.setdefault("accounts.mock", {})
         tables["accounts.mock"] = {"type": "mock", "ledger_path": str(self.ledger_path)} | mock
         path.write_text(toml(tables))
-        return [path]
+        return [*ready, "--config", str(path)]
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
@@ -120,7 +126,7 @@ class Service:
         """Return once the process takes requests."""
         until(lambda: self._ready_file.exists() or self.returncode is not None, "ready")
         assert self.returncode is None, self.log
-        self.url = self._ready_file.read_text()
+        self.url = json.loads(self._ready_file.read_text())["url"]
         # The same address after a restart, so that senders find it again.
         self.listen = self.url.removeprefix("http://")
 

@@ -170,15 +170,8 @@ async def test_the_key_of_the_api(tmp_path: Path, header: str | None, status: in
 
 
 LOCAL = ["localhost", "localhost:8005", "127.0.0.1", "127.0.0.1:8005", "[::1]:8005", "LocalHost"]
-FOREIGN = [
-    "far.example",
-    "localhost.far.example",
-    "127.0.0.1.far.example",
-    "10.0.0.1",
-    "",
-    "[",
-    "\xff",
-]
+FOREIGN = ["far.example", "localhost.far.example", "127.0.0.1.far.example", "10.0.0.1"]
+BROKEN = ["", "[", "\xff"]
 
 
 @pytest.mark.parametrize("name", LOCAL)
