@@ -10,16 +10,18 @@ import msgspec
 import pytest
 
 from fillgate.domain.errors import Rejected
-from fillgate.domain.events import OrderEvent
+from fillgate.domain.events import OrderEvent, OrderReported
+from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState, fold_orders
 from fillgate.domain.orders import OrderType
+from fillgate.engine.recorder import Job
 from fillgate.engine.resolution import Resolution
 from fillgate.engine.verification import Finding, Verification, verify
 from fillgate.journal.base import Head
 from fillgate.journal.reader import SqliteReader
-from tests.engine.conftest import House, open_house, replaced
-from tests.engine.venue import never, raises, resting
+from tests.engine.conftest import House, open_house
+from tests.engine.venue import never, raises, report, resting
 
 
 async def live(house: House) -> None:
@@ -289,27 +291,19 @@ async def test_many_findings_are_counted_and_the_first_hundred_kept(journal: Pat
     assert len(verification.findings) == 100
 
 
-async def test_a_report_after_the_end_of_an_order_counts_though_it_was_dropped(
-    tmp_path: Path,
-) -> None:
-    """The order is final at the end of a page of events, and dropped; a fill comes later."""
-    async with open_house(tmp_path, settings=replaced(watch_absent=60.0)) as house:
-        house.venue.answers["LOST"] = never
-        first = await house.send(symbol="LOST")
-        identity = first.order.client_order_id
-        await house.until(lambda: house.status(identity) == "ABSENT")
+async def test_a_late_report_counts_though_its_order_was_dropped_pages_ago(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        first = await house.send()
         for number in range(340):
-            await house.send(key=f"k{number}", symbol="REFUSED" if number % 2 else "BTC/USDT")
-        await house.engine.resolve(
-            identity,
-            Resolution(
-                status=OrderStatus.FILLED,
-                reason="it came late",
-                actor="test",
-                order_id="v-1",
-                average_price=Decimal(7),
-            ),
+            await house.send(symbol="ETH/USDT", quantity=Decimal(number + 1))
+        # The same status and another price: only the position shows it.
+        fill = Fill(fill_id="1", quantity=Decimal(1), price=Decimal(99), timestamp=3)
+        told = report(house.venue.arrived[0], OrderStatus.FILLED, "1", fills=(fill,))
+        event = OrderReported(
+            client_order_id=first.order.client_order_id, report=told, channel="stream"
         )
+        house.engine.recorder.record(Job(signal=first.signal, events=(event,)))
+        await house.until(lambda: house.engine.blotter.position("main", "BTC/USDT").cost == 99)
     verification = await checked(tmp_path / "journal.db")
     assert verification.events > 1000, "more than a page"
     assert verification.findings == ()

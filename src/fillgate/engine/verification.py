@@ -219,8 +219,9 @@ class _Run:
         for place, row in self._doubts.items():
             kind, *rest = place
             code, noun = _CODES[kind]
-            text = _difference(row, self._expected(place))
-            self._findings.add(code, " ".join((noun, *rest)), text)
+            expected = self._expected(place)
+            if not _fits(row, expected):
+                self._findings.add(code, " ".join((noun, *rest)), _difference(row, expected))
         cut = self._chain.missing()
         if cut is not None:
             self._findings.add("CHAIN_BROKEN", f"stream {cut.stream}", cut.problem)
