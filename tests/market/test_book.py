@@ -13,6 +13,9 @@ from fillgate.market.quotes import Market
 START = 7_000_000_000  # in grid steps
 STEP = 4_400_000_000  # about what this path moves from one instant of the grid to the next
 
+# Some end at an instant of the grid.
+LIFETIMES = st.integers(1, 400 * GRID) | st.integers(1, 400).map(lambda steps: steps * GRID)
+
 
 def make_market(seed: int) -> Market:
     return Market(listing("BTCUSDT"), PricePath(seed, "BTCUSDT", Decimal("0.2")), Decimal(0))
@@ -43,7 +46,7 @@ def slow_events(
 @given(
     seed=st.integers(0, 100),
     offsets=st.lists(st.tuples(st.integers(-40, 40), st.booleans()), max_size=12),
-    lifetimes=st.dictionaries(st.integers(0, 11), st.integers(1, 400 * GRID), max_size=5),
+    lifetimes=st.dictionaries(st.integers(0, 11), LIFETIMES, max_size=5),
     looks=st.lists(st.integers(0, 300), max_size=8),
 )
 def test_orders_fire_when_a_walk_says_so_however_often_somebody_looks(
@@ -88,3 +91,12 @@ def test_time_that_goes_back_changes_nothing() -> None:
     moment = book.next_moment((START + 50) * GRID)
     assert moment is not None
     assert moment.at == (START + 1) * GRID
+
+
+def test_an_order_does_not_fire_at_the_instant_at_which_it_expires() -> None:
+    for lifetime, expires in ((GRID, True), (GRID + 1, False)):
+        book = Book(make_market(0), START * GRID)
+        book.watch(1, -(1 << 60), rises=True)
+        book.expire(1, START * GRID + lifetime)
+        moment = book.next_moment((START + 5) * GRID)
+        assert moment == ((START + 1) * GRID, [1], expires)

@@ -90,7 +90,8 @@ class SlowVenue:
 
     def go_to(self, now: int) -> None:
         instants = range(self.now // GRID * GRID + GRID, now + 1, GRID)
-        for time in sorted({*instants, *(row.end for row in self.rows if row.end <= now)}):
+        ends = [row.end for row in self.rows if self.now < row.end <= now]
+        for time in sorted({*instants, *ends}):
             for row in list(self.rows):
                 if row.status is S.NEW and row.end == time:
                     self.close(row, time, S.EXPIRED)
@@ -103,10 +104,18 @@ class SlowVenue:
         self.go_to(now)
         row = Row(order, since=now, updated=now)
         self.rows.append(row)
-        if order.reduce_only and not self.reducible(order.side):
+        idle = order.reduce_only and not self.reducible(order.side)
+        if idle or self.has_stops_on_the_wrong_side(order, now):
             self.close(row, now, S.REJECTED)
         else:
             self.look(row, now, resting=False)
+
+    @staticmethod
+    def has_stops_on_the_wrong_side(order: Order, now: int) -> bool:
+        entry = order.price or order.stop_price or MARKET.price(MARKET.quote(now).last)
+        losses = [] if order.stop_loss is None else [(entry - order.stop_loss) * order.side.sign]
+        gains = [] if order.take_profit is None else [(order.take_profit - entry) * order.side.sign]
+        return any(distance <= 0 for distance in losses + gains)
 
     def cancel(self, number: int, now: int) -> None:
         self.go_to(now)
@@ -220,14 +229,15 @@ def orders(draw: st.DrawFn, at: int) -> Order:
         fields["time_in_force"] = draw(st.sampled_from([None, F.GTC, F.IOC, F.FOK]))
     if order_type not in {T.LIMIT, T.MARKET}:
         fields["stop_price"] = draw(prices())
-    kind = draw(st.sampled_from(["plain", "plain", "reduces", "bracket", "ends"]))
+    kind = draw(st.sampled_from(["plain", "reduces", "bracket", "bracket", "ends"]))
     if kind == "reduces":
         fields["reduce_only"] = True
     elif kind == "bracket":
-        # Far enough off that they are on the right side of every entry.
-        below, above = draw(prices(-900, -400)), draw(prices(400, 900))
+        below, above = draw(prices(-250, 50)), draw(prices(-50, 250))
         stops = (below, above) if side is BUY else (above, below)
         fields["stop_loss"], fields["take_profit"] = stops
+        if draw(st.booleans()):
+            del fields[draw(st.sampled_from(["stop_loss", "take_profit"]))]
     elif kind == "ends":
         fields["time_in_force"] = F.GTD
         lifetime = draw(st.integers(1, LENGTH // 1000))
@@ -324,6 +334,48 @@ def test_failed_writes_and_restarts_change_nothing(
             venue = disk.venue()
     assert venue.state.orders == untroubled.state.orders
     assert disk.venue().state.orders == untroubled.state.orders
+
+
+def low_price_that_comes_soon() -> tuple[Decimal, int]:
+    """Return the lowest price of the first seconds after START, and when it is asked."""
+    instants = range(START // GRID * GRID + GRID, START + LENGTH, GRID)
+    lowest = min(instants, key=lambda time: MARKET.quote(time).ask)
+    return MARKET.price(MARKET.quote(lowest).ask), lowest
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_fires_at_one_instant_does_so_even_if_only_half_of_it_could_be_written(
+    restarts: bool,
+) -> None:
+    price, lowest = low_price_that_comes_soon()
+    disk = FaultyDisk(faults={4})
+    venue = disk.venue()
+    for _ in range(2):
+        venue.place(limit(price), START)
+    with pytest.raises(OSError, match="disk full"):
+        venue.advance("BTCUSDT", START + LENGTH)
+    assert [held.status for held in venue.state.orders.values()] == [S.FILLED, S.NEW]
+    venue = disk.venue() if restarts else venue
+    venue.advance("BTCUSDT", START + LENGTH)
+    assert [held.updated for held in venue.state.orders.values()] == [lowest, lowest]
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_protection_begins_after_the_instant_of_the_entry(restarts: bool) -> None:
+    price, lowest = low_price_that_comes_soon()
+    tick = Decimal("0.01")
+    disk = FaultyDisk(set())
+    venue = disk.venue()
+    # The last price is below the ask, so at the entry's instant this stop is reached already.
+    venue.place(limit(price, stop_loss=price - tick), START)
+    venue.advance("BTCUSDT", lowest)
+    assert len(venue.state.orders) == 2
+    venue = disk.venue() if restarts else venue
+    venue.advance("BTCUSDT", lowest)
+    assert list(venue.state.open["BTCUSDT"]) == [2]
+    venue.advance("BTCUSDT", START + 1000 * LENGTH)
+    assert venue.state.orders[2].status is S.FILLED
+    assert venue.state.orders[2].updated > lowest
 
 
 def test_an_entry_that_fills_at_once_is_protected_by_a_pair() -> None:
