@@ -101,7 +101,8 @@ async def _run_on(
     log = logger()
     folder = Path(configuration.service.data)
     secret = configuration.webhook_secret or webhook_secret(folder)
-    registry, setups = _accounts(configuration, clock, tasks := Tasks(log), log)
+    tasks = Tasks(log)
+    registry, setups = _accounts(configuration, clock, tasks)
     journal = await SqliteJournal.open(folder / JOURNAL_FILE, logger=log)
     engine = Engine(
         journal,
@@ -162,7 +163,7 @@ def _application(
 
 
 def _accounts(
-    configuration: Configuration, clock: Clock, tasks: Tasks, log: Logger
+    configuration: Configuration, clock: Clock, tasks: Tasks
 ) -> tuple[PluginRegistry, dict[str, AccountSetup]]:
     registry = PluginRegistry()
     setups = {}
