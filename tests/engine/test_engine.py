@@ -80,6 +80,13 @@ ENDINGS = [
         "UNKNOWN",
         "BROKEN_RESULT",
     ),
+    (
+        returns(
+            ExecutionResult(success=True, order_id="v", status=OrderStatus.FILLED, timestamp=1)
+        ),
+        "UNKNOWN",
+        "CONTRADICTION",
+    ),
     (raises(Rejected("LOT_SIZE", "\ud800")), "REJECTED", "LOT_SIZE"),
     (
         returns(ExecutionResult(success=False, error="time-out", timestamp=1)),
@@ -240,6 +247,19 @@ async def test_a_resting_order_is_polled_until_it_is_filled(house: House) -> Non
     assert house.engine.blotter.position("main", "BTC/USDT").quantity == 1
     reports = [kind for kind in await kinds(house, state.signal) if kind == "order-reported"]
     assert len(reports) == 2
+
+
+async def test_what_a_poll_finds_must_fit_our_order(house: House) -> None:
+    house.venue.answers["BTC/USDT"] = resting
+    state = await house.send()
+    identity = state.order.client_order_id
+    other = report(state.order, OrderStatus.FILLED, "3", quantity=Decimal(3))
+    house.venue.found[identity] = other
+    await house.until(lambda: bool(house.state(identity).anomalies))
+    asked = len(house.venue.lookups)
+    await house.until(lambda: len(house.venue.lookups) > asked + 2)
+    assert (house.status(identity), house.state(identity).anomalies) == ("NEW", 1)
+    assert not house.engine.blotter.position("main", "BTC/USDT").quantity
 
 
 async def test_a_late_answer_is_evidence(house: House) -> None:

@@ -4,10 +4,11 @@ Invariants:
 
 1. Only accounts whose plugin can look orders up are polled.
 2. What is recorded is a change; an unchanged order leaves no trace.
+3. What is found under our id but does not fit our order changes nothing; it is raised, once.
 """
 
 from fillgate.domain.clock import Clock
-from fillgate.domain.events import OrderReported
+from fillgate.domain.events import OrderAnomalous, OrderReported
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import ExecutionReport, Found
@@ -66,11 +67,20 @@ class Polling:
         ]
 
     def _take(self, state: OrderState, report: ExecutionReport) -> None:
-        if mismatch(state, report) is not None:
-            return
         identity = state.order.client_order_id
+        different = mismatch(state, report)
+        if different is not None:
+            self._raise(state, different)
+            return
         event = OrderReported(client_order_id=identity, report=report, channel="poll")
         known = self._recorder.latest(identity) or state
         after = known.after(event, known.updated_at)
         if (after.status, after.executed) != (known.status, known.executed):
+            self._recorder.record(Job(signal=state.signal, events=(event,)))
+
+    def _raise(self, state: OrderState, different: str) -> None:
+        identity = state.order.client_order_id
+        known = self._recorder.latest(identity) or state
+        if not known.anomalies:
+            event = OrderAnomalous(client_order_id=identity, code="POLL_MISMATCH", text=different)
             self._recorder.record(Job(signal=state.signal, events=(event,)))

@@ -41,6 +41,8 @@ _STATUSES_OF_A_TAKEN_ORDER: Final = frozenset(
     }
 )
 
+_STATUSES_WITH_A_FILL: Final = frozenset({OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED})
+
 _ENDINGS: Final[tuple[tuple[type[CodedError], type[OrderRejected | OrderNotSent]], ...]] = (
     (Rejected, OrderRejected),
     (NotSent, OrderNotSent),
@@ -72,6 +74,8 @@ def _event_of_success(order: Order, result: ExecutionResult) -> OrderEvent:
         return unanswered(order, "NO_ORDER_ID", "success without the venue's order id")
     if result.status not in _STATUSES_OF_A_TAKEN_ORDER:
         return unanswered(order, "CONTRADICTION", f"success with the status {result.status}")
+    if result.status in _STATUSES_WITH_A_FILL and not result.filled_quantity:
+        return unanswered(order, "CONTRADICTION", f"{result.status} without a filled quantity")
     return SubmissionAnswered(client_order_id=order.client_order_id, result=result)
 
 
