@@ -120,9 +120,7 @@ def test_another_end_of_the_same_length_is_found_by_known_heads() -> None:
     assert verify(forged, heads_of(real)) == ChainBreak(
         2, "s", 2, "it is not the record that was noted elsewhere"
     )
-    assert verify([], heads_of(real)) == ChainBreak(
-        0, "s", 1, "the stream ends at 0, it reached 2"
-    )
+    assert verify([], heads_of(real)) == ChainBreak(0, "s", 1, "the stream ends at 0, it reached 2")
 
 
 def test_an_empty_journal_is_whole() -> None:

@@ -121,9 +121,7 @@ def test_older_versions_are_brought_up_to_date(version: int, data: bytes) -> Non
         (("renamed", 0, b"{}"), "no way from version 0 to 1"),
     ],
 )
-def test_what_cannot_be_read_is_refused_by_name(
-    stored: tuple[str, int, bytes], words: str
-) -> None:
+def test_what_cannot_be_read_is_refused_by_name(stored: tuple[str, int, bytes], words: str) -> None:
     with pytest.raises(UnreadableEvent, match=words):
         Codec((Renamed,), UPCASTS).decode(stored)
 

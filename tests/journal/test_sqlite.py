@@ -174,9 +174,7 @@ async def test_a_key_is_taken_for_ever_and_for_its_source_only(tmp_path: Path) -
         elsewhere = msgspec.structs.replace(claim(3, key="k"), source="bot")
         assert isinstance(await commit(journal, taken(3, claim=elsewhere)), Committed)
     async with open_journal(tmp_path) as journal:
-        assert await commit(journal, taken(4, claim=claim(4, key="k"))) == KeyTaken(
-            1, b"reading 1"
-        )
+        assert await commit(journal, taken(4, claim=claim(4, key="k"))) == KeyTaken(1, b"reading 1")
 
 
 async def test_a_fingerprint_is_taken_until_it_expires(tmp_path: Path) -> None:
@@ -346,9 +344,7 @@ async def test_orders_are_listed_by_page_newest_first(tmp_path: Path) -> None:
             found += page.rows
             while page.more:
                 before = (found[-1].signal, found[-1].leg)
-                page = await journal.orders(
-                    msgspec.structs.replace(query, limit=5, before=before)
-                )
+                page = await journal.orders(msgspec.structs.replace(query, limit=5, before=before))
                 found += page.rows
             assert found == expected
         open_rows = [row for row in reversed(newest) if row.status is OrderStatus.NEW]

@@ -16,6 +16,7 @@ Invariants:
 import os
 import struct
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -29,7 +30,7 @@ from fillgate.journal.rows import Rows
 from fillgate.journal.schema import connect_writer, migrate, transaction
 from fillgate.journal.streams import LastRecord, StreamTable
 
-__all__ = ["Evidence", "Store", "StoreSettings", "is_own_making"]
+__all__ = ["Evidence", "Place", "Store", "StoreSettings", "is_own_making"]
 
 # A WAL of so many times the usual length has been kept from starting anew.
 _LONG_WAL: Final = 8
@@ -65,6 +66,14 @@ class StoreSettings(NamedTuple):
     vfs: str | None = None
 
 
+class Place(NamedTuple):
+    """Which journal a store is, and which files it lies in."""
+
+    identity: str
+    files: tuple[tuple[int, int], ...]
+    """Device and inode of the database and of its WAL."""
+
+
 class Evidence(NamedTuple):
     """What tells whether a batch is in the database."""
 
@@ -77,18 +86,21 @@ class Evidence(NamedTuple):
 class Store:
     """An open database that takes batches. Used by one thread at a time."""
 
-    def __init__(self, settings: StoreSettings, *, reopened: str | None = None) -> None:
+    def __init__(self, settings: StoreSettings, *, reopened: Place | None = None) -> None:
         """Open the file, bring it to the current layout, and settle it.
 
         Args:
             settings: how to open it.
-            reopened: id of the journal that must be there; None for any, or to make it.
+            reopened: the journal that must be there; None for any, or to make it.
 
         Raises:
-            JournalUnavailable: the file is no journal, a newer one, or another one.
+            JournalUnavailable: the file is no journal, a newer one, or not the one it was.
             apsw.Error, OSError: it cannot be opened or written now.
         """
         self._settings = settings
+        self._files = (str(settings.path), f"{settings.path}-wal")
+        if reopened is not None:
+            self._check_files(reopened)
         self._connection = connect_writer(settings.path, durable=settings.durable, vfs=settings.vfs)
         self._cursor = self._connection.cursor()
         self._claims = ClaimTable(self._cursor)
@@ -99,13 +111,13 @@ class Store:
         self._wal_pages = 0
         self._moved_pages = 0
         try:
-            self.identity = self._prepare(reopened)
-            """The journal's own id."""
+            self.place = Place(self._prepare(reopened), _file_ids(self._files))
+            """Which journal this is."""
         except BaseException:
             self.abandon()
             raise
 
-    def _prepare(self, reopened: str | None) -> str:
+    def _prepare(self, reopened: Place | None) -> str:
         if reopened is None:
             migrate(self._connection)
             self._introduce()
@@ -114,21 +126,24 @@ class Store:
         self._reload()
         self._connection.set_wal_hook(self._note_wal)
         self._connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
-        self._files = (str(self._settings.path), f"{self._settings.path}-wal")
-        self._file_ids = _file_ids(self._files)
         return identity
+
+    def _check_files(self, place: Place) -> None:
+        # The WAL of one file and the pages of another would make a journal that never was.
+        if _file_ids(self._files) != place.files:
+            raise apsw.IOError(f"{self._settings.path} was moved or replaced")
 
     def _introduce(self) -> None:
         values = (("identity", self._settings.identity), ("fold", FOLD_VERSION))
         with transaction(self._connection):
             self._cursor.executemany(_INTRODUCE, values)
 
-    def _checked_identity(self, expected: str | None) -> str:
+    def _checked_identity(self, place: Place | None) -> str:
         found = self._cursor.execute(_META, ("identity",)).get
         if found is None:
             raise JournalUnavailable("this journal has events, but its identity is gone")
-        if expected not in {None, found}:
-            raise JournalUnavailable(f"journal {found} has taken the place of {expected}")
+        if place is not None and found != place.identity:
+            raise JournalUnavailable(f"journal {found} has taken the place of {place.identity}")
         return str(found)
 
     def _settle(self) -> None:
@@ -161,8 +176,7 @@ class Store:
         """
         self.evidence = None
         self._streams.last = None
-        if _file_ids(self._files) != self._file_ids:
-            raise apsw.IOError(f"{self._settings.path} was moved or deleted")
+        self._check_files(self.place)
         if self._written(batch, self._write_together):
             return True
         self._written(batch, self._write_one_by_one)
@@ -261,8 +275,9 @@ class Store:
             self.abandon()
 
     def abandon(self) -> None:
-        """Close without a further write."""
-        self._connection.close(force=True)
+        """Close without a further write, and without complaint."""
+        with suppress(Exception):
+            self._connection.close(force=True)
 
 
 def _file_ids(paths: tuple[str, str]) -> tuple[tuple[int, int], ...]:

@@ -17,8 +17,6 @@ from itertools import chain, repeat
 from queue import SimpleQueue
 from typing import Protocol
 
-import apsw
-
 from fillgate.journal.base import Logger, Lost
 from fillgate.journal.pending import Pending
 from fillgate.journal.store import Evidence, Store, StoreSettings
@@ -75,7 +73,7 @@ class Writer:
         """
         self._store: Store | None = store
         self._settings = settings
-        self._identity = store.identity
+        self._place = store.place
         self._owner = owner
         self._loop = loop
         self._logger = logger
@@ -117,7 +115,7 @@ class Writer:
             self._log_invalid(batch)
         try:
             store.checkpoint_if_due()
-        except apsw.Error as error:
+        except Exception as error:  # noqa: BLE001 - what is durable stays so
             self._logger.warning("journal checkpoint failed", error=_words(error))
 
     def _log_invalid(self, batch: Batch) -> None:
@@ -148,7 +146,7 @@ class Writer:
         for pause in chain(self._pauses, repeat(self._pauses[-1])):
             stopping = self._stopping.wait(pause)
             try:
-                store = Store(self._settings, reopened=self._identity)
+                store = Store(self._settings, reopened=self._place)
                 durable = store.holds(evidence)
             except Exception as error:  # noqa: BLE001 - nothing may end the thread
                 self._logger.warning("journal cannot be re-opened", error=_words(error))
@@ -162,7 +160,7 @@ class Writer:
     def _close(self, store: Store) -> None:
         try:
             store.close()
-        except apsw.Error as error:
+        except Exception as error:  # noqa: BLE001 - what is durable stays so
             self._logger.warning("journal not moved to its file", error=_words(error))
 
     def _call(self, callback: Callable[..., None], *args: object) -> None:
