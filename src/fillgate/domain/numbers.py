@@ -128,7 +128,8 @@ def decimal_text(number: Decimal) -> str:
     >>> decimal_text(Decimal("1.50E+3")), decimal_text(Decimal("0.00000012"))
     ('1500', '0.00000012')
     """
-    return format(canonical(number), "f")
+    text = format(number, "f") if number else "0"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def add(a: Decimal, b: Decimal) -> Decimal:
