@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from operator import attrgetter
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -91,3 +92,13 @@ def test_prices_and_ticks(symbol: str, price: Decimal, ticks: int, exact: bool) 
     assert market.ticks(Decimal(price)) == (ticks, exact)
     if exact:
         assert str(market.price(ticks)) == price
+
+
+@given(spreads, st.integers(-3 * ONE, 3 * ONE))
+def test_the_bid_is_positive_even_where_a_price_is_a_single_tick(
+    spread: Decimal, position: int
+) -> None:
+    listed = msgspec.structs.replace(listing("BTCUSDT"), base_ticks=1)
+    quote = Market(listed, PricePath(0, "", Decimal(1)), spread).quote_at(position)
+    assert 1 <= quote.bid <= quote.last <= quote.ask
+    assert quote.bid < quote.ask

@@ -5,7 +5,8 @@ Invariants:
 1. What happens is written down (`Terms.sink`) before it is true: a record that could not be written
    changed nothing.
 2. Every look at a symbol first brings it up to date, in the order of time, so that what happens
-   does not depend on who looks when.
+   does not depend on who looks when. (Only which numbers the protecting orders of several symbols
+   get does.)
 3. Every order that arrives gets a number of its own and works, also under a client order id that
    arrived before.
 4. Orders that protect an entry work as a pair: when one ends, so does the other.
