@@ -49,7 +49,7 @@ async def found(plugin: MockPlugin, name: str = "a", **fields: Any) -> Execution
     return answer.report
 
 
-def run_without_loop(work: Awaitable[Any]) -> Any:  # noqa: ANN401 - whatever it returns
+def run_without_loop(work: Awaitable[Any]) -> Any:
     """Run what never has to wait; fails if it does."""
     steps = work.__await__()
     try:

@@ -34,7 +34,7 @@ from fillgate.testing import RecordingLogger, VirtualClock, plugin_context
 S, T = OrderStatus, OrderType
 
 
-def run(work: Awaitable[Any]) -> Any:  # noqa: ANN401 - whatever it returns
+def run(work: Awaitable[Any]) -> Any:
     """Run what never has to wait."""
     steps = work.__await__()
     try:
