@@ -111,7 +111,7 @@ def test_the_tour_of_a_service_of_ones_own(tmp_path: Path) -> None:
 def test_the_configuration_is_read_as_it_stands(tmp_path: Path) -> None:
     path = tmp_path / "fillgate.toml"
     path.write_text(snippets("toml")[0])
-    environment = {"FILLGATE_WEBHOOK_SECRET": "a", "CCXT_WEBHOOK_SECRET": "b"}
+    environment = {"FILLGATE_WEBHOOK_SECRET": "a" * 20, "CCXT_WEBHOOK_SECRET": "b" * 20}
     configuration = load_configuration(path, environ=environment)
     assert configuration.default_account == "binance-main"
     assert sorted(configuration.accounts) == ["binance-main", "mock", "paper"]

@@ -34,6 +34,8 @@ __all__ = [
 MOCK: Final = "mock"
 _LOOPBACK: Final = ("127.", "localhost", "::1")
 _SECRET_WORDS: Final = ("secret", "password", "passphrase", "token", "api_key", "private_key")
+_SHORTEST_SECRET: Final = 8
+"""Shorter ones are guessed, and cannot be told from words when they are cut from texts."""
 _TRUE: Final = frozenset({"1", "true", "yes", "on"})
 _FALSE: Final = frozenset({"0", "false", "no", "off", ""})
 
@@ -232,7 +234,7 @@ def _account(name: str, table: object, env: Mapping[str, str]) -> AccountConfig:
         raise ConfigurationError(msg)
     kind = table.get("type")
     if not isinstance(kind, str) or not kind:
-        msg = f"`{where}.type`: expected a plugin's type such as \"mock\", found {kind!r}"
+        msg = f'`{where}.type`: expected a plugin\'s type such as "mock", found {kind!r}'
         raise ConfigurationError(msg)
     options = {
         key: _resolved(f"{where}.{key}", value, env)
@@ -252,7 +254,9 @@ def _resolved(where: str, value: object, env: Mapping[str, str]) -> object:
 def _account_of_environment(env: Mapping[str, str]) -> AccountConfig:
     secret = env.get("WEBHOOK_SECRET")
     if not secret:
-        msg = "`WEBHOOK_SECRET`: expected the CCXT service's secret beside CCXT_BASE_URL, found none"
+        msg = (
+            "`WEBHOOK_SECRET`: expected the CCXT service's secret beside CCXT_BASE_URL, found none"
+        )
         raise ConfigurationError(msg)
     testnet = env.get("TESTNET", "").strip().lower()
     if testnet not in _TRUE | _FALSE:
@@ -277,12 +281,15 @@ def _default_account(tree: Mapping[str, Any], accounts: Mapping[str, AccountConf
     return str(named)
 
 
-def _secret(
-    where: str, reference: str | None, variable: str, env: Mapping[str, str]
-) -> str | None:
-    if reference is not None:
-        return secret_by_reference(where, reference, env)
-    return env.get(variable) or None
+def _secret(where: str, reference: str | None, variable: str, env: Mapping[str, str]) -> str | None:
+    if reference is None:
+        where, secret = variable, env.get(variable) or None
+    else:
+        secret = secret_by_reference(where, reference, env)
+    if secret is not None and len(secret) < _SHORTEST_SECRET:
+        msg = f"`{where}`: expected at least {_SHORTEST_SECRET} characters, found {len(secret)}"
+        raise ConfigurationError(msg)
+    return secret
 
 
 def secret_by_reference(where: str, reference: str, env: Mapping[str, str]) -> str:
@@ -299,7 +306,7 @@ def secret_by_reference(where: str, reference: str, env: Mapping[str, str]) -> s
     scheme, colon, place = reference.partition(":")
     if not colon or scheme not in {"env", "file"} or not place:
         msg = (
-            f"`{where}`: expected a reference such as \"env:NAME\" or \"file:PATH\", "
+            f'`{where}`: expected a reference such as "env:NAME" or "file:PATH", '
             "found a literal value; secrets are never given literally"
         )
         raise ConfigurationError(msg)
