@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +51,8 @@ class Service:
     environ: Mapping[str, str] = field(default_factory=dict)
     configured: bool = True
     """False starts it without a configuration file, so that the environment counts."""
+    program: Sequence[str] = ("-m", "fillgate")
+    """What Python runs: the command line of fillgate, or a program that does so in the end."""
     listen: str = "127.0.0.1:0"
     url: str = ""
     process: subprocess.Popen[bytes] | None = None
@@ -93,7 +95,7 @@ class Service:
         self._ready_file.unlink(missing_ok=True)
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "fillgate", "serve", *self._arguments()],
+                [sys.executable, *self.program, "serve", *self._arguments()],
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
