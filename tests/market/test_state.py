@@ -77,9 +77,9 @@ def test_fills_come_oldest_first_even_if_written_otherwise() -> None:
         [filled(2, at=5_000_000)],
         [filled(3, at=5_000_000)],
     )
-    assert [fill.fill_id for fill in state.fills(None, 0)] == ["2", "3", "1"]
-    assert [fill.fill_id for fill in state.fills("X", 0)] == ["3", "1"]
-    assert [fill.fill_id for fill in state.fills(None, 5_000_001)] == ["1"]
+    assert [fill.fill_id for _, fill in state.fills(None, 0)] == ["2", "3", "1"]
+    assert [fill.fill_id for _, fill in state.fills("X", 0)] == ["3", "1"]
+    assert [fill.fill_id for _, fill in state.fills(None, 5_000_001)] == ["1"]
 
 
 def test_the_last_event_of_each_symbol_is_known() -> None:

@@ -160,7 +160,9 @@ async def test_a_limit_order_rests_until_the_price_comes_to_it() -> None:
     assert (report.status, report.average_price, report.filled_quantity) == (S.FILLED, price, ONE)
     assert report.created == result.timestamp < report.timestamp < clock.now() // 1000
     assert await plugin.open_orders() == []
-    assert await plugin.fills(since=result.timestamp) == list(report.fills)
+    [done] = await plugin.fills(since=result.timestamp)
+    assert (done.order_id, done.client_order_id) == (report.order_id, report.client_order_id)
+    assert (done.symbol, done.side, done.fill) == (report.symbol, report.side, *report.fills)
     assert await plugin.fills(since=report.timestamp + 1) == []
 
 
@@ -181,7 +183,9 @@ async def test_a_bracket_is_kept_by_the_venue_and_ends_as_a_pair() -> None:
     ended = {(await found(plugin, name)).status for name in ("a-sl", "a-tp")}
     assert ended == {S.FILLED, S.CANCELED}
     fills = await plugin.fills(symbol="BTCUSDT", since=0)
-    assert [fill.quantity for fill in fills] == [1, 1]
+    assert [done.fill.quantity for done in fills] == [1, 1]
+    assert fills[0].order_id == "mock-1"
+    assert fills[1].client_order_id in {"a-sl", "a-tp"}
     assert await plugin.positions() == []
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "ZERO",
     "NumberError",
     "add",
+    "canonical",
     "decimal_text",
     "divide",
     "multiply",

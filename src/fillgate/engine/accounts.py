@@ -148,14 +148,14 @@ class Accounts:
 
     async def _look_at(self, account: Account) -> None:
         try:
-            async with asyncio.timeout(self._settings.init_deadline):
+            async with asyncio.timeout(self._settings.init_deadline) as deadline:
                 reason = await self._try(account)
         except ConfigurationError:
             raise
-        except TimeoutError:
-            reason = f"no answer within {self._settings.init_deadline:g} s"
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises keeps it down
             reason = str(error) or type(error).__name__
+            if deadline.expired():
+                reason = f"no answer within {self._settings.init_deadline:g} s"
         self._change(account, reason)
 
     async def _try(self, account: Account) -> str | None:

@@ -85,14 +85,14 @@ class VenueState:
         """Return the net quantity held of a symbol."""
         return self.positions.get(symbol, ZERO)
 
-    def fills(self, symbol: str | None, since: int) -> list[Fill]:
-        """Return the executions from a time on (Unix microseconds), oldest first."""
-        found: list[Fill] = []
-        for at, _, traded, fill in reversed(self._fills):
+    def fills(self, symbol: str | None, since: int) -> list[tuple[VenueOrder, Fill]]:
+        """Return executions from a time on (Unix microseconds) with their orders, oldest first."""
+        found: list[tuple[VenueOrder, Fill]] = []
+        for at, number, traded, fill in reversed(self._fills):
             if at < since:
                 break
             if symbol is None or symbol == traded:
-                found.append(fill)
+                found.append((self.orders[number], fill))
         return found[::-1]
 
     def siblings(self, held: VenueOrder) -> list[VenueOrder]:

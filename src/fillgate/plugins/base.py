@@ -28,7 +28,7 @@ from fillgate.domain.clock import Clock
 from fillgate.domain.errors import NotSupported
 from fillgate.domain.fills import Fill
 from fillgate.domain.market import MarketData
-from fillgate.domain.orders import Order
+from fillgate.domain.orders import Order, Side
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Lookup
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "Logger",
     "PluginContext",
     "TaskStarter",
+    "VenueFill",
     "VenuePosition",
 ]
 
@@ -90,6 +91,18 @@ class VenuePosition(msgspec.Struct, frozen=True, kw_only=True):
     symbol: str
     quantity: Decimal
     average_price: Decimal | None = None
+
+
+class VenueFill(msgspec.Struct, frozen=True, kw_only=True):
+    """An execution of any of the account's orders, with the order it belongs to."""
+
+    order_id: str
+    """The venue's id of the order."""
+    client_order_id: str | None = None
+    """The id that was sent with the order; None where the venue does not tell."""
+    symbol: str
+    side: Side
+    fill: Fill
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True):
@@ -184,7 +197,7 @@ class ExecutionPlugin(ABC):
         """Return all orders working at the venue, ours and others."""
         _not_supported(self, "open_orders")
 
-    async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[Fill]:
+    async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[VenueFill]:
         """Return the account's fills since a time (Unix milliseconds), oldest first."""
         _not_supported(self, "fills")
 

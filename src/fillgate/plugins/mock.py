@@ -23,7 +23,6 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from fillgate.domain.errors import NotSent, Rejected
-from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.market import MarketData
 from fillgate.domain.numbers import ZERO, divide
@@ -35,7 +34,7 @@ from fillgate.market.rules import CAPABILITIES, Refusal
 from fillgate.market.state import VenueState
 from fillgate.market.venue import Venue
 from fillgate.market.venue_order import VenueOrder
-from fillgate.plugins.base import ExecutionPlugin, PluginContext, VenuePosition
+from fillgate.plugins.base import ExecutionPlugin, PluginContext, VenueFill, VenuePosition
 from fillgate.plugins.mock_ledger import LedgerFile, MockLedger
 from fillgate.plugins.mock_options import MockOptions, read_mock_options
 
@@ -231,10 +230,19 @@ class MockPlugin(ExecutionPlugin):
         venue.advance_all(self.context.clock.now())
         return venue.state
 
-    async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[Fill]:
+    async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[VenueFill]:
         """Return the executions since a time (Unix milliseconds), oldest first."""
         await self._travel()
-        found = self._current().fills(symbol, since * 1000)
+        found = [
+            VenueFill(
+                order_id=held.order_id,
+                client_order_id=held.order.client_order_id,
+                symbol=held.order.symbol,
+                side=held.order.side,
+                fill=fill,
+            )
+            for held, fill in self._current().fills(symbol, since * 1000)
+        ]
         await self._travel()
         return found
 

@@ -98,10 +98,10 @@ class PluginRegistry:
 
     async def _health(self, plugin: ExecutionPlugin) -> str | None:
         try:
-            async with asyncio.timeout(self._health_deadline):
+            async with asyncio.timeout(self._health_deadline) as deadline:
                 healthy = await plugin.health_check()
-        except TimeoutError:
-            return f"no answer to the health check within {self._health_deadline:g} s"
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises is its state of health
+            if deadline.expired():
+                return f"no answer to the health check within {self._health_deadline:g} s"
             return f"{type(error).__name__}: {error}"
         return None if healthy else "the health check says no"
