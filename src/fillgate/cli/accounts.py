@@ -12,7 +12,7 @@ __all__ = ["accounts"]
 
 def accounts(*, url: Url = URL, as_json: AsJson = False) -> None:
     """List the accounts: which are up, which are down and why, what their venues can do."""
-    found = Service(url).get("/api/v1/accounts")["accounts"]
+    found = Service(url).get("/api/v1/accounts", "accounts")["accounts"]
     if as_json:
         print_json(found)
         return

@@ -40,7 +40,8 @@ class Reply(NamedTuple):
 
     status: int
     document: dict[str, Any]
-    headers: Mapping[str, str]
+    source: str
+    """Who answered."""
 
     @property
     def exit_code(self) -> Exit:
@@ -56,6 +57,16 @@ class Reply(NamedTuple):
         """Why it was refused, in one line."""
         code, detail = self.document.get("code"), self.document.get("detail")
         return f"{self.status} {code}: {detail}" if code else f"HTTP status {self.status}"
+
+    def check(self, *members: str) -> None:
+        """End the command if one of these is not in the document: no fillgate answered."""
+        if not all(member in self.document for member in members):
+            fail_foreign(self.source, self.status)
+
+
+def fail_foreign(source: str, status: int) -> NoReturn:
+    """End the command: what answers is something else."""
+    fail(f"what answers at {source} (HTTP status {status}) is no fillgate", Exit.NO_ANSWER)
 
 
 class Service:
@@ -104,7 +115,9 @@ class Service:
         timeout = httpx2.Timeout(_ANSWER_SECONDS + wait, connect=_CONNECT_SECONDS)
         local = is_loopback(cast("str", self._host))
         try:
-            with httpx2.Client(timeout=timeout, trust_env=not local) as client:
+            # Certificates are loaded only where they are needed: it takes longer than a request.
+            secure = self.url.startswith("https")
+            with httpx2.Client(timeout=timeout, trust_env=not local, verify=secure) as client:
                 response = client.request(
                     method,
                     self.url + path,
@@ -116,12 +129,31 @@ class Service:
             raise NotReached(str(error) or type(error).__name__) from None
         except httpx2.HTTPError as error:
             raise NoAnswer(str(error) or type(error).__name__) from None
-        return Reply(response.status_code, _document(response), response.headers)
+        return Reply(response.status_code, self._document(response), self.url)
 
-    def get(self, path: str, **params: Any) -> dict[str, Any]:
-        """Return what the service answers. Ends the command if it refuses or does not answer."""
+    def _document(self, response: "httpx2.Response") -> dict[str, Any]:
+        try:
+            document = response.json()
+        except ValueError:
+            document = None
+        # fillgate never redirects.
+        if not isinstance(document, dict) or response.is_redirect:
+            fail_foreign(self.url, response.status_code)
+        return document
+
+    def get(self, path: str, *members: str, **params: Any) -> dict[str, Any]:
+        """Return what the service answers. Ends the command if it refuses or does not answer.
+
+        Args:
+            path: what to get.
+            members: what the answer must have.
+            params: of the query; those that are None are left out.
+        """
         given = {name: value for name, value in params.items() if value is not None}
-        return self.done(self.tried("GET", path, params=given))
+        reply = self.tried("GET", path, params=given)
+        document = self.done(reply)
+        reply.check(*members)
+        return document
 
     def tried(self, method: str, path: str, **request: Any) -> Reply:
         """Return the answer to a request that may be repeated; ends the command without one."""
@@ -154,17 +186,3 @@ def _headers(body: bytes | None, more: Mapping[str, str]) -> list[tuple[bytes, b
     if key:
         headers["authorization"] = f"Bearer {key}"
     return [(name.encode(), value.encode()) for name, value in {**headers, **more}.items()]
-
-
-def _document(response: "httpx2.Response") -> dict[str, Any]:
-    try:
-        document = response.json()
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
-        fail(
-            f"what answers at {response.url.host}:{response.url.port} (HTTP status "
-            f"{response.status_code}) is no fillgate",
-            Exit.NO_ANSWER,
-        )
-    return document

@@ -90,7 +90,8 @@ def _show(folder: Path) -> bool:
     screen = console()
     screen.print("starting a service with simulated venues ...")
     with DemoService(folder) as service:
-        screen.print(f"it listens on {service.url}, its data are in {folder}\n", soft_wrap=True)
+        screen.print(f"its address is {service.url}")
+        screen.print(f"its data are in {folder}\n", soft_wrap=True)
         secret = (folder / SECRET_FILE).read_text(encoding="utf-8").strip()
         with Sender(service.url, secret) as sender:
             outcomes, right = _send_all(sender, screen)

@@ -30,7 +30,7 @@ _PROTECTION: Final = ("stop_loss", "take_profit")
 @app.command(epilog=EXIT_CODES)
 def show(identity: Identity, *, url: Url = URL, as_json: AsJson = False) -> None:
     """Show the whole story of an order: what came in, how it was read, and all that followed."""
-    order = Service(url).get(_path(identity))
+    order = Service(url).get(_path(identity), "client_order_id", "story")
     if as_json:
         print_json(order)
         return
@@ -74,7 +74,9 @@ def resolve(
     }
     body = json.dumps({name: value for name, value in finding.items() if value is not None})
     service = Service(url)
-    order = service.done(service.tried("POST", f"{_path(identity)}/resolve", body=body.encode()))
+    reply = service.tried("POST", f"{_path(identity)}/resolve", body=body.encode())
+    order = service.done(reply)
+    reply.check("client_order_id")
     if as_json:
         print_json(order)
     else:

@@ -43,7 +43,9 @@ def _pages(
 ) -> Iterator[Sequence[dict[str, Any]]]:
     cursor = None
     while limit > 0:
-        answer = service.get("/api/v1/orders", **filters, limit=min(limit, _PAGE), cursor=cursor)
+        answer = service.get(
+            "/api/v1/orders", "orders", "next", **filters, limit=min(limit, _PAGE), cursor=cursor
+        )
         yield answer["orders"]
         limit -= len(answer["orders"])
         cursor = answer["next"]

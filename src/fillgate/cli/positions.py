@@ -20,7 +20,7 @@ def positions(
     as_json: AsJson = False,
 ) -> None:
     """List positions, and what open orders may still buy and sell."""
-    found = Service(url).get("/api/v1/positions", account=account)["positions"]
+    found = Service(url).get("/api/v1/positions", "positions", account=account)["positions"]
     if as_json:
         print_json(found)
     elif found:

@@ -94,7 +94,7 @@ def order(
     and is never carried out twice.
     """
     content = _content(body, ORDER, fields)
-    key = idempotency_key or str(uuid.uuid4())
+    key = str(uuid.uuid4()) if idempotency_key is None else idempotency_key
     headers = _preferences(key, wait)
     if idempotency_key is None:
         typer.echo(f"idempotency key {key}", err=True)
@@ -167,9 +167,11 @@ def _webhook_secret(reference: str | None, data: Path) -> str:
 
 
 def _show(reply: Reply, *, as_json: bool) -> None:
+    if reply.exit_code in {Exit.OK, Exit.OPEN}:
+        reply.check("status", "client_order_id")
     if as_json:
         print_json(reply.document)
-    elif "order_status" in reply.document or "client_order_id" in reply.document:
+    elif "client_order_id" in reply.document:
         _print_outcome(reply.document)
     else:
         typer.echo(printable(f"refused: {reply.refusal}"))

@@ -1,0 +1,116 @@
+"""Every kind of event that the story of an order can hold has words."""
+
+from decimal import Decimal
+
+import pytest
+
+from fillgate.cli.words import MEANINGS, meaning
+from fillgate.domain.events import (
+    EVENT_TYPES,
+    DuplicateSuspected,
+    Event,
+    OrderAbsent,
+    OrderAnomalous,
+    OrderDenied,
+    OrderEvent,
+    OrderIntended,
+    OrderNotSent,
+    OrderRejected,
+    OrderReported,
+    OrderResolved,
+    OrderSending,
+    OrderUnanswered,
+    SignalAccepted,
+    SignalRefused,
+    SubmissionAnswered,
+)
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.orders import Order, Side
+from fillgate.domain.reports import ExecutionReport, ExecutionResult
+from fillgate.domain.signals import Action, Signal
+from fillgate.journal.base import Recorded
+from fillgate.service.views import record_view
+
+ORDER = Order(
+    client_order_id="fg1", account="main", symbol="X", side=Side.BUY, quantity=Decimal("0.5")
+)
+SIGNAL = Signal(action=Action.BUY, symbol="X", quantity=Decimal("0.5"))
+RESULT = ExecutionResult(
+    success=True,
+    order_id="v-1",
+    filled_quantity=Decimal("0.5"),
+    average_price=Decimal(7),
+    timestamp=1,
+    status=OrderStatus.FILLED,
+)
+REPORT = ExecutionReport(
+    order_id="v-1", symbol="X", side=Side.BUY, status=OrderStatus.NEW, timestamp=1
+)
+
+SAID = [
+    (
+        SignalAccepted(
+            signal=1, source="s", key="id:a", reading=SIGNAL, account="main", body_digest=""
+        ),
+        ["taken from s", "main", "'a'"],
+    ),
+    (
+        SignalAccepted(signal=1, source="s", reading=SIGNAL, account="main", body_digest=""),
+        ["without a key"],
+    ),
+    (
+        SignalAccepted(
+            signal=1, source="s", key="fingerprint:9", reading=SIGNAL, account="m", body_digest=""
+        ),
+        ["fingerprint"],
+    ),
+    (
+        SignalRefused(signal=1, source="s", code="STALE", reason="too old", body_digest=""),
+        ["STALE", "too old"],
+    ),
+    (DuplicateSuspected(signal=2, source="s", duplicate_of=1, body_digest=""), ["signal 1"]),
+    (OrderIntended(client_order_id="fg1", signal=1, order=ORDER), ["buy 0.5 X, market"]),
+    (
+        OrderDenied(client_order_id="fg1", signal=1, order=ORDER, code="LIMIT", text="too much"),
+        ["not sent", "LIMIT: too much"],
+    ),
+    (OrderSending(client_order_id="fg1"), ["before the first byte"]),
+    (SubmissionAnswered(client_order_id="fg1", result=RESULT), ["v-1", "FILLED", "0.5 at 7"]),
+    (OrderRejected(client_order_id="fg1", code="C", text="no"), ["venue refused", "C: no"]),
+    (OrderNotSent(client_order_id="fg1", code="C", text="no"), ["proven", "C: no"]),
+    (OrderUnanswered(client_order_id="fg1", code="C", text=""), ["may be at the venue", "C"]),
+    (
+        OrderReported(client_order_id="fg1", report=REPORT, channel="poll"),
+        ["poll", "v-1", "NEW"],
+    ),
+    (OrderAbsent(client_order_id="fg1", asked=3), ["3 times"]),
+    (
+        OrderResolved(
+            client_order_id="fg1", status=OrderStatus.FILLED, reason="saw it", actor="api"
+        ),
+        ["FILLED", "api", "saw it"],
+    ),
+    (OrderAnomalous(client_order_id="fg1", code="C", text="odd"), ["a person", "C: odd"]),
+]
+
+
+@pytest.mark.parametrize(("event", "words"), SAID, ids=lambda value: getattr(value, "kind", ""))
+def test_what_an_event_says(event: Event, words: list[str]) -> None:
+    record = Recorded(position=1, stream="s", sequence=1, at=1, signal=1, event=event, hash=b"")
+    said = meaning(record_view(record))
+    for word in words:
+        assert word in said
+
+
+def test_all_events_of_signals_and_orders_have_words() -> None:
+    of_stories = {
+        kind.kind
+        for kind in EVENT_TYPES
+        if issubclass(kind, OrderEvent | SignalAccepted | SignalRefused | DuplicateSuspected)
+    }
+    assert MEANINGS.keys() == of_stories
+    assert {event.kind for event, _ in SAID} == of_stories
+
+
+def test_an_event_of_a_newer_service_is_shown_by_its_details() -> None:
+    assert meaning({"event": "order-sung", "details": {"tune": "la"}}) == "{'tune': 'la'}"
