@@ -9,6 +9,6 @@
 - `questions`, `lookups`, `polling`, `identity`: asking the venue about orders
 - `recovery`, `story`: taking up what an earlier process left
 - `resolution`: a person settles what the venue cannot be asked
-- `verification`: whether a journal holds together (`replay`, `spares`, `findings`)
+- `verification`: whether a journal holds together, a room of its own
 - `settings`, `clock`, `tasks`: limits, the machine's clock, background work
 """

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from fillgate.engine.findings import Finding, Verification
-from fillgate.engine.verification import verify
+from fillgate.engine.verification import Finding, Verification, verify
 from fillgate.journal.base import Head, JournalUnavailable
 from fillgate.journal.reader import SqliteReader
 from fillgate.plugins.mock import MockLedger

@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator
 
 from fillgate.domain.events import OrderEvent
-from fillgate.engine.findings import Findings
-from fillgate.engine.journal_source import Source
-from fillgate.engine.replay import Replay
+from fillgate.engine.verification.findings import Findings
+from fillgate.engine.verification.replay import Replay
+from fillgate.engine.verification.source import Source
 from fillgate.journal.base import OrderQuery, OrderRow, SignalQuery, SignalRow
 
 __all__ = ["find_spares"]

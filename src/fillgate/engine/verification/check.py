@@ -21,12 +21,12 @@ import msgspec
 from fillgate.domain.events import Event, OrderEvent
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
-from fillgate.engine.findings import Finding, Findings, Verification
-from fillgate.engine.journal_source import Source
 from fillgate.engine.recorder import order_row
-from fillgate.engine.replay import NeverPlanned, Replay
-from fillgate.engine.spares import find_spares
 from fillgate.engine.story import order_states
+from fillgate.engine.verification.findings import Finding, Findings, Verification
+from fillgate.engine.verification.replay import NeverPlanned, Replay
+from fillgate.engine.verification.source import Source
+from fillgate.engine.verification.spares import find_spares
 from fillgate.journal.base import (
     Head,
     OrderRow,
