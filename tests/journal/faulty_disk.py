@@ -60,6 +60,8 @@ class FaultyDisk:
     on_open: Fault | None = None
     flushes: int = 0
     """Flushes of the WAL so far."""
+    temporary_files: int = 0
+    """How often SQLite put something into a file of its own."""
     flushed: dict[str, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
     """For each file what is on the disk."""
     unflushed: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
@@ -115,7 +117,8 @@ class _File(apsw.VFSFile):
     def __init__(self, disk: FaultyDisk, name: Any, flags: list[int]) -> None:
         self._disk = disk
         path = name.filename() if isinstance(name, apsw.URIFilename) else name
-        self._name = Path(path).name
+        disk.temporary_files += path is None
+        self._name = "" if path is None else Path(path).name
         self._is_wal = bool(flags[0] & apsw.SQLITE_OPEN_WAL)
         super().__init__("", name, flags)
 

@@ -60,7 +60,7 @@ def test_what_was_written_is_whole(all_facts: list[dict[str, Any]]) -> None:
 CHANGES: dict[str, Any] = {
     "stream": lambda value: value + "x",
     "sequence": lambda value: value + 1,
-    "at": lambda value: value - 1 if value else 1,
+    "at": lambda value: ~value,
     "signal": lambda value: 0 if value is None else None,
     "kind": lambda value: value + "x",
     "version": lambda value: value + 1,

@@ -8,8 +8,8 @@ import apsw
 import pytest
 
 from fillgate.journal.base import (
-    Committed,
     CommitOutcome,
+    Committed,
     JournalUnavailable,
     Lost,
     Undecided,
@@ -32,7 +32,7 @@ def disk() -> Iterator[FaultyDisk]:
 
 async def wait_for(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - nothing tells of it
             await asyncio.sleep(0.001)
 
 

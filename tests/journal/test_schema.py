@@ -79,7 +79,7 @@ def test_a_newer_layout_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
 
 def test_an_older_layout_cannot_be_read_before_it_is_migrated(tmp_path: Path) -> None:
     connection = new_file(tmp_path)
-    with pytest.raises(JournalUnavailable, match="has layout 0, .*start the service once"):
+    with pytest.raises(JournalUnavailable, match=r"has layout 0, .*start the service once"):
         check_layout(connection)
 
 

@@ -18,6 +18,8 @@ BUCKET_MICROSECONDS: Final = 30 * 24 * 3600 * 1_000_000
 
 _PRUNE_EVERY: Final = 64
 _PRUNE_LIMIT: Final = 2 * _PRUNE_EVERY
+# Clocks are set back now and then; what is deleted cannot come back with them.
+_PRUNE_GRACE_MICROSECONDS: Final = 3600 * 1_000_000
 
 
 class ClaimTable:
@@ -70,7 +72,7 @@ class ClaimTable:
 
     def _prune(self, now: int) -> None:
         if not self._prune_in:
-            self._cursor.execute(_PRUNE, (now, _PRUNE_LIMIT))
+            self._cursor.execute(_PRUNE, (now - _PRUNE_GRACE_MICROSECONDS, _PRUNE_LIMIT))
             self._prune_in = _PRUNE_EVERY
         self._prune_in -= 1
 

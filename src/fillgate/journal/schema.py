@@ -99,6 +99,7 @@ def connect_writer(path: Path, *, durable: bool, vfs: str | None = None) -> apsw
         _use_wal(connection)
         connection.pragma("synchronous", "full" if durable else "off")
         connection.pragma("cache_size", -_CACHE_KIB)
+        connection.pragma("temp_store", "memory")
     except BaseException:
         connection.close()
         raise

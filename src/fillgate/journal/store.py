@@ -217,7 +217,6 @@ class Store:
                 pending.outcome = Lost(f"{type(error).__name__}: {error}", invalid=True)
                 self._cursor.execute("ROLLBACK TO one_write")
                 self._reload()
-                self._streams.last = None
             self._cursor.execute("RELEASE one_write")
             self._streams.last = self._streams.last or last
 

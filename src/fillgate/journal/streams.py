@@ -42,6 +42,7 @@ class StreamTable:
 
     def reload(self) -> None:
         """Read the heads anew: after opening, and after a roll-back."""
+        self.last = None
         self._position = int(self._cursor.execute(_POSITION).get)
         rows: list[tuple[Any, ...]] = self._cursor.execute(_HEADS).fetchall()
         self._heads = {name: _Head(key, name, *end) for key, name, *end in rows}

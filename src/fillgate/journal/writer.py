@@ -110,9 +110,9 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it was, the batch is in doubt
             self._recover(store, batch, error)
             return
-        self._call(self._owner.committed, batch)
         if not clean:
             self._log_invalid(batch)
+        self._call(self._owner.committed, batch)
         try:
             store.checkpoint_if_due()
         except Exception as error:  # noqa: BLE001 - what is durable stays so
