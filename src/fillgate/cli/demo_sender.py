@@ -89,7 +89,7 @@ class Sender:
         try:
             return self._client.request(method, path, **request)
         except httpx2.HTTPError as error:
-            raise DemoFailed(f"the service does not answer: {error or type(error)}") from None
+            raise DemoFailed(f"the service does not answer: {str(error) or type(error).__name__}") from None
 
     def _get(self, path: str) -> Any:
         response = self._asked("GET", path)
