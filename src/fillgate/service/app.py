@@ -50,7 +50,7 @@ class Application:
                 Route("/live", self._live),
                 Route("/ready", self._ready),
             ],
-            exception_handlers={HTTPException: _http_problem},
+            exception_handlers={HTTPException: _http_problem, Exception: _unforeseen},
         )
         # Symbols hold slashes and the like: a trailing one is part of a path, not a redirect.
         self._routed.router.redirect_slashes = False
@@ -75,7 +75,16 @@ class Application:
             return self._webhooks
         if path == _ORDERS and scope["method"] == "POST":
             return self._orders
-        return self._routed
+        return self._route
+
+    async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._routed(scope, receive, send)
+        except Exception as error:  # noqa: BLE001 - Starlette has answered, and raises it all the same
+            self._log_failure(scope, error)
+
+    def _log_failure(self, scope: Scope, error: Exception) -> None:
+        self._logger.error("request failed", method=scope["method"], error=repr(error))
 
     async def _live(self, _request: Request) -> Response:
         return _json({"status": "ok"})
@@ -108,6 +117,15 @@ class Application:
 
 def _json(document: dict[str, Any], status: int = 200) -> Response:
     return Response(msgspec.json.encode(document), status, media_type="application/json")
+
+
+_FAILURE: Final = Problem(
+    "INTERNAL_ERROR", "something unforeseen went wrong; nothing is known of the outcome"
+).reply()
+
+
+def _unforeseen(_request: Request, _error: Exception) -> Response:
+    return Response(_FAILURE.body, _FAILURE.status, media_type="application/problem+json")
 
 
 def _http_problem(request: Request, error: Exception) -> Response:

@@ -4,6 +4,7 @@ Readers of memory and journal; only `resolve_order` changes anything, through th
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, Final, TypeVar
@@ -18,10 +19,11 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.numbers import NumberError, parse_decimal
 from fillgate.engine.engine import Engine
 from fillgate.engine.resolution import NotResolvable, Resolution
-from fillgate.journal.base import OrderQuery, SignalQuery
+from fillgate.journal.base import OrderQuery, SignalQuery, SignalState
 from fillgate.service.auth import ApiDoor
+from fillgate.service.bodies import body_of
 from fillgate.service.cursors import decode_cursor, encode_cursor
-from fillgate.service.http import MAX_BODY
+from fillgate.service.http import ClientGone, headers_of
 from fillgate.service.problems import Problem
 from fillgate.service.views import (
     account_view,
@@ -42,6 +44,18 @@ _FINDING_FIELDS: Final = frozenset(
     {"status", "reason", "order_id", "filled_quantity", "average_price"}
 )
 
+_STATES: Final = frozenset(
+    {
+        None,
+        SignalState.WAITING,
+        SignalState.PLANNED,
+        SignalState.REFUSED,
+        SignalState.DUPLICATE,
+    }
+)
+_NUMBER: Final = re.compile("[1-9][0-9]{0,17}")
+_SHOWN: Final = 40
+
 T = TypeVar("T")
 
 
@@ -60,7 +74,7 @@ class ReadingApi:
             ("GET", "/api/v1/orders/{client_order_id}", self.show_order),
             ("POST", "/api/v1/orders/{client_order_id}/resolve", self.resolve_order),
             ("GET", "/api/v1/signals", self.list_signals),
-            ("GET", "/api/v1/signals/{number:int}", self.show_signal),
+            ("GET", "/api/v1/signals/{number}", self.show_signal),
             ("GET", "/api/v1/positions", self.list_positions),
             ("GET", "/api/v1/ticker/{symbol:path}", self.show_ticker),
             ("GET", "/api/v1/accounts", self.list_accounts),
@@ -76,6 +90,8 @@ class ReadingApi:
                 reply = problem.reply()
                 headers = {name.decode(): value.decode() for name, value in reply.headers}
                 return Response(reply.body, reply.status, headers, "application/problem+json")
+            except ClientGone:
+                return Response(status_code=400)  # nobody is there to read it
 
         return guarded
 
@@ -123,7 +139,7 @@ class ReadingApi:
         cursor = request.query_params.get("cursor")
         query = SignalQuery(
             source=request.query_params.get("source"),
-            state=request.query_params.get("state"),
+            state=_state(request),
             before=None if cursor is None else decode_cursor(cursor, 1)[0],
             limit=_limit(request),
         )
@@ -136,10 +152,11 @@ class ReadingApi:
 
     async def show_signal(self, request: Request) -> Any:
         """Return a signal with its whole story."""
-        number = request.path_params["number"]
-        row = await self._engine.journal.find_signal(number) if number < 2**63 else None
+        text = request.path_params["number"]
+        number = int(text) if _NUMBER.fullmatch(text) else 0
+        row = await self._engine.journal.find_signal(number)
         if row is None:
-            raise Problem("NOT_FOUND", f"no signal has the number {number}")
+            raise Problem("NOT_FOUND", f"no signal has the number {text[:_SHOWN]!r}")
         return signal_view(row) | await self._story(number)
 
     async def _story(self, signal: int) -> dict[str, Any]:
@@ -195,9 +212,19 @@ def _json(document: Any) -> Response:
 
 def _limit(request: Request) -> int:
     text = request.query_params.get("limit", "50")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= _MOST_ROWS:
-        raise Problem("INVALID_PARAMETER", f"`limit`: expected 1 to {_MOST_ROWS}, found {text!r}")
-    return int(text[:9])
+    if _NUMBER.fullmatch(text) is None or not 1 <= int(text) <= _MOST_ROWS:
+        detail = f"`limit`: expected 1 to {_MOST_ROWS}, found {text[:_SHOWN]!r}"
+        raise Problem("INVALID_PARAMETER", detail)
+    return int(text)
+
+
+def _state(request: Request) -> str | None:
+    state = request.query_params.get("state")
+    if state not in _STATES:
+        known = ", ".join(sorted(filter(None, _STATES)))
+        detail = f"`state`: expected {known}, found {state!r}"
+        raise Problem("INVALID_PARAMETER", detail)
+    return state
 
 
 def _statuses(request: Request) -> tuple[OrderStatus, ...]:
@@ -218,10 +245,9 @@ def _pair(place: tuple[int, ...]) -> tuple[int, int]:
 
 
 async def _resolution(request: Request) -> Resolution:
-    if int(request.headers.get("content-length", "0") or "0") > MAX_BODY:
-        raise Problem("BODY_TOO_LARGE", f"expected at most {MAX_BODY} bytes")
+    body = await body_of(headers_of(request.scope), request.receive)
     try:
-        members = parse_object(await request.body())
+        members = parse_object(body)
     except Refusal as refusal:
         raise Problem(str(refusal.code), refusal.reason, field=refusal.field) from None
     for name in members:

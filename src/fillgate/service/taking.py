@@ -25,17 +25,9 @@ from fillgate.engine.engine import Engine
 from fillgate.engine.intake import Admission, Arrival, EngineUnavailable, KeyReused
 from fillgate.plugins.base import Logger
 from fillgate.service.auth import SIGNATURE, ApiDoor, WebhookDoor
+from fillgate.service.bodies import body_of
 from fillgate.service.credentials import Credentials
-from fillgate.service.http import (
-    BodyTooLarge,
-    ClientGone,
-    Receive,
-    Reply,
-    Scope,
-    Send,
-    headers_of,
-    read_body,
-)
+from fillgate.service.http import ClientGone, Receive, Reply, Scope, Send, headers_of
 from fillgate.service.keys import request_key
 from fillgate.service.preferences import LONGEST_API_WAIT, LONGEST_WEBHOOK_WAIT, wait_seconds
 from fillgate.service.problems import PROBLEMS, Problem
@@ -101,7 +93,7 @@ class _Taker:
         headers = headers_of(scope)
         if scope["method"] != "POST":
             raise Problem("METHOD_NOT_ALLOWED", f"expected POST, found {scope['method']}")
-        body = await _body(headers, receive)
+        body = await body_of(headers, receive)
         received_at = self._clock.now()
         received = await self._received(scope, headers, body, received_at)
         arrival = Arrival(
@@ -279,12 +271,3 @@ def _location(answer: Answer) -> tuple[bytes, bytes]:
 
 def _problem_of(refusal: Refusal) -> Problem:
     return Problem(str(refusal.code), refusal.reason, field=refusal.field)
-
-
-async def _body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
-    try:
-        return await read_body(headers, receive)
-    except BodyTooLarge:
-        raise Problem("BODY_TOO_LARGE", "expected at most 65536 bytes") from None
-    except TimeoutError:
-        raise Problem("BODY_TOO_SLOW", "the body did not arrive within 10 s") from None

@@ -1,0 +1,528 @@
+"""The reading half of the API, and settling orders by hand."""
+
+import json
+from collections.abc import AsyncIterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from fillgate.domain.errors import Rejected, Unknown
+from fillgate.domain.market import MarketData
+from fillgate.service.http import MAX_BODY
+from tests.engine.venue import Venue, never, raises, resting
+from tests.service.asgi import Exchange, Response, scope_of
+from tests.service.conftest import Desk, open_desk
+
+LISTS = ["orders", "signals"]
+
+
+def problem_of(response: Response) -> tuple[int, str]:
+    return response.status, response.json["code"]
+
+
+def script(venue: Venue) -> None:
+    """What the venue does to an order is told by its symbol."""
+    venue.answers |= {
+        "REST/USDT": resting,
+        "REFUSED/USDT": raises(Rejected("INSUFFICIENT_FUNDS", "not enough")),
+        "LOST/USDT": raises(Unknown("RESET", "connection reset")),
+    }
+    venue.lookup_error = ConnectionError("nobody there")
+
+
+@pytest.fixture(scope="module")
+async def full(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
+    """A service that has seen everything; no test of the lists changes what it has."""
+    async with open_desk(tmp_path_factory.mktemp("full"), prepare=script) as desk:
+        for number in range(4):
+            for symbol in ("FILL/USDT", "REST/USDT", "REFUSED/USDT", "LOST/USDT"):
+                fields = {"symbol": symbol, "id": f"{symbol}-{number}", "quantity": "2"}
+                # All but one of those for LOST/USDT wait behind it.
+                async_after_first = {"Prefer": "wait=0"} if number else {}
+                await desk.alert(fields, headers=async_after_first)
+            await desk.order({"symbol": "FILL/USDT", "side": "sell", "quantity": "0.5"})
+            await desk.alert({"quantity": "-1"})
+            await desk.alert({"symbol": "TWICE/USDT"})
+        yield desk
+
+
+async def listed(desk: Desk, what: str, query: str = "") -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = (await desk.get(f"/api/v1/{what}?limit=500{query}")).json[what]
+    return rows
+
+
+async def walked(desk: Desk, what: str, query: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = (await desk.get(f"/api/v1/{what}?{query}{cursor}")).json
+        rows += page[what]
+        assert page[what] or page["next"] is None
+        if page["next"] is None:
+            return rows
+        cursor = f"&cursor={page['next']}"
+
+
+# Lists
+
+
+@pytest.mark.parametrize("what", LISTS)
+async def test_lists_are_newest_first(full: Desk, what: str) -> None:
+    rows = await listed(full, what)
+    numbers = [row["signal" if what == "orders" else "number"] for row in rows]
+    assert len(rows) > 10
+    assert numbers == sorted(numbers, reverse=True)
+
+
+@pytest.mark.parametrize("what", LISTS)
+@pytest.mark.parametrize("limit", range(1, 24, 3))
+async def test_the_pages_are_the_list(full: Desk, what: str, limit: int) -> None:
+    assert await walked(full, what, f"limit={limit}") == await listed(full, what)
+
+
+async def test_pages_stay_right_while_orders_come(full: Desk) -> None:
+    first = (await full.get("/api/v1/orders?limit=3")).json
+    await full.alert({"symbol": "LATER/USDT"})
+    rest = await listed(full, "orders", f"&cursor={first['next']}")
+    assert [row for row in await listed(full, "orders") if row["symbol"] != "LATER/USDT"] == [
+        *first["orders"],
+        *rest,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "fits"),
+    [
+        ("status=FILLED", lambda row: row["status"] == "FILLED"),
+        ("status=filled,NEW", lambda row: row["status"] in {"FILLED", "NEW"}),
+        ("status=REJECTED&status=UNKNOWN", lambda row: row["status"] in {"REJECTED", "UNKNOWN"}),
+        ("status=EXPIRED", lambda row: False),
+        ("symbol=FILL/USDT", lambda row: row["symbol"] == "FILL/USDT"),
+        ("symbol=FILL%2FUSDT&limit=2", lambda row: row["symbol"] == "FILL/USDT"),
+        ("symbol=nothing", lambda row: False),
+        ("account=main&limit=3", lambda row: True),
+        ("account=other", lambda row: False),
+        ("symbol=REST/USDT&status=NEW&account=main&limit=1", lambda r: r["symbol"] == "REST/USDT"),
+    ],
+)
+async def test_orders_are_filtered(full: Desk, query: str, fits: Any) -> None:
+    rows = await walked(full, "orders", query)
+    assert rows == [row for row in await listed(full, "orders") if fits(row)]
+
+
+@pytest.mark.parametrize(
+    ("query", "fits"),
+    [
+        ("source=api", lambda row: row["source"] == "api"),
+        ("source=nobody", lambda row: False),
+        ("state=refused&limit=1", lambda row: row["state"] == "refused"),
+        ("state=duplicate", lambda row: row["state"] == "duplicate"),
+        ("state=planned&source=tradingview", lambda r: (r["state"], r["source"]) == TOOK),
+        ("state=waiting", lambda row: row["state"] == "waiting"),
+    ],
+)
+async def test_signals_are_filtered(full: Desk, query: str, fits: Any) -> None:
+    rows = await walked(full, "signals", query)
+    assert rows == [row for row in await listed(full, "signals") if fits(row)]
+
+
+TOOK = ("planned", "tradingview")
+
+
+async def test_refused_and_repeated_signals_are_listed(full: Desk) -> None:
+    rows = await listed(full, "signals")
+    assert {row["code"] for row in rows if row["state"] == "refused"} == {"INVALID_FIELD"}
+    assert {row["code"] for row in rows if row["state"] == "duplicate"} == {"SUSPECTED_DUPLICATE"}
+    assert [row["symbol"] for row in rows if row["state"] == "duplicate"] == ["TWICE/USDT"] * 3
+
+
+BAD_PARAMETERS = [
+    "limit=0",
+    "limit=501",
+    "limit=-1",
+    "limit=1.5",
+    "limit=ten",
+    "limit=",
+    "limit=%D9%A3",
+    "limit=0000000000501",
+    "limit=" + "9" * 5000,
+    "cursor=",
+    "cursor=x",
+    "cursor=" + "A" * 5000,
+    "cursor=%C3%BC",
+    "cursor=WzFd",
+    "cursor=W10",
+    "cursor=bnVsbA",
+    "cursor=Wy0xLDFd",
+    "cursor=WzEsIDFd",
+    "cursor=WzFlMSwwXQ",
+    "cursor=Wzk5OTk5OTk5OTk5OTk5OTk5OTk5LDBd",
+    "status=",
+    "status=filled,,new",
+    "status=open",
+]
+
+
+@pytest.mark.parametrize("query", BAD_PARAMETERS)
+async def test_bad_parameters_are_refused_by_name(full: Desk, query: str) -> None:
+    response = await full.get(f"/api/v1/orders?{query}")
+    assert problem_of(response) == (400, "INVALID_PARAMETER")
+    assert f"`{query.partition('=')[0]}`" in response.json["detail"]
+
+
+async def test_a_state_that_does_not_exist_is_refused(full: Desk) -> None:
+    response = await full.get("/api/v1/signals?state=lost")
+    assert problem_of(response) == (400, "INVALID_PARAMETER")
+    assert "`state`" in response.json["detail"]
+
+
+async def test_a_cursor_is_good_for_its_own_list_only(full: Desk) -> None:
+    for what, other in (LISTS, LISTS[::-1]):
+        cursor = (await full.get(f"/api/v1/{what}?limit=1")).json["next"]
+        response = await full.get(f"/api/v1/{other}?cursor={cursor}")
+        assert problem_of(response) == (400, "INVALID_PARAMETER")
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    place=st.integers(0, 30), character=st.sampled_from("!.=+/ Aa0-_%"), what=st.sampled_from(LISTS)
+)
+async def test_a_changed_cursor_is_refused_or_another_cursor(
+    full: Desk, place: int, character: str, what: str
+) -> None:
+    cursor = (await full.get(f"/api/v1/{what}?limit=1")).json["next"]
+    changed = cursor[:place] + character + cursor[place:]
+    response = await full.get(f"/api/v1/{what}?cursor={changed.replace('%', '%25')}")
+    assert response.status in {200, 400}
+    if not set(character) <= set("Aa0-_"):
+        assert problem_of(response) == (400, "INVALID_PARAMETER")
+
+
+# One of them
+
+
+async def test_an_order_tells_its_whole_story(full: Desk) -> None:
+    found = await full.alert(
+        {"symbol": "STORY/USDT", "quantity": "1.50", "comment": "why", "id": "s"}
+    )
+    identity = found.json["client_order_id"]
+    shown = (await full.get(f"/api/v1/orders/{identity}")).json
+    assert (shown["status"], shown["order_id"]) == ("FILLED", f"v-{identity}")
+    assert (shown["quantity"], shown["filled_quantity"], shown["average_price"]) == (
+        "1.5",
+        "1.5",
+        "100",
+    )
+    assert json.loads(shown["body"])["comment"] == "why"
+    assert [record["event"] for record in shown["story"]] == [
+        "signal-accepted",
+        "order-intended",
+        "order-sending",
+        "submission-answered",
+    ]
+    assert [record["stream"] for record in shown["story"]] == ["inbox"] + ["account:main"] * 3
+    assert shown["created_at"] <= shown["updated_at"]
+    row = (await full.get(f"/api/v1/signals/{shown['signal']}")).json
+    assert (row["story"], row["body"]) == (shown["story"], shown["body"])
+
+
+async def test_what_an_order_was_refused_for_is_shown(full: Desk) -> None:
+    (row, *_) = await listed(full, "orders", "&status=REJECTED")
+    assert (row["code"], row["reason"]) == ("INSUFFICIENT_FUNDS", "not enough")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/api/v1/orders/nothing",
+        "/api/v1/orders/%00",
+        "/api/v1/orders/%ff",
+        "/api/v1/signals/999999",
+        "/api/v1/signals/0",
+        "/api/v1/signals/99999999999999999999",
+        "/api/v1/signals/" + "9" * 5000,
+        "/api/v1/signals/one",
+        "/api/v1/signals/-1",
+        "/api/v1/signals/%D9%A3",
+        "/api/v1/nothing",
+        "/api/v1/",
+        "/api/v1/orders/",
+        "/",
+        "/nothing",
+        "/webhook",
+        "/webhook/other",
+        "/webhook/tradingviewer",
+        "/api/v1/ticker/BTC/USDT?account=nowhere",
+    ],
+)
+async def test_what_is_not_there(full: Desk, target: str) -> None:
+    response = await full.get(target)
+    assert problem_of(response) == (404, "NOT_FOUND")
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+async def test_positions_are_what_the_fills_add_up_to(full: Desk) -> None:
+    held = {row["symbol"]: row for row in (await full.get("/api/v1/positions")).json["positions"]}
+    orders = await listed(full, "orders")
+    for symbol, row in held.items():
+        signed = [
+            Decimal(order["filled_quantity"]) * (1 if order["side"] == "buy" else -1)
+            for order in orders
+            if order["symbol"] == symbol
+        ]
+        assert Decimal(row["quantity"]) == sum(signed)
+    fill = held["FILL/USDT"]
+    assert (fill["quantity"], fill["average_price"], fill["account"]) == ("6", "100", "main")
+    assert fill["realised"] == "0"
+    assert "REFUSED/USDT" not in held
+    assert (await full.get("/api/v1/positions?account=other")).json == {"positions": []}
+
+
+async def test_a_position_tells_what_is_still_to_come(full: Desk) -> None:
+    await full.alert({"symbol": "MIX/USDT", "quantity": "1"})
+    full.venue.answers["MIX/USDT"] = resting
+    await full.alert({"symbol": "MIX/USDT", "quantity": "3", "order_type": "limit", "price": 1})
+    found = (await full.get("/api/v1/positions")).json["positions"]
+    (row,) = [row for row in found if row["symbol"] == "MIX/USDT"]
+    assert (row["quantity"], row["working_buy"], row["working_sell"]) == ("1", "3", "0")
+
+
+# Quotes and accounts
+
+
+@pytest.mark.parametrize("symbol", ["BTC/USDT", "BTC%2FUSDT", "A/B:C", "x"])
+async def test_a_quote_of_any_symbol(full: Desk, symbol: str) -> None:
+    response = await full.get(f"/api/v1/ticker/{symbol}")
+    assert response.status == 200
+    assert response.json["symbol"] == symbol.replace("%2F", "/")
+    assert response.json["last"] == "100"
+    named = await full.get(f"/api/v1/ticker/{symbol}?account=main")
+    assert named.json == response.json
+
+
+async def test_what_fails_in_a_reader_is_a_problem(
+    full: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: object) -> None:
+        raise ZeroDivisionError("unforeseen")
+
+    monkeypatch.setattr(full.house.engine.journal, "orders", fail)
+    response = await full.get("/api/v1/orders")
+    assert problem_of(response) == (500, "INTERNAL_ERROR")
+    assert full.log.of("request failed")
+
+
+async def test_no_quote_is_a_problem(full: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fail(_: str) -> MarketData:
+        raise ConnectionError("no route")
+
+    monkeypatch.setattr(full.venue, "fetch_data", fail)
+    response = await full.get("/api/v1/ticker/BTC/USDT")
+    assert problem_of(response) == (502, "VENUE_UNAVAILABLE")
+    assert "no route" in response.json["detail"]
+
+
+async def test_a_quote_that_does_not_come_is_a_problem(
+    full: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fillgate.service.reading._QUOTE_SECONDS", 0.01)
+    monkeypatch.setattr(full.venue, "fetch_data", never)
+    response = await full.get("/api/v1/ticker/BTC/USDT")
+    assert problem_of(response) == (502, "VENUE_UNAVAILABLE")
+
+
+async def test_accounts_are_listed_with_their_health(desk: Desk) -> None:
+    (account,) = (await desk.get("/api/v1/accounts")).json["accounts"]
+    assert (account["name"], account["type"], account["default"]) == ("main", "test", True)
+    assert (account["up"], account["reason"]) == (True, None)
+    assert account["capabilities"]["order_types"] == ["limit", "market"]
+    assert (await desk.get("/health")).json["status"] == "ok"
+    desk.venue.healthy = False
+    await desk.house.until(lambda: not desk.house.engine.accounts.get("main").up)
+    (account,) = (await desk.get("/api/v1/accounts")).json["accounts"]
+    assert (account["up"], account["reason"]) == (False, "the health check says no")
+    health = (await desk.get("/health")).json
+    assert (health["status"], health["accounts"]) == ("degraded", {"main": False})
+    assert (await desk.get("/live")).status == 200
+    assert (await desk.get("/ready")).status == 200
+    denied = await desk.alert({})
+    assert problem_of(denied) == (422, "ACCOUNT_DOWN")
+    desk.venue.healthy = True
+    await desk.house.until(lambda: desk.house.engine.accounts.get("main").up)
+
+
+async def test_health_counts_unknown_orders(full: Desk) -> None:
+    health = (await full.get("/health")).json
+    unknown = len(await listed(full, "orders", "&status=UNKNOWN"))
+    assert (health["status"], health["unknown_orders"]) == ("degraded", unknown)
+    assert unknown > 0
+    assert health["accepting"] is True
+    assert health["waiting_signals"] == len(await listed(full, "signals", "&state=waiting"))
+
+
+# Settling
+
+
+async def unknown_order(desk: Desk, quantity: str = "4") -> str:
+    """Return the id of a fresh UNKNOWN order, alone in its lane."""
+    symbol = f"U{len(desk.venue.arrived)}/USDT"
+    desk.venue.answers[symbol] = raises(Unknown("RESET", "connection reset"))
+    desk.venue.lookup_error = ConnectionError()
+    response = await desk.alert({"symbol": symbol, "quantity": quantity})
+    assert response.json["status"] == "UNKNOWN"
+    identity: str = response.json["client_order_id"]
+    return identity
+
+
+SEEN = {"reason": "seen in the venue's app", "order_id": "v-1"}
+
+FINDINGS = [
+    ({"status": "FILLED", "average_price": "90", **SEEN}, "FILLED", "4"),
+    ({"status": "FILLED", "filled_quantity": 4, "average_price": 90, **SEEN}, "FILLED", "4"),
+    ({"status": "NEW", **SEEN}, "NEW", "0"),
+    (
+        {"status": "PARTIALLY_FILLED", "filled_quantity": "1.5", "average_price": 90, **SEEN},
+        "PARTIALLY_FILLED",
+        "1.5",
+    ),
+    (
+        {"status": "CANCELED", "filled_quantity": "1", "average_price": "9e1", **SEEN},
+        "CANCELED",
+        "1",
+    ),
+    ({"status": "CANCELED", **SEEN}, "CANCELED", "0"),
+    ({"status": "EXPIRED", **SEEN}, "EXPIRED", "0"),
+    ({"status": "REJECTED", "reason": "they told me"}, "REJECTED", "0"),
+    ({"status": "ABSENT", "reason": "not in their list"}, "ABSENT", "0"),
+]
+
+
+@pytest.mark.parametrize(("finding", "status", "filled"), FINDINGS)
+async def test_a_person_settles_an_unknown_order(
+    desk: Desk, finding: dict[str, Any], status: str, filled: str
+) -> None:
+    identity = await unknown_order(desk)
+    response = await desk.post(f"/api/v1/orders/{identity}/resolve", finding)
+    assert response.status == 200
+    assert (response.json["status"], response.json["filled_quantity"]) == (status, filled)
+    shown = (await desk.get(f"/api/v1/orders/{identity}")).json
+    record = shown["story"][-1]
+    assert record["event"] == "order-resolved"
+    assert (record["details"]["reason"], record["details"]["actor"]) == (finding["reason"], "api")
+    found = (await desk.get("/api/v1/positions")).json["positions"]
+    held = {row["symbol"]: row["quantity"] for row in found}
+    assert held.get(shown["symbol"], "0") == filled
+
+
+async def test_a_settled_order_frees_its_lane(desk: Desk) -> None:
+    identity = await unknown_order(desk)
+    symbol = (await desk.get(f"/api/v1/orders/{identity}")).json["symbol"]
+    desk.venue.answers.pop(symbol)
+    fields = {"symbol": symbol, "id": identity}
+    waiting = await desk.alert(fields, headers={"Prefer": "wait=0"})
+    assert (waiting.status, waiting.json["client_order_id"]) == (202, None)
+    await desk.post(
+        f"/api/v1/orders/{identity}/resolve", {"status": "REJECTED", "reason": "refused"}
+    )
+    assert (await desk.alert(fields)).json["status"] == "FILLED"
+
+
+BAD_FINDINGS: list[tuple[Any, int, str, str | None]] = [
+    ({}, 422, "MISSING_FIELD", "status"),
+    ({"status": "FILLED"}, 422, "MISSING_FIELD", "reason"),
+    ({"status": "LOST", "reason": "x"}, 422, "INVALID_FIELD", "status"),
+    ({"status": 5, "reason": "x"}, 422, "INVALID_FIELD", "status"),
+    ({"status": "FILLED", "reason": 5}, 422, "INVALID_FIELD", "reason"),
+    ({"status": "FILLED", "reason": "x", "order_id": 5}, 422, "INVALID_FIELD", "order_id"),
+    ({"status": "FILLED", "reason": "x", "order": "5"}, 422, "UNKNOWN_FIELD", "order"),
+    ({**SEEN, "status": "FILLED", "average_price": "x"}, 422, "INVALID_FIELD", "average_price"),
+    ({**SEEN, "status": "FILLED", "average_price": True}, 422, "INVALID_FIELD", "average_price"),
+    ({**SEEN, "status": "NEW", "filled_quantity": -1}, 422, "INVALID_FIELD", "filled_quantity"),
+    (b"", 400, "MALFORMED_JSON", None),
+    (b"[]", 400, "NOT_AN_OBJECT", None),
+    (b'{"status": NaN}', 400, "MALFORMED_JSON", None),
+    (b"x" * (MAX_BODY + 1), 413, "BODY_TOO_LARGE", None),
+]
+
+UNFIT = [
+    ({"status": "FILLED", "reason": " "}, "REASON_MISSING"),
+    ({"status": "PENDING_NEW", "reason": "x"}, "STATUS_NOT_A_FINDING"),
+    ({"status": "DENIED", "reason": "x"}, "STATUS_NOT_A_FINDING"),
+    ({"status": "UNKNOWN", "reason": "x"}, "STATUS_NOT_A_FINDING"),
+    ({"status": "FILLED", "reason": "x"}, "ORDER_ID_MISSING"),
+    ({"status": "FILLED", **SEEN}, "AVERAGE_PRICE_MISSING"),
+    ({"status": "PARTIALLY_FILLED", "average_price": 1, **SEEN}, "FILLED_QUANTITY_WRONG"),
+    (
+        {"status": "FILLED", "filled_quantity": 3, "average_price": 1, **SEEN},
+        "FILLED_QUANTITY_WRONG",
+    ),
+    ({"status": "NEW", "filled_quantity": 1, "average_price": 1, **SEEN}, "FILLED_QUANTITY_WRONG"),
+    (
+        {"status": "PARTIALLY_FILLED", "filled_quantity": 4, "average_price": 1, **SEEN},
+        "FILLED_QUANTITY_WRONG",
+    ),
+    (
+        {"status": "CANCELED", "filled_quantity": 5, "average_price": 1, **SEEN},
+        "FILLED_QUANTITY_WRONG",
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+async def lost(desk: Desk) -> str:
+    """An order that stays UNKNOWN."""
+    return await unknown_order(desk)
+
+
+@pytest.mark.parametrize(("finding", "status", "code", "field"), BAD_FINDINGS)
+async def test_findings_that_cannot_be_read(
+    desk: Desk, lost: str, finding: Any, status: int, code: str, field: str | None
+) -> None:
+    response = await desk.post(f"/api/v1/orders/{lost}/resolve", finding)
+    assert problem_of(response) == (status, code)
+    assert response.json.get("field") == field
+    assert (await desk.get(f"/api/v1/orders/{lost}")).json["status"] == "UNKNOWN"
+
+
+@pytest.mark.parametrize(("finding", "reason"), UNFIT)
+async def test_findings_that_do_not_fit(
+    desk: Desk, lost: str, finding: dict[str, Any], reason: str
+) -> None:
+    response = await desk.post(f"/api/v1/orders/{lost}/resolve", finding)
+    assert problem_of(response) == (422, "INVALID_FIELD")
+    assert response.json["reason"] == reason
+    assert (await desk.get(f"/api/v1/orders/{lost}")).json["status"] == "UNKNOWN"
+
+
+async def test_only_unknown_and_absent_orders_can_be_settled(desk: Desk) -> None:
+    identity = (await desk.alert({"symbol": "DONE/USDT"})).json["client_order_id"]
+    finding = {"status": "REJECTED", "reason": "x"}
+    response = await desk.post(f"/api/v1/orders/{identity}/resolve", finding)
+    assert problem_of(response) == (409, "NOT_RESOLVABLE")
+    assert response.json["reason"] == "ORDER_NOT_UNKNOWN"
+    missing = await desk.post("/api/v1/orders/nothing/resolve", finding)
+    assert problem_of(missing) == (404, "NOT_FOUND")
+    unknown = await unknown_order(desk)
+    for status in ("ABSENT", "FILLED"):
+        finding = {"status": status, "average_price": "5", **SEEN}
+        settled = await desk.post(f"/api/v1/orders/{unknown}/resolve", finding)
+        assert (settled.status, settled.json["status"]) == (200, status)
+
+
+async def test_a_finding_is_counted_while_it_is_read(desk: Desk, lost: str) -> None:
+    exchange = Exchange([b"x" * 1024] * 1000)
+    scope = scope_of("POST", f"/api/v1/orders/{lost}/resolve", ())
+    await desk.app(scope, exchange.receive, exchange.send)
+    assert (exchange.status, exchange.response.json["code"]) == (413, "BODY_TOO_LARGE")
+    assert exchange.taken == MAX_BODY // 1024 + 1
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
+@pytest.mark.parametrize("target", ["/api/v1/orders/x", "/api/v1/signals", "/health"])
+async def test_lists_are_only_read(desk: Desk, method: str, target: str) -> None:
+    exchange = Exchange([b""])
+    await desk.app(scope_of(method, target, ()), exchange.receive, exchange.send)
+    assert (exchange.status, exchange.response.json["code"]) == (405, "METHOD_NOT_ALLOWED")
