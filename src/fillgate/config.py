@@ -7,7 +7,9 @@ Invariants:
 3. The account `mock` is always there; it is the default only when it is alone.
 """
 
+import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -32,7 +34,8 @@ __all__ = [
 ]
 
 MOCK: Final = "mock"
-_LOOPBACK: Final = ("127.", "localhost", "::1")
+_PORT: Final = re.compile("[0-9]{1,5}")
+_LAST_PORT: Final = 65_535
 _SECRET_WORDS: Final = ("secret", "password", "passphrase", "token", "api_key", "private_key")
 _SHORTEST_SECRET: Final = 8
 """Shorter ones are guessed, and cannot be told from words when they are cut from texts."""
@@ -164,9 +167,9 @@ def parse_listen(listen: str) -> tuple[str, int]:
     Raises:
         ConfigurationError: it is no such text.
     """
-    host, colon, port = listen.rpartition(":")
+    host, _, port = listen.rpartition(":")
     host = host.removeprefix("[").removesuffix("]") if host.startswith("[") else host
-    if not colon or not host or not port.isascii() or not port.isdigit() or int(port) > 65535:  # noqa: PLR2004 - the last port
+    if not host or _PORT.fullmatch(port) is None or int(port) > _LAST_PORT:
         msg = f"`service.listen`: expected HOST:PORT such as 127.0.0.1:8005, found {listen!r}"
         raise ConfigurationError(msg)
     return host, int(port)
@@ -174,7 +177,10 @@ def parse_listen(listen: str) -> tuple[str, int]:
 
 def is_loopback(host: str) -> bool:
     """Return whether a host name or address means this machine alone."""
-    return host.startswith(_LOOPBACK)
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -274,11 +280,11 @@ def _account_of_environment(env: Mapping[str, str]) -> AccountConfig:
 def _default_account(tree: Mapping[str, Any], accounts: Mapping[str, AccountConfig]) -> str:
     named = tree.get("default_account")
     if named is None:
-        return next(iter(accounts))
-    if named not in accounts:
+        return next((name for name in accounts if name != MOCK), MOCK)
+    if not isinstance(named, str) or named not in accounts:
         msg = f"`default_account`: expected one of {', '.join(accounts)}, found {named!r}"
         raise ConfigurationError(msg)
-    return str(named)
+    return named
 
 
 def _secret(where: str, reference: str | None, variable: str, env: Mapping[str, str]) -> str | None:
@@ -324,8 +330,9 @@ def _of_environment(where: str, name: str, env: Mapping[str, str]) -> str:
 def _of_file(where: str, place: str) -> str:
     try:
         value = Path(place).expanduser().read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"`{where}`: the file {place} cannot be read: {error}"
+    except (OSError, RuntimeError, ValueError) as error:
+        # No such home, a NUL in the name, not UTF-8.
+        msg = f"`{where}`: the file {place!r} cannot be read: {error}"
         raise ConfigurationError(msg) from None
     if not value:
         msg = f"`{where}`: the file {place} is empty"
@@ -335,6 +342,9 @@ def _of_file(where: str, place: str) -> str:
 
 def _check(configuration: Configuration) -> None:
     host, _ = parse_listen(configuration.service.listen)
+    if not configuration.service.data:
+        msg = "`service.data`: expected a folder, found none; leave it out for the default"
+        raise ConfigurationError(msg)
     if not is_loopback(host) and configuration.api_key is None:
         msg = (
             f"`service.listen`: listening on {host}, beyond this machine, needs an API key: "

@@ -17,6 +17,7 @@ from tests.service.asgi import Exchange, Response, scope_of
 from tests.service.conftest import Desk, open_desk
 
 LISTS = ["orders", "signals"]
+TOOK = ("planned", "tradingview")
 
 
 def problem_of(response: Response) -> tuple[int, str]:
@@ -127,9 +128,6 @@ async def test_orders_are_filtered(full: Desk, query: str, fits: Any) -> None:
 async def test_signals_are_filtered(full: Desk, query: str, fits: Any) -> None:
     rows = await walked(full, "signals", query)
     assert rows == [row for row in await listed(full, "signals") if fits(row)]
-
-
-TOOK = ("planned", "tradingview")
 
 
 async def test_refused_and_repeated_signals_are_listed(full: Desk) -> None:
@@ -477,13 +475,12 @@ async def lost(desk: Desk) -> str:
     return await unknown_order(desk)
 
 
-@pytest.mark.parametrize(("finding", "status", "code", "field"), BAD_FINDINGS)
+@pytest.mark.parametrize(("finding", "expected"), [(case[0], case[1:]) for case in BAD_FINDINGS])
 async def test_findings_that_cannot_be_read(
-    desk: Desk, lost: str, finding: Any, status: int, code: str, field: str | None
+    desk: Desk, lost: str, finding: Any, expected: tuple[int, str, str | None]
 ) -> None:
     response = await desk.post(f"/api/v1/orders/{lost}/resolve", finding)
-    assert problem_of(response) == (status, code)
-    assert response.json.get("field") == field
+    assert (*problem_of(response), response.json.get("field")) == expected
     assert (await desk.get(f"/api/v1/orders/{lost}")).json["status"] == "UNKNOWN"
 
 
