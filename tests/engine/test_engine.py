@@ -382,7 +382,7 @@ async def test_a_person_settles_what_the_venue_cannot_tell(house: House) -> None
     )
     assert after.status is OrderStatus.FILLED
     position = house.engine.blotter.position("main", "BTC/USDT")
-    assert (position.quantity, position.cost) == (1, 90)
+    assert (position.quantity, position.cost) == (Decimal(1), Decimal(90))
     with pytest.raises(NotResolvable, match="FILLED"):
         await house.engine.resolve(
             identity, Resolution(status=OrderStatus.ABSENT, reason="no", actor="test")

@@ -126,17 +126,15 @@ def report(
     order: Order, status: OrderStatus, filled_quantity: str = "0", **more: Any
 ) -> ExecutionReport:
     """Return what a lookup tells of an order."""
-    return ExecutionReport(
-        **{
-            "client_order_id": order.client_order_id,
-            "order_id": f"v-{order.client_order_id}",
-            "symbol": order.symbol,
-            "side": order.side,
-            "quantity": order.quantity,
-            "status": status,
-            "filled_quantity": Decimal(filled_quantity),
-            "average_price": Decimal(100) if Decimal(filled_quantity) else None,
-            "timestamp": 2,
-        }
-        | more
-    )
+    told: dict[str, Any] = {
+        "client_order_id": order.client_order_id,
+        "order_id": f"v-{order.client_order_id}",
+        "symbol": order.symbol,
+        "side": order.side,
+        "quantity": order.quantity,
+        "status": status,
+        "filled_quantity": Decimal(filled_quantity),
+        "average_price": Decimal(100) if Decimal(filled_quantity) else None,
+        "timestamp": 2,
+    }
+    return ExecutionReport(**(told | more))

@@ -89,7 +89,8 @@ class Sender:
         try:
             return self._client.request(method, path, **request)
         except httpx2.HTTPError as error:
-            raise DemoFailed(f"the service does not answer: {str(error) or type(error).__name__}") from None
+            words = str(error) or type(error).__name__
+            raise DemoFailed(f"the service does not answer: {words}") from None
 
     def _get(self, path: str) -> Any:
         response = self._asked("GET", path)

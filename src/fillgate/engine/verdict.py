@@ -96,11 +96,11 @@ def is_sound(told: ExecutionResult | ExecutionReport) -> bool:
     return again == told and all(map(_is_amount, numbers)) and all(map(_is_number, others))
 
 
-def _is_number(number: Decimal | None) -> bool:
+def _is_number(number: object) -> bool:
     return number is None or (isinstance(number, Decimal) and number.is_finite())
 
 
-def _is_amount(number: Decimal) -> bool:
+def _is_amount(number: object) -> bool:
     return isinstance(number, Decimal) and number.is_finite() and number >= 0
 
 
