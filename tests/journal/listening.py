@@ -51,8 +51,8 @@ async def commit(journal: SqliteJournal, write: Write) -> CommitOutcome:
 
 @asynccontextmanager
 async def open_journal(folder: Path, **options: Any) -> AsyncIterator[SqliteJournal]:
-    options = {"logger": Notes(), "durable": False, "retry_pauses": (0.001, 0.01)} | options
-    journal = await SqliteJournal.open(folder / "journal.db", **options)
+    usual: dict[str, Any] = {"logger": Notes(), "durable": False, "retry_pauses": (0.001, 0.01)}
+    journal = await SqliteJournal.open(folder / "journal.db", **(usual | options))
     try:
         yield journal
     finally:

@@ -16,7 +16,9 @@ from fillgate.journal.base import (
     KeyTaken,
     Lost,
     OrderQuery,
+    OrderRow,
     SignalQuery,
+    SignalRow,
     SignalState,
     Write,
     account_stream,
@@ -340,7 +342,7 @@ async def test_orders_are_listed_by_page_newest_first(tmp_path: Path) -> None:
                 and query.symbol in {None, row.symbol}
                 and (not query.statuses or row.status in query.statuses)
             ]
-            found = []
+            found: list[OrderRow] = []
             page = await journal.orders(msgspec.structs.replace(query, limit=5))
             found += page.rows
             while page.more:
@@ -369,7 +371,7 @@ async def test_signals_are_listed_by_page_newest_first(tmp_path: Path) -> None:
                     for row in reversed(rows)
                     if source in {None, row.source} and state in {None, row.state}
                 ]
-                found = []
+                found: list[SignalRow] = []
                 before, more = None, True
                 while more:
                     page = await journal.signals(

@@ -207,7 +207,7 @@ class Store:
 
     def _write_one_by_one(self, batch: Sequence[Pending]) -> None:
         for pending in batch:
-            last, self._streams.last = self._streams.last, None
+            last = self._streams.last
             self._cursor.execute("SAVEPOINT one_write")
             try:
                 self._write_together([pending])
@@ -217,8 +217,8 @@ class Store:
                 pending.outcome = Lost(f"{type(error).__name__}: {error}", invalid=True)
                 self._cursor.execute("ROLLBACK TO one_write")
                 self._reload()
+                self._streams.last = last
             self._cursor.execute("RELEASE one_write")
-            self._streams.last = self._streams.last or last
 
     def _stage(self, pending: Pending, rows: Rows) -> CommitOutcome:
         write = pending.write
