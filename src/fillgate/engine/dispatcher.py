@@ -95,6 +95,8 @@ class Dispatcher:
         self.under_way: dict[int, Ticket] = {}
         """Tickets without a definite outcome, by signal number."""
         self.lanes = Lanes()
+        self.draining = False
+        """While True no signal leaves its lane; what waits is for the next start."""
         blotter.subscribe(self._on_change)
 
     # From the intake
@@ -145,7 +147,7 @@ class Dispatcher:
 
     def advance(self, lane: Lane) -> None:
         """Let the next ticket of a lane go, if one may."""
-        ticket = lane.next(self._may_pass)
+        ticket = None if self.draining else lane.next(self._may_pass)
         if ticket is None:
             self.lanes.forget_if_free(lane)
             return

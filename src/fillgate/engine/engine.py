@@ -154,7 +154,7 @@ class Engine:
 
         Signals that wait in lanes stay in the journal; the next start takes them up.
         """
-        self.intake.draining = True
+        self.intake.draining = self.dispatcher.draining = True
         patience = self._settings.submit_deadline + 1
         end = self._clock.monotonic() + patience
         while self.dispatcher.lanes.flying or self.recorder.in_flight:

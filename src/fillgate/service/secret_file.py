@@ -21,8 +21,9 @@ def webhook_secret(folder: Path) -> str:
     path = folder / SECRET_FILE
     try:
         return _existing(path) if path.exists() else _made(path)
-    except OSError as error:
-        msg = f"the webhook secret's file {path} cannot be used: {error.strerror}"
+    except (OSError, UnicodeDecodeError) as error:
+        words = error.strerror if isinstance(error, OSError) else "it is not text"
+        msg = f"the webhook secret's file {path} cannot be used: {words}"
         raise ConfigurationError(msg) from None
 
 
