@@ -136,6 +136,11 @@ class Service:
         """End it as a power cut would."""
         self.end(signal.SIGKILL)
 
+    def finish(self) -> None:
+        """Make sure that there is no process."""
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
     def end(self, number: signal.Signals) -> int:
         """Send a signal and return the exit code."""
         assert self.process is not None
@@ -165,8 +170,7 @@ def serving(service: Service) -> Iterator[Service]:
         service.start()
         yield service
     finally:
-        if service.process is not None and service.process.poll() is None:
-            service.kill()
+        service.finish()
 
 
 def alert(**fields: Any) -> bytes:

@@ -74,7 +74,10 @@ def test_one_process_a_data_folder(folders: tuple[Path, Path]) -> None:
     [
         ({"service": {"listen": "0.0.0.0:0"}}, "FILLGATE_API_KEY"),
         ({"service": {"listen": "192.0.2.1:0"}}, "FILLGATE_API_KEY"),
-        ({"accounts.mock": {"sed": 5}}, "`accounts.mock.sed` is not a setting; did you mean `seed`"),
+        (
+            {"accounts.mock": {"sed": 5}},
+            "`accounts.mock.sed` is not a setting; did you mean `seed`",
+        ),
         ({"accounts.mock": {"reject_rate": 2}}, "`accounts.mock.reject_rate`"),
         ({"accounts.a": {"type": "nothing"}}, "`accounts.a.type`"),
         ({"webhook": {"secret": "hunter2-hunter2"}}, "`webhook.secret`"),
@@ -115,7 +118,7 @@ def test_the_generated_secret_is_its_owners_and_stays(tmp_path: Path) -> None:
 
 # Stopping
 
-SLOW = {"accounts.mock": {"latency_ms": 400}, "service": {"wait": 5}}
+SLOW: dict[str, dict[str, Any]] = {"accounts.mock": {"latency_ms": 400}, "service": {"wait": 5}}
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -180,7 +183,7 @@ def are_filled(service: Service, many: int) -> bool:
 
 
 async def test_an_order_that_never_ends_does_not_keep_the_process(tmp_path: Path) -> None:
-    settings = {
+    settings: dict[str, dict[str, Any]] = {
         "engine": {"submit_deadline": 0.3},
         "accounts.mock": {"unknown_rate": 1},
     }
