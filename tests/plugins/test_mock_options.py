@@ -18,9 +18,12 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"unknown_rate": "2"}, "`accounts.m.unknown_rate`: expected 0 to 1, found 2"),
     ({"volatility": 11}, "`accounts.m.volatility`: expected 0 to 10, found 11"),
     ({"volatility": "nan"}, "`accounts.m.volatility`: expected a number, found 'nan'"),
-    ({"seed": "x"}, "`accounts.m.seed`: expected `int`, got `str`; found 'x'"),
+    ({"seed": "x"}, "`accounts.m.seed`: expected a whole number, got text in quotes; found 'x'"),
     ({"sede": 1}, "`accounts.m.sede` is not a setting; did you mean `seed`?"),
-    ({"ledger_path": 5}, "`accounts.m.ledger_path`: expected `str | null`, got `int`; found 5"),
+    (
+        {"ledger_path": 5},
+        "`accounts.m.ledger_path`: expected text in quotes, got a whole number; found 5",
+    ),
 ]
 
 

@@ -24,6 +24,17 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 _CREDENTIAL: Final = re.compile(r"(?:key|secret|password|passphrase|token)$", re.IGNORECASE)
 
+# What msgspec calls types, between backticks in its messages.
+_TYPES: Final = re.compile(r"`([a-z| ]+)`")
+_WORDS: Final[Mapping[str, str]] = {
+    "str": "text in quotes",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "array": "a list",
+    "object": "a table",
+}
+
 
 def read_options(kind: type[T], options: Mapping[str, Any], where: str) -> T:
     """Read settings into the structure `kind`.
@@ -106,4 +117,15 @@ def _phrase(error: msgspec.ValidationError, where: str, values: Mapping[str, Any
     found = ""
     if isinstance(values.get(key), str | int | float) and not _CREDENTIAL.search(key):
         found = f"; found {values[key]!r}"
-    return f"`{where}{path}`: {text[0].lower()}{text[1:]}{found}"
+    return f"`{where}{path}`: {_in_words(text)}{found}"
+
+
+def _in_words(text: str) -> str:
+    """Put msgspec's names of types into words: "Expected `str | null`, got `int`"."""
+
+    def worded(names: re.Match[str]) -> str:
+        kinds = [name for name in names[1].split(" | ") if name != "null"]
+        known = all(name in _WORDS for name in kinds)
+        return " or ".join(map(_WORDS.__getitem__, kinds)) if known and kinds else names[0]
+
+    return _TYPES.sub(worded, text[0].lower() + text[1:])
