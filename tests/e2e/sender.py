@@ -43,13 +43,29 @@ class Connection:
 
     async def send(self, data: bytes) -> Reply:
         """Send the bytes of a request and return the answer."""
-        self._writer.write(data)
-        await self._writer.drain()
+        self.write(data)
+        await self.flush()
         return await self.receive()
+
+    def write(self, data: bytes) -> None:
+        """Send bytes."""
+        self._writer.write(data)
+
+    async def flush(self) -> None:
+        """Wait until they are on their way."""
+        await self._writer.drain()
+
+    async def read_head(self) -> bytes:
+        """Return the head of the next answer."""
+        return await self._reader.readuntil(b"\r\n\r\n")
+
+    async def read_all(self) -> bytes:
+        """Return all that comes until the other end closes."""
+        return await self._reader.read()
 
     async def receive(self) -> Reply:
         """Return the next answer."""
-        head = await self._reader.readuntil(b"\r\n\r\n")
+        head = await self.read_head()
         first, *lines = head.decode("latin-1").split("\r\n")[:-2]
         headers = {
             name.lower(): value.strip()

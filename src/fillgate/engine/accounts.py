@@ -32,7 +32,7 @@ class AccountSetup:
 
     kind: str
     """The plugin's type, for example `mock`."""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict, repr=False)
     """What `init` gets; secrets resolved, so never shown."""
 
 

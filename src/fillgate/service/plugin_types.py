@@ -28,8 +28,8 @@ def plugin_type(kind: str, where: str) -> type[ExecutionPlugin]:
         raise ConfigurationError(msg)
     try:
         loaded = point.load()
-    except ImportError as error:
-        msg = f"`{where}.type`: the plugin {kind!r} cannot be imported: {error}"
+    except Exception as error:  # noqa: BLE001 - somebody else's code: whatever it is, it is told
+        msg = f"`{where}.type`: the plugin {kind!r} cannot be imported: {error!r}"
         raise ConfigurationError(msg) from None
     if not (isinstance(loaded, type) and issubclass(loaded, ExecutionPlugin)):
         msg = f"`{where}.type`: {kind!r} is no ExecutionPlugin but {loaded!r}"
