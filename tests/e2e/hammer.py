@@ -1,6 +1,6 @@
 """Senders that cost next to nothing, in a process of their own.
 
-    hammer.py URL SECRET SENDERS EACH
+    hammer.py URL SENDERS EACH <SECRET
 
 Each of the senders has one connection, and sends its alerts one after another: the next one when
 the one before it was acknowledged. All is built and signed beforehand. Prints, as JSON, how many
@@ -91,5 +91,5 @@ def hammer(url: str, secret: str, senders: int, each: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    found = hammer(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    found = hammer(sys.argv[1], sys.stdin.read(), int(sys.argv[2]), int(sys.argv[3]))
     sys.stdout.write(json.dumps(found))

@@ -51,6 +51,8 @@ class Service:
     environ: Mapping[str, str] = field(default_factory=dict)
     configured: bool = True
     """False starts it without a configuration file, so that the environment counts."""
+    top: str = ""
+    """What stands in the file before the tables."""
     program: Sequence[str] = ("-m", "fillgate")
     """What Python runs: the command line of fillgate, or a program that does so in the end."""
     listen: str = "127.0.0.1:0"
@@ -113,7 +115,7 @@ class Service:
         tables["service"] = service | tables.get("service", {})
         mock = tables.setdefault("accounts.mock", {})
         tables["accounts.mock"] = {"type": "mock", "ledger_path": str(self.ledger_path)} | mock
-        path.write_text(toml(tables))
+        path.write_text(self.top + toml(tables))
         return [*ready, "--config", str(path)]
 
     def _environment(self) -> dict[str, str]:

@@ -17,6 +17,7 @@ import pytest
 from fillgate.domain.events import OrderIntended, SignalAccepted
 from fillgate.journal.base import Recorded
 from fillgate.journal.reader import SqliteReader
+from fillgate.service.offline import verify_journal
 from tests.e2e.load import Load
 from tests.e2e.process import Service, serving, until
 
@@ -80,10 +81,10 @@ def is_settled(service: Service) -> bool:
 
 
 async def story_of(service: Service) -> Sequence[Recorded]:
-    """Return all events of the journal, whose chains are whole."""
+    """Return all events of the journal, whose chains are whole and whose lists fit its events."""
+    assert (await verify_journal(service.data)).findings == ()
     reader = await SqliteReader.open(service.data / "journal.db")
     try:
-        assert await reader.verify() is None
         return await reader.events(limit=1_000_000)
     finally:
         await reader.close()

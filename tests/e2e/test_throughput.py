@@ -54,9 +54,12 @@ def single_commits(connection: apsw.Connection, *, many: int) -> float:
 
 def acknowledgements(service: Service, *, each: int) -> float:
     """Return how many alerts a second are acknowledged to concurrent senders."""
-    command = ["-P", hammer.__file__, service.url, service.secret, str(SENDERS), str(each)]
     done = subprocess.run(
-        [sys.executable, *command], check=True, capture_output=True, timeout=PATIENCE
+        [sys.executable, "-P", hammer.__file__, service.url, str(SENDERS), str(each)],
+        input=service.secret.encode(),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=PATIENCE,
     )
     told = json.loads(done.stdout)
     assert told["others"] == []
