@@ -4,7 +4,7 @@ import hashlib
 import hmac
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fillgate.service.auth import ApiDoor, WebhookDoor, sign
@@ -43,6 +43,8 @@ def test_nobody_guesses_the_key(headers: dict[bytes, bytes]) -> None:
 
 @given(st.sampled_from([b"host", b"origin"]), st.binary())
 def test_nobody_guesses_the_name_of_this_machine(header: bytes, value: bytes) -> None:
+    # Names that are right are found, too: generators know the words of the source.
+    assume(not any(name in value.lower() for name in (b"localhost", b"127.0.0.1", b"::1")))
     with pytest.raises(Problem, match="CROSS_ORIGIN"):
         ApiDoor(None).check({header: value})
 
