@@ -60,6 +60,8 @@ class FaultyDisk:
     on_open: Fault | None = None
     flushes: int = 0
     """Flushes of the WAL so far."""
+    database_flushes: int = 0
+    """Flushes of other files so far."""
     temporary_files: int = 0
     """How often SQLite put something into a file of its own."""
     flushed: dict[str, bytearray] = field(default_factory=lambda: defaultdict(bytearray))
@@ -141,5 +143,6 @@ class _File(apsw.VFSFile):
         super().xSync(flags)
         self._disk.flush(self._name, changes)
         self._disk.flushes += self._is_wal
+        self._disk.database_flushes += not self._is_wal
         if self._disk.after_flush is not None:
             self._disk.after_flush()

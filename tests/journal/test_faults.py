@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import apsw
+import msgspec
 import pytest
 
 from fillgate.journal.base import (
@@ -264,6 +265,64 @@ async def test_another_journal_in_its_place_is_not_written(tmp_path: Path) -> No
         async with open_journal(folder) as journal:
             assert await journal.verify() is None
             assert len(await journal.events()) == (3 if folder.name == "other" else 0)
+
+
+async def test_a_batch_that_fails_before_its_commit_is_lost(
+    tmp_path: Path, disk: FaultyDisk
+) -> None:
+    async with open_journal(tmp_path, vfs=disk.name, durable=True) as journal:
+        await commit(journal, taken(1))
+        disk.on_write = full_disk
+        # More than the page cache holds, so that pages are written early.
+        large = append(journal, taken(2, body=bytes(20 * 2**20)))
+        await large.first()
+        disk.heal()
+        assert isinstance(await large.last(), Lost)
+        assert not await journal.story(2)
+        await wait_for(lambda: journal.fault is None)
+        assert await commit(journal, taken(2)) == Committed(6)
+
+
+async def test_overlapping_readers_do_not_bring_a_checkpoint_with_every_write(
+    tmp_path: Path, disk: FaultyDisk
+) -> None:
+    options = {"vfs": disk.name, "durable": True, "checkpoint_pages": 100}
+    async with open_journal(tmp_path, **options) as journal:
+        await commit(journal, taken(1))
+        with journal._connection() as one, journal._connection() as two:
+            before = disk.database_flushes
+            for number in range(2, 42):
+                # Before one ends the other has begun: the WAL never starts anew.
+                one.execute("BEGIN; SELECT count(*) FROM events").fetchall()
+                if two.in_transaction:
+                    two.execute("COMMIT")
+                one, two = two, one  # noqa: PLW2901 - both are closed by what opened them
+                await commit(journal, taken(number))
+            assert disk.database_flushes - before <= 10
+            two.execute("COMMIT")
+        for number in range(42, 60):
+            await commit(journal, taken(number))
+        assert (tmp_path / "journal.db-wal").stat().st_size < 900 * 4096
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_failed_batch_with_a_write_that_breaks_a_rule_is_decided_too(
+    tmp_path: Path, disk: FaultyDisk, fault: str
+) -> None:
+    async with open_journal(tmp_path, vfs=disk.name, durable=True) as journal:
+        await commit(journal, taken(1))
+        forget_readers(journal)
+        vars(disk).update(FAULTS[fault])
+        good = append(journal, taken(2))
+        plain = append(journal, taken(3))
+        clash = append(journal, msgspec.structs.replace(taken(5), signal=1))
+        await good.first()
+        disk.heal()
+        outcomes = [await heard.last() for heard in (good, plain, clash)]
+        await wait_for(lambda: journal.fault is None)
+        there = [bool(await journal.story(number)) for number in (2, 3)]
+        assert [isinstance(outcome, Committed) for outcome in outcomes] == [*there, False]
+        assert len(await journal.story(1)) == 3
 
 
 async def test_a_failed_batch_without_events_is_decided_too(

@@ -291,7 +291,9 @@ async def test_closing_moves_everything_to_the_one_file(tmp_path: Path) -> None:
 async def test_a_second_writer_is_refused_until_the_first_has_closed(tmp_path: Path) -> None:
     async with open_journal(tmp_path):
         (tmp_path / "alias").symlink_to(tmp_path, target_is_directory=True)
-        for folder in (tmp_path, tmp_path / "alias"):
+        (tmp_path / "other").mkdir()
+        (tmp_path / "other" / "journal.db").symlink_to(tmp_path / "journal.db")
+        for folder in (tmp_path, tmp_path / "alias", tmp_path / "other"):
             with pytest.raises(JournalLocked, match=r"journal\.db: the process with the id \d+"):
                 async with open_journal(folder):
                     pass

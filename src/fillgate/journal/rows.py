@@ -84,9 +84,7 @@ def _position_values(position: Position) -> _Row:
 
 def _statements(table: str, columns: str, conflict: str = "") -> dict[int, str]:
     names = columns.split()
-    # OR FAIL, as every transaction is rolled back on an error anyway: the default would have SQLite
-    # copy pages for the case that it must undo one statement.
-    head = f"INSERT OR FAIL INTO {table} ({','.join(names)}) VALUES "  # noqa: S608 - all constants
+    head = f"INSERT INTO {table} ({','.join(names)}) VALUES "  # noqa: S608 - all constants
     row = f"({','.join('?' * len(names))})"
     return {size: f"{head} {','.join([row] * size)} {conflict}" for size in _ROWS_A_STATEMENT}
 
