@@ -19,6 +19,7 @@ from fillgate.domain.orders import Order, Side
 from fillgate.signals.webhook import read_alert
 from fillgate.testing import plugin_context
 from tests.patience import wait_for
+from tests.tools import needed
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -84,6 +85,7 @@ class Terminal:
 
 
 def test_the_tour_of_a_service_of_ones_own(tmp_path: Path) -> None:
+    needed("curl", "openssl")
     terminal = Terminal(tmp_path)
     serve, send, by_hand, story = snippets("sh")[1:5]
     service = subprocess.Popen(

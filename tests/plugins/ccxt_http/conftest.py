@@ -14,6 +14,7 @@ from fillgate.domain.orders import Order, Side
 from fillgate.plugins.ccxt_http import CcxtHttpPlugin
 from fillgate.testing import plugin_context
 from tests.plugins.ccxt_http.service import SECRET, Service
+from tests.tools import missing
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """A certificate for localhost that only its own file vouches for, and a server's context."""
     openssl = shutil.which("openssl")
     if openssl is None:
-        pytest.skip("there is no openssl to make a certificate with")
+        missing("openssl")
     folder = tmp_path_factory.mktemp("tls")
     certificate, key = folder / "localhost.pem", folder / "key.pem"
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
