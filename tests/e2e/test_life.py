@@ -195,6 +195,23 @@ async def test_an_order_that_never_ends_does_not_keep_the_process(tmp_path: Path
         assert list(service.ledger.arrivals) == [identity]
 
 
+async def test_who_would_wait_long_is_told_what_is_known(tmp_path: Path) -> None:
+    settings: dict[str, dict[str, Any]] = {
+        "engine": {"submit_deadline": 60},
+        "accounts.mock": {"unknown_rate": 1},
+    }
+    with serving(Service(tmp_path, settings)) as service:
+        body = alert(side="buy").replace(b'"action": "buy", ', b"")
+        post = request("/api/v1/orders", body, {"Prefer": "wait=60"})
+        waiting = asyncio.create_task(send_at_once(service.url, [post]))
+        await asyncio.to_thread(until, lambda: bool(service.ledger.arrivals), "it flies")
+        assert service.process is not None
+        service.process.send_signal(signal.SIGTERM)
+        (reply,) = await waiting
+        assert (reply.status, reply.json["status"]) == (202, "PENDING_NEW")
+        assert "Traceback" not in service.log
+
+
 async def test_a_connection_that_idles_does_not_keep_the_process(tmp_path: Path) -> None:
     with serving(Service(tmp_path)) as service:
         idle, half = await Connection.open(service.url), await Connection.open(service.url)

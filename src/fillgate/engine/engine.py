@@ -70,7 +70,7 @@ class Engine:
         self.journal = journal
         self.registry = registry
         self.tag = installation_tag(journal.identity)
-        self.blotter = Blotter(remembered=settings.remembered_orders)
+        self.blotter = Blotter(remembered=settings.remembered_orders, logger=logger)
         self.recorder = Recorder(journal, self.blotter, clock=clock, tasks=tasks, logger=logger)
         self.accounts = Accounts(
             registry,
@@ -146,8 +146,12 @@ class Engine:
         await self.accounts.start()
         await self._recovery.run()
         for account in self.accounts:
-            if account.capabilities.fetch_order:
-                self.tasks.start(self._polling.follow(account), name=f"poll {account.name}")
+            self.tasks.start(self._polling.follow(account), name=f"poll {account.name}")
+
+    def release_waiters(self) -> None:
+        """Let all who wait for an outcome hear what is known now, for the service stops."""
+        for ticket in self.dispatcher.under_way.values():
+            ticket.answered.open(None)
 
     async def drain(self) -> None:
         """Take nothing new and wait until what is on its way is recorded.
@@ -166,6 +170,8 @@ class Engine:
     async def close(self) -> None:
         """Drain, stop all background work, close the accounts and the journal."""
         await self.drain()
+        self.dispatcher.stop()
+        self.recorder.stop()
         await self.tasks.cancel_all()
         await self.accounts.close()
         stopped = ServiceStopped()

@@ -1,7 +1,8 @@
 """The host: builds the service from its configuration, runs it, stops it in good order.
 
 The one place where all rooms meet. Order of start: socket, secret, journal, engine, HTTP. Order of
-stop: no new connections, answers to those that wait, engine drained, journal closed.
+stop: no new connections, answers to those that wait (after a while with what is known then), engine
+drained, journal closed.
 """
 
 import asyncio
@@ -34,6 +35,7 @@ from fillgate.service.auth import ApiDoor, WebhookDoor
 from fillgate.service.files import JOURNAL_FILE
 from fillgate.service.logs import configure_logs, logger
 from fillgate.service.plugin_types import plugin_type
+from fillgate.service.preferences import LONGEST_WEBHOOK_WAIT
 from fillgate.service.reading import ReadingApi
 from fillgate.service.secret_file import SECRET_FILE, webhook_secret
 from fillgate.service.server import HttpServer, listening_socket
@@ -116,10 +118,11 @@ async def _run_on(
     try:
         await engine.start()
         server = HttpServer(_application(engine, configuration, secret, clock, log))
-        _stop_on_signals(server, log)
+        stop = _stopper(server, engine)
+        _stop_on_signals(stop, log)
         generated = None if configuration.webhook_secret else folder / SECRET_FILE
         accounts = {account.name: account.reason for account in engine.accounts}
-        ready = Ready(_url(listener), generated, accounts, server.stop)
+        ready = Ready(_url(listener), generated, accounts, stop)
         await _serve_on(server, listener, engine, lambda: on_ready(ready), log)
     finally:
         await engine.close()
@@ -197,15 +200,26 @@ def _engine_settings(configuration: Configuration) -> EngineSettings:
     )
 
 
-def _stop_on_signals(server: HttpServer, log: Logger) -> None:
+def _stopper(server: HttpServer, engine: Engine) -> Callable[[], None]:
     loop = asyncio.get_running_loop()
 
-    def stop(name: str) -> None:
-        log.info("stopping", signal=name)
+    def stop() -> None:
         server.stop()
+        # Callers of the API may wait much longer than a stop should take.
+        loop.call_later(LONGEST_WEBHOOK_WAIT, engine.release_waiters)
+
+    return stop
+
+
+def _stop_on_signals(stop: Callable[[], None], log: Logger) -> None:
+    loop = asyncio.get_running_loop()
+
+    def heard(name: str) -> None:
+        log.info("stopping", signal=name)
+        stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop, number.name)
+        loop.add_signal_handler(number, heard, number.name)
 
 
 def _url(listener: socket.socket) -> str:
