@@ -105,19 +105,21 @@ async def open_house(
     prepare: Callable[[Venue], None] = lambda venue: None,
     graceful: bool = True,
     disk: str | None = None,
+    account: str = "main",
 ) -> AsyncIterator[House]:
     """Run an engine over the journal in `folder`.
 
     Args:
         prepare: sets up the venue before the engine starts.
         disk: name of the SQLite VFS that the journal goes through.
+        account: name of the only account.
         graceful: False leaves without draining, as a crash would, once the journal is flushed.
     """
     logger = quiet()
-    tasks = Tasks(logger)
+    tasks = Tasks(logger, patience=0.2)
     clock = SystemClock()
     context = plugin_context()
-    venue = Venue("main", PluginContext(clock, context.random, logger, tasks.starter))
+    venue = Venue(account, PluginContext(clock, context.random, logger, tasks.starter))
     prepare(venue)
     registry = PluginRegistry()
     registry.register(venue)
@@ -127,7 +129,7 @@ async def open_house(
     engine = Engine(
         journal,
         registry,
-        {"main": AccountSetup("test")},
+        {account: AccountSetup("test")},
         settings=settings,
         clock=clock,
         tasks=tasks,

@@ -10,7 +10,7 @@ Invariants:
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.clock import Clock
@@ -19,11 +19,15 @@ from fillgate.domain.events import AccountCameUp, AccountWentDown, Event
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
+from fillgate.engine.verdict import brief
 from fillgate.journal.base import SYSTEM, Entry
 from fillgate.plugins.base import ExecutionPlugin, Logger
 from fillgate.plugins.registry import PluginRegistry
 
 __all__ = ["Account", "AccountSetup", "Accounts"]
+
+
+_NOTHING: Final = Capabilities(order_types=frozenset())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +56,11 @@ class Account:
 
     @property
     def capabilities(self) -> Capabilities:
-        """What the account's venue can do."""
-        return self.plugin.capabilities
+        """What the account's venue can do; nothing while its plugin cannot say."""
+        try:
+            return self.plugin.capabilities
+        except Exception:  # noqa: BLE001 - a plugin's failure must not stop a lane
+            return _NOTHING
 
 
 class Accounts:
@@ -107,9 +114,20 @@ class Accounts:
             raise UnknownAccount(msg)
         return account
 
+    def find(self, name: str) -> Account | None:
+        """Return an account; None for one that an earlier configuration had."""
+        return self._accounts.get(name)
+
+    def capabilities_of(self, name: str) -> Capabilities:
+        """Return what an account can do: nothing if it is configured no more."""
+        account = self._accounts.get(name)
+        return _NOTHING if account is None else account.capabilities
+
     def check_up(self, name: str) -> Denied | None:
         """Return why an account cannot take orders now, or None if it can."""
-        account = self.get(name)
+        account = self._accounts.get(name)
+        if account is None:
+            return Denied("UNKNOWN_ACCOUNT", f"account={name}: it is configured no more")
         if account.up:
             return None
         return Denied("ACCOUNT_DOWN", f"account={name}: {account.reason}")
@@ -132,9 +150,10 @@ class Accounts:
         """Close all plugins."""
         for account in self._accounts.values():
             try:
-                await account.plugin.close()
+                async with asyncio.timeout(self._settings.init_deadline):
+                    await account.plugin.close()
             except Exception as error:  # noqa: BLE001 - one plugin's failure must not keep others
-                self._logger.warning("close failed", account=account.name, error=repr(error))
+                self._logger.warning("close failed", account=account.name, error=brief(error))
 
     async def _keep(self, account: Account) -> None:
         pause = 1.0
@@ -144,7 +163,7 @@ class Accounts:
             try:
                 await self._look_at(account)
             except ConfigurationError as error:
-                self._change(account, str(error))
+                self._change(account, brief(error))
 
     async def _look_at(self, account: Account) -> None:
         try:
@@ -153,7 +172,7 @@ class Accounts:
         except ConfigurationError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises keeps it down
-            reason = str(error) or type(error).__name__
+            reason = brief(error) or type(error).__name__
             if deadline.expired():
                 reason = f"no answer within {self._settings.init_deadline:g} s"
         self._change(account, reason)

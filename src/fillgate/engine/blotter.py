@@ -18,6 +18,7 @@ from fillgate.domain.numbers import ZERO, add, subtract
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Side
 from fillgate.domain.positions import Position
+from fillgate.plugins.base import Logger
 
 __all__ = ["Blotter", "Change", "PositionKey"]
 
@@ -39,12 +40,14 @@ Listener = Callable[[Change], None]
 class Blotter:
     """Orders and positions in memory; a reader of the journal."""
 
-    def __init__(self, *, remembered: int) -> None:
+    def __init__(self, *, remembered: int, logger: Logger) -> None:
         """Start empty.
 
         Args:
             remembered: how many finished orders are kept.
+            logger: hears of listeners that fail.
         """
+        self._logger = logger
         self._open: dict[str, OrderState] = {}
         self._finished: OrderedDict[str, OrderState] = OrderedDict()
         self._positions: dict[PositionKey, Position] = {}
@@ -52,7 +55,7 @@ class Blotter:
         self._listeners: list[Listener] = []
 
     def subscribe(self, listener: Listener) -> None:
-        """Call `listener` for every change, after it was applied."""
+        """Call `listener` for every change, after it was applied. Its failure is its own."""
         self._listeners.append(listener)
 
     def restore(self, orders: Iterable[OrderState], positions: Iterable[Position]) -> None:
@@ -70,7 +73,13 @@ class Blotter:
             self._positions[position.account, position.symbol] = position
         for change in changes:
             for listener in self._listeners:
-                listener(change)
+                self._tell(listener, change)
+
+    def _tell(self, listener: Listener, change: Change) -> None:
+        try:
+            listener(change)
+        except Exception as error:
+            self._logger.error("a listener failed", kind=change.event.kind, exc_info=error)  # noqa: TRY400 - no logging
 
     def _keep(self, state: OrderState) -> None:
         key = state.order.client_order_id

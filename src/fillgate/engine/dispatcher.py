@@ -97,6 +97,8 @@ class Dispatcher:
         self.lanes = Lanes()
         self.draining = False
         """While True no signal leaves its lane; what waits is for the next start."""
+        self.stopped = False
+        """While True nothing is sent; what was about to be is looked up at the next start."""
         blotter.subscribe(self._on_change)
 
     # From the intake
@@ -121,7 +123,10 @@ class Dispatcher:
             self._go_on(ticket, lane)
             return
         lane.coming -= 1
-        self.wait_in_lane(ticket)
+        if (disowned := _disowned(ticket)) is None:
+            self.wait_in_lane(ticket)
+        else:
+            self._deny(ticket, lane, disowned)
 
     def withdraw(self, ticket: Ticket, events: tuple[OrderEvent, ...]) -> None:
         """Take back a ticket whose signal was not taken."""
@@ -179,6 +184,14 @@ class Dispatcher:
         self._tickets[state.order.client_order_id] = ticket
         ticket.follow(state)
 
+    def stop(self) -> None:
+        """Send nothing more and let nothing in the lanes expire: the process ends."""
+        self.stopped = True
+        for lane in self.lanes:
+            for ticket in lane.waiting:
+                if ticket.expiry is not None:
+                    ticket.expiry.cancel()
+
     # Planning
 
     def _planned(self, ticket: Ticket, lane: Lane) -> tuple[OrderEvent, ...]:
@@ -199,7 +212,7 @@ class Dispatcher:
         return (
             self._check_age(ticket)
             or self._accounts.check_up(order.account)
-            or check_capabilities(order, self._accounts.get(order.account).capabilities)
+            or check_capabilities(order, self._accounts.capabilities_of(order.account))
         )
 
     def _check_age(self, ticket: Ticket) -> Denied | None:
@@ -214,7 +227,7 @@ class Dispatcher:
         return (self._clock.now() - born) / 1e6
 
     def _may_pass(self, ticket: Ticket) -> bool:
-        venue = self._accounts.get(ticket.account).capabilities
+        venue = self._accounts.capabilities_of(ticket.account)
         return ticket.signal.reduce_only and venue.reduce_only
 
     def _record_plan(self, ticket: Ticket, lane: Lane, events: tuple[OrderEvent, ...]) -> None:
@@ -237,17 +250,22 @@ class Dispatcher:
         if ticket not in lane.waiting:
             return
         lane.waiting.remove(ticket)
-        identity = client_order_id(self._tag, ticket.number)
-        order = plan_order(ticket.signal, account=ticket.account, client_order_id=identity)
-        self._tickets[identity] = ticket
         code = "LANE_HELD" if lane.holders else "STALE"
         held = f" held_by={','.join(sorted(lane.holders))}" if lane.holders else ""
         text = f"waited={self._age(ticket):.1f}s limit={self._settings.max_age:g}s{held}"
-        self._record_plan(ticket, lane, (_denied(ticket, order, Denied(code, text)),))
+        self._deny(ticket, lane, Denied(code, text))
+
+    def _deny(self, ticket: Ticket, lane: Lane, denied: Denied) -> None:
+        identity = client_order_id(self._tag, ticket.number)
+        order = plan_order(ticket.signal, account=ticket.account, client_order_id=identity)
+        self._tickets[identity] = ticket
+        self._record_plan(ticket, lane, (_denied(ticket, order, denied),))
 
     # Sending
 
     def _go_on(self, ticket: Ticket, lane: Lane) -> None:
+        if self.stopped:
+            return
         identity = ticket.client_order_id
         state = self._blotter.order(identity) if identity is not None else None
         if state is None or state.status is not OrderStatus.PENDING_NEW:
@@ -271,14 +289,11 @@ class Dispatcher:
     def _last_doubt(self, ticket: Ticket) -> OrderNotSent | None:
         """Return why it is no longer right to send what was written down, if so."""
         assert ticket.client_order_id is not None
-        if ticket.told_unavailable and ticket.key is None:
-            # The caller heard 503 and may ask again under no key: sending now could double it.
-            code, text = "JOURNAL_FAILED", "the caller was told that it was not taken"
-        elif (stale := self._check_age(ticket)) is not None:
-            code, text = stale.code, stale.text
-        else:
+        doubt = _disowned(ticket) or self._check_age(ticket)
+        if doubt is None:
             return None
-        return OrderNotSent(client_order_id=ticket.client_order_id, code=code, text=text)
+        identity = ticket.client_order_id
+        return OrderNotSent(client_order_id=identity, code=doubt.code, text=doubt.text)
 
     def _conclude(self, ticket: Ticket, lane: Lane, event: OrderEvent) -> None:
         done = partial(self._concluded, lane, event.client_order_id)
@@ -325,6 +340,16 @@ class Dispatcher:
 
     def _lane(self, ticket: Ticket) -> Lane:
         return self.lanes.get(ticket.account, ticket.signal.symbol)
+
+
+def _disowned(ticket: Ticket) -> Denied | None:
+    """Return why an accepted signal must not be sent: its caller heard 503.
+
+    Without a key the caller may ask again, and sending both could double it.
+    """
+    if not ticket.told_unavailable or ticket.key is not None:
+        return None
+    return Denied("JOURNAL_FAILED", "the caller was told that it was not taken")
 
 
 def _denied(ticket: Ticket, order: Order, denied: Denied) -> OrderDenied:

@@ -271,9 +271,12 @@ class Intake:
         """Point those who wait for `ticket` to the earlier signal that holds its key."""
         try:
             holder = await self._recover(number)
-        except Exception as error:  # noqa: BLE001 - the waiting callers must hear something
+        except BaseException as error:
+            # The waiting callers must hear something, also when the service stops.
             failure = EngineUnavailable("JOURNAL_UNAVAILABLE", f"could not be read: {error!r}")
             ticket.admitted.fail(failure)
+            if not isinstance(error, Exception):
+                raise
             return
         holder.digest = reading
         ticket.admitted.open(holder)

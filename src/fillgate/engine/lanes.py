@@ -73,8 +73,9 @@ class Lanes:
 
     def forget_if_free(self, lane: Lane) -> None:
         """Give back the memory of a lane that has nothing to do."""
-        if lane.is_free:
-            self._lanes.pop(lane.key, None)
+        # Another lane may have taken its place since it was forgotten.
+        if lane.is_free and self._lanes.get(lane.key) is lane:
+            del self._lanes[lane.key]
 
     def __iter__(self) -> Iterator[Lane]:
         """Iterate over a copy, so that lanes may be forgotten on the way."""

@@ -14,7 +14,7 @@ from fillgate.domain.events import OrderAbsent, OrderAnomalous, OrderReported
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import Found, Lookup
-from fillgate.engine.accounts import Accounts
+from fillgate.engine.accounts import Account, Accounts
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.identity import mismatch
 from fillgate.engine.questions import Questions
@@ -54,22 +54,30 @@ class Lookups:
         self._tasks = tasks
         self._logger = logger
         self._running: set[str] = set()
+        accounts.on_up(self._begin_all)
 
     def begin(self, state: OrderState) -> None:
         """Start looking up an order, unless that is under way or its venue cannot be asked."""
         identity, account = state.order.client_order_id, state.order.account
-        if not self._accounts.get(account).capabilities.fetch_order:
+        if not self._accounts.capabilities_of(account).fetch_order:
             self._logger.error("order unknown, needs a person", client_order_id=identity)
             return
         if identity not in self._running:
             self._running.add(identity)
             self._tasks.start(self._look_up(identity), name=f"look up {identity}")
 
+    def _begin_all(self, account: Account) -> None:
+        """Take up what could not be asked before the account was up."""
+        for state in self._blotter.open_orders():
+            if state.order.account == account.name and state.status is OrderStatus.UNKNOWN:
+                self.begin(state)
+
     async def _look_up(self, identity: str) -> None:
         pause, misses = self._settings.lookup_pause, 0
         try:
             while (state := self._wanted(identity)) is not None:
-                answer = await self._questions.ask(state)
+                # What cannot be written down now is asked once it can.
+                answer = None if self._recorder.fault else await self._questions.ask(state)
                 if answer is not None and self._settled_by(state, answer):
                     return
                 misses += answer is not None
@@ -82,7 +90,7 @@ class Lookups:
             self._running.discard(identity)
 
     def _wanted(self, identity: str) -> OrderState | None:
-        state = self._blotter.order(identity)
+        state = self._recorder.latest(identity)
         if state is None:
             return None
         if state.status is OrderStatus.UNKNOWN:
@@ -108,7 +116,7 @@ class Lookups:
     def _conclude_absence(self, state: OrderState, misses: int) -> None:
         if state.status is not OrderStatus.UNKNOWN or misses < _MISSES_THAT_COUNT:
             return
-        venue = self._accounts.get(state.order.account).capabilities
+        venue = self._accounts.capabilities_of(state.order.account)
         # Settling counts from the end of the submission, the venue's memory from its beginning.
         waited, age = self._seconds_since(state.updated_at), self._seconds_since(state.created_at)
         forgotten = venue.lookup_window_seconds is not None and age > venue.lookup_window_seconds

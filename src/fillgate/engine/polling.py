@@ -2,7 +2,7 @@
 
 Invariants:
 
-1. Only accounts whose plugin can look orders up are polled.
+1. Only accounts that are up and whose plugin can look orders up are polled.
 2. What is recorded is a change; an unchanged order leaves no trace.
 3. What is found under our id but does not fit our order changes nothing; it is raised, once.
 """
@@ -53,7 +53,8 @@ class Polling:
         """Poll one account until cancelled."""
         while True:
             await self._clock.sleep(self._interval)
-            if account.up:
+            # What cannot be written down now is still there at the next look.
+            if account.up and account.capabilities.fetch_order and not self._recorder.fault:
                 for state in self._working(account.name):
                     answer = await self._questions.ask(state)
                     if isinstance(answer, Found):

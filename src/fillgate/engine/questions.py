@@ -4,7 +4,8 @@ Invariants:
 
 1. A question that failed, took too long or was answered with nonsense has no answer: None, which is
    never "not found".
-2. A venue knows nothing of DENIED, UNKNOWN or ABSENT; a report with such a status is nonsense.
+2. A venue knows nothing of DENIED, UNKNOWN or ABSENT; a report with such a status is nonsense, and
+   so is a fill of nothing.
 """
 
 import asyncio
@@ -12,14 +13,15 @@ from typing import Final
 
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
-from fillgate.domain.reports import Found, Lookup, NotFound
+from fillgate.domain.reports import ExecutionReport, Found, Lookup, NotFound
 from fillgate.engine.accounts import Accounts
-from fillgate.engine.verdict import is_sound
+from fillgate.engine.verdict import brief, is_sound
 from fillgate.plugins.base import Logger
 
 __all__ = ["Questions"]
 
 _OURS_ALONE: Final = frozenset({OrderStatus.DENIED, OrderStatus.UNKNOWN, OrderStatus.ABSENT})
+_WITH_A_FILL: Final = frozenset({OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED})
 
 
 class Questions:
@@ -33,8 +35,8 @@ class Questions:
 
     async def ask(self, state: OrderState) -> Lookup | None:
         """Return what the venue knows of an order; None if it gave no answer."""
-        account = self._accounts.get(state.order.account)
-        if not account.initialised:
+        account = self._accounts.find(state.order.account)
+        if account is None or not account.initialised:
             return None
         try:
             async with asyncio.timeout(self._deadline):
@@ -45,11 +47,11 @@ class Questions:
                     since=state.created_at // 1000,
                 )
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the venue gave no answer
-            self._note(state, repr(error))
+            self._note(state, f"{type(error).__name__}: {brief(error)}")
             return None
         if isinstance(answer, NotFound) or _is_told_soundly(answer):
             return answer
-        self._note(state, f"nonsense: {answer!a}")
+        self._note(state, f"nonsense: {type(answer).__name__}")
         return None
 
     def _note(self, state: OrderState, error: str) -> None:
@@ -60,6 +62,12 @@ class Questions:
 def _is_told_soundly(answer: object) -> bool:
     return (
         isinstance(answer, Found)
+        and isinstance(answer.report, ExecutionReport)
         and is_sound(answer.report)
         and answer.report.status not in _OURS_ALONE
+        and not _fills_nothing(answer.report)
     )
+
+
+def _fills_nothing(report: ExecutionReport) -> bool:
+    return report.status in _WITH_A_FILL and not report.filled_quantity and not report.fills

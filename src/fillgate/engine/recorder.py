@@ -87,6 +87,7 @@ class Recorder:
         self._backlog: deque[Job] = deque()
         self._undecided = 0
         self._recorded = 0
+        self._stopping = False
         self.in_flight = 0
         """How many jobs are recorded and not yet decided."""
 
@@ -106,10 +107,15 @@ class Recorder:
         self.in_flight += 1
         self._recorded += 1
         job.number = self._recorded
-        if self._backlog and not job.droppable:
-            self._backlog.append(job)
+        reason = self.fault
+        if reason is not None and not job.droppable:
+            self._keep_for_later(job, reason)
         else:
             self._append(job)
+
+    def stop(self) -> None:
+        """Keep nothing for later any more: the process ends."""
+        self._stopping = True
 
     def _append(self, job: Job) -> None:
         draft = self._drafted(job)
@@ -191,7 +197,7 @@ class Recorder:
 
     def _keep_for_later(self, job: Job, reason: str) -> None:
         self._backlog.append(job)
-        if len(self._backlog) == 1:
+        if len(self._backlog) == 1 and not self._stopping:
             self._logger.error("facts wait for the journal", reason=reason)
             self._tasks.start(self._catch_up(), name="journal backlog")
 

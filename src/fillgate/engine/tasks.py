@@ -12,11 +12,15 @@ __all__ = ["Tasks"]
 class Tasks:
     """Keeps the tasks that were started until they end, and logs those that fail."""
 
-    def __init__(self, logger: Logger) -> None:
-        """Start with none."""
+    def __init__(self, logger: Logger, *, patience: float = 5.0) -> None:
+        """Start with none.
+
+        Args:
+            patience: seconds that cancelled tasks have to end.
+        """
         self._logger = logger
+        self._patience = patience
         self._running: set[asyncio.Task[None]] = set()
-        self._closed = False
 
     def start(self, work: Coroutine[Any, Any, None], *, name: str) -> "asyncio.Task[None]":
         """Run `work` beside everything else."""
@@ -35,8 +39,11 @@ class Tasks:
             self._logger.error("task failed", task=task.get_name(), error=repr(error))
 
     async def cancel_all(self) -> None:
-        """Cancel what still runs and wait until it has ended."""
+        """Cancel what still runs and wait until it has ended, or has not in time."""
         running = [task for task in self._running if task is not asyncio.current_task()]
         for task in running:
             task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        if running:
+            _, stubborn = await asyncio.wait(running, timeout=self._patience)
+            for task in stubborn:
+                self._logger.error("task does not end", task=task.get_name())

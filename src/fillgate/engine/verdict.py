@@ -22,12 +22,17 @@ from fillgate.domain.events import (
     SubmissionAnswered,
 )
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.numbers import MAX_DIGITS, MAX_EXPONENT
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
 
-__all__ = ["event_of_error", "event_of_result", "is_sound", "unanswered"]
+__all__ = ["brief", "event_of_error", "event_of_result", "is_sound", "unanswered"]
 
 _LONGEST_TEXT: Final = 500
+
+_LARGEST_POWER: Final = MAX_DIGITS
+_MOST_PLACES: Final = 2 * MAX_EXPONENT
+"""Averages have more places than parsed numbers; beyond these nothing can be counted exactly."""
 
 _STATUSES_OF_A_TAKEN_ORDER: Final = frozenset(
     {
@@ -62,8 +67,8 @@ def event_of_result(order: Order, result: object) -> OrderEvent:
     if result.status is OrderStatus.REJECTED and result.error and result.error.strip():
         return OrderRejected(
             client_order_id=order.client_order_id,
-            code=_brief(result.code or "REJECTED"),
-            text=_brief(result.error),
+            code=brief(result.code or "REJECTED"),
+            text=brief(result.error),
         )
     words = result.error or "no words of the venue"
     return unanswered(order, result.code or "NO_DEFINITE_REASON", words)
@@ -97,11 +102,18 @@ def is_sound(told: ExecutionResult | ExecutionReport) -> bool:
 
 
 def _is_number(number: object) -> bool:
-    return number is None or (isinstance(number, Decimal) and number.is_finite())
+    return number is None or (isinstance(number, Decimal) and _is_countable(number))
 
 
 def _is_amount(number: object) -> bool:
-    return isinstance(number, Decimal) and number.is_finite() and number >= 0
+    return isinstance(number, Decimal) and _is_countable(number) and number >= 0
+
+
+def _is_countable(number: Decimal) -> bool:
+    exponent = number.as_tuple().exponent
+    if not isinstance(exponent, int):
+        return False
+    return exponent >= -_MOST_PLACES and number.adjusted() < _LARGEST_POWER
 
 
 def event_of_error(order: Order, error: BaseException) -> OrderEvent:
@@ -110,21 +122,25 @@ def event_of_error(order: Order, error: BaseException) -> OrderEvent:
         if isinstance(error, kind):
             return event(
                 client_order_id=order.client_order_id,
-                code=_brief(error.code),
-                text=_brief(error.text),
+                code=brief(error.code),
+                text=brief(error.text),
             )
     if isinstance(error, Unknown):
         return unanswered(order, error.code, error.text)
-    return unanswered(order, "PLUGIN_ERROR", f"{type(error).__name__}: {error}")
+    return unanswered(order, "PLUGIN_ERROR", f"{type(error).__name__}: {brief(error)}")
 
 
 def unanswered(order: Order, code: str, text: str) -> OrderUnanswered:
     """Return the event that leaves an order UNKNOWN."""
     return OrderUnanswered(
-        client_order_id=order.client_order_id, code=_brief(code), text=_brief(text)
+        client_order_id=order.client_order_id, code=brief(code), text=brief(text)
     )
 
 
-def _brief(text: object) -> str:
+def brief(text: object) -> str:
     """Return a text that can be written down whatever a plugin put into it."""
-    return str(text)[:_LONGEST_TEXT].encode(errors="backslashreplace").decode()
+    try:
+        words = str(text)
+    except Exception:  # noqa: BLE001 - an error that cannot be told is one all the same
+        words = type(text).__name__
+    return words[:_LONGEST_TEXT].encode(errors="backslashreplace").decode()

@@ -1,0 +1,47 @@
+"""Facts about orders around a fault of the journal."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from fillgate.domain.events import OrderReported
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.engine.recorder import Job
+from fillgate.engine.verification import verify
+from fillgate.journal.reader import SqliteReader
+from fillgate.journal.sqlite import SqliteJournal
+from tests.engine.conftest import House, open_house
+from tests.engine.venue import report, resting
+
+
+def fill(house: House, identity: str, quantity: str) -> Job:
+    state = house.state(identity)
+    told = report(state.order, OrderStatus.PARTIALLY_FILLED, quantity)
+    event = OrderReported(client_order_id=identity, report=told, channel="stream")
+    return Job(signal=state.signal, events=(event,))
+
+
+@pytest.mark.anyio
+async def test_a_fact_of_the_last_moment_of_a_fault_keeps_its_place(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        house.venue.answers["BTC/USDT"] = resting
+        first, second = [(await house.send()).order.client_order_id for _ in range(2)]
+        journal = house.engine.journal
+        assert isinstance(journal, SqliteJournal)
+        journal.fail("struck")
+        house.engine.recorder.record(fill(house, first, "0.1"))
+        journal.decided((), durable=True)
+        house.engine.recorder.record(fill(house, second, "0.2"))
+        house.engine.recorder.record(fill(house, first, "0.3"))
+        await house.until(lambda: not house.engine.recorder.in_flight)
+        assert house.engine.blotter.position("main", "BTC/USDT").quantity == Decimal("0.5")
+        events = [
+            record.event.report.filled_quantity
+            for record in await journal.events()
+            if isinstance(record.event, OrderReported)
+        ]
+        assert events == [Decimal("0.1"), Decimal("0.2"), Decimal("0.3")]
+    reader = await SqliteReader.open(tmp_path / "journal.db")
+    assert not (await verify(reader)).findings
+    await reader.close()
