@@ -68,7 +68,7 @@ async def test_several_ask_at_a_time(tmp_path: Path) -> None:
 async def test_a_journal_is_read_after_its_writer_was_killed(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.journal.crash_child", str(tmp_path / "journal.db")]
     root = Path(__file__).parents[2]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as child:  # noqa: ASYNC220
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as child:  # noqa: ASYNC220 - nothing else runs
         assert child.stdout is not None
         position = int(child.stdout.readline().split()[1])
         child.kill()

@@ -92,18 +92,18 @@ def heads(connection: apsw.Connection) -> Mapping[str, Head]:
     return {row[0]: Head(*row) for row in connection.execute(_HEADS)}
 
 
-def story(connection: apsw.Connection, signal: int) -> Sequence[Recorded]:
+def story(connection: apsw.Connection, signal: int) -> list[Recorded]:
     """Return all events of a signal, in the order of commits."""
     rows = connection.execute(f"{_RECORD} WHERE signal = ? ORDER BY position", (signal,))
     return [_recorded(row) for row in rows.fetchall()]
 
 
-def events_after(connection: apsw.Connection, after: int, limit: int) -> Sequence[Recorded]:
+def events_after(connection: apsw.Connection, after: int, limit: int) -> list[Recorded]:
     """Return events after a position, in the order of commits."""
     return [_recorded(row) for row in _rows_after(connection, after, limit)]
 
 
-def records_after(connection: apsw.Connection, after: int, limit: int) -> Sequence[StoredRecord]:
+def records_after(connection: apsw.Connection, after: int, limit: int) -> list[StoredRecord]:
     """Return records after a position as they are stored, for `chain.verify`."""
     return [_stored(row) for row in _rows_after(connection, after, limit)]
 

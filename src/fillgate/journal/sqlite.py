@@ -108,7 +108,8 @@ class SqliteJournal(Reading):
         except BaseException:
             await journal.close()
             raise
-        logger.info("journal opened", path=str(path), heads=await journal._head_texts())
+        heads = await journal._head_texts()
+        logger.info("journal opened", path=str(path), replayed=store.replayed, heads=heads)
         return journal
 
     async def _head_texts(self) -> dict[str, str]:

@@ -10,7 +10,8 @@ Invariants:
    Whatever else fails leaves the batch undecided, and the store must be closed.
 4. A store is open only when all that is in it is proven to be on the disk (`_settle`). So what the
    last flush left in doubt, of this process or one before it, is in doubt no more.
-5. A database whose file was moved or deleted takes nothing: it would be gone after a restart.
+5. Rows are those of this software's fold: others are made anew from the events at opening.
+6. A database whose file was moved or deleted takes nothing: it would be gone after a restart.
 """
 
 import os
@@ -25,7 +26,9 @@ import apsw
 from fillgate.domain.order_state import FOLD_VERSION
 from fillgate.journal.base import CommitOutcome, Committed, JournalUnavailable, Lost
 from fillgate.journal.claims import ClaimTable
+from fillgate.journal.codec import UnreadableEvent
 from fillgate.journal.pending import Pending
+from fillgate.journal.rebuild import rebuild
 from fillgate.journal.rows import Rows
 from fillgate.journal.schema import connect_writer, migrate, transaction
 from fillgate.journal.streams import LastRecord, StreamTable
@@ -108,6 +111,8 @@ class Store:
         self._eventless = 0
         self.evidence: Evidence | None = None
         """Of the last batch; None if its commit was never begun."""
+        self.replayed = 0
+        """How many events were read to make stale rows anew."""
         self._wal_pages = 0
         self._moved_pages = 0
         try:
@@ -123,6 +128,7 @@ class Store:
             self._introduce()
         identity = self._checked_identity(reopened)
         self._settle()
+        self._renew_rows()
         self._reload()
         self._connection.set_wal_hook(self._note_wal)
         self._connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
@@ -153,6 +159,19 @@ class Store:
         self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         with transaction(self._connection):
             self._cursor.execute(_COUNT_OPENING)
+
+    def _renew_rows(self) -> None:
+        fold = self._cursor.execute(_META, ("fold",)).get
+        if fold == FOLD_VERSION:
+            return
+        try:
+            with transaction(self._connection):
+                self.replayed = rebuild(self._connection)
+                self._cursor.execute(_SET_FOLD, (FOLD_VERSION,))
+        except (UnreadableEvent, LookupError) as error:
+            raise JournalUnavailable(
+                f"its rows are of the fold {fold} and cannot be made anew: {error}"
+            ) from error
 
     def _reload(self) -> None:
         self._streams.reload()
@@ -289,6 +308,7 @@ _INTRODUCE: Final = """
     INSERT INTO meta (name, value) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM events)
     ON CONFLICT DO NOTHING
 """
+_SET_FOLD: Final = "UPDATE meta SET value = ? WHERE name = 'fold'"
 _COUNT_OPENING: Final = """
     INSERT INTO meta (name, value) VALUES ('openings', 1)
     ON CONFLICT (name) DO UPDATE SET value = value + 1

@@ -1,0 +1,128 @@
+"""Rows of orders and positions, made anew from the events.
+
+Rows are what the fold (`domain.order_state`) makes of events. When the fold has changed, rows made
+by the old one are stale; the events are not.
+
+Invariants:
+
+1. Positions follow the order of commits, over all orders: average cost depends on it.
+2. Memory does not grow with the journal: orders that nothing has happened to for long are
+   forgotten, and folded again from their signal's events if something does.
+"""
+
+from collections import OrderedDict
+from typing import Final
+
+import apsw
+
+from fillgate.domain.events import OrderDenied, OrderEvent, OrderIntended
+from fillgate.domain.executions import Totals
+from fillgate.domain.order_state import OrderState
+from fillgate.domain.positions import Position
+from fillgate.journal.base import OrderRow, Recorded, Write
+from fillgate.journal.queries import events_after, story
+from fillgate.journal.rows import Rows
+
+__all__ = ["rebuild"]
+
+_PAGE: Final = 1000
+_REMEMBERED: Final = 10_000
+
+
+def rebuild(connection: apsw.Connection, *, remembered: int = _REMEMBERED) -> int:
+    """Replace all rows of orders and positions. To be used inside a transaction.
+
+    Args:
+        connection: the journal, open for writing.
+        remembered: how many orders are kept in memory.
+
+    Returns:
+        The number of events that were read.
+
+    Raises:
+        UnreadableEvent: this software does not know an event.
+        KeyError: an event is about an order that was never planned.
+    """
+    connection.execute("DELETE FROM orders; DELETE FROM positions")
+    replay = _Replay(connection, remembered)
+    position = 0
+    while page := events_after(connection, position, _PAGE):
+        replay.follow(page)
+        position = page[-1].position
+    replay.put_positions()
+    return position
+
+
+class _Replay:
+    def __init__(self, connection: apsw.Connection, remembered: int) -> None:
+        self._connection = connection
+        self._remembered = remembered
+        self._states: OrderedDict[str, OrderState] = OrderedDict()
+        self._positions: dict[tuple[str, str], Position] = {}
+
+    def follow(self, page: list[Recorded]) -> None:
+        touched: dict[str, OrderState] = {}
+        for record in page:
+            if isinstance(record.event, OrderEvent):
+                state = self._apply(record, record.event)
+                touched[record.event.client_order_id] = state
+        self._put(Write(entries=(), order_rows=tuple(map(_row, touched.values()))))
+
+    def _apply(self, record: Recorded, event: OrderEvent) -> OrderState:
+        before = self._state_before(record, event)
+        after = _after(before, event, record.at)
+        self._states[event.client_order_id] = after
+        self._states.move_to_end(event.client_order_id)
+        if len(self._states) > self._remembered:
+            self._states.popitem(last=False)
+        self._move_position(before, after)
+        return after
+
+    def _state_before(self, record: Recorded, event: OrderEvent) -> OrderState | None:
+        name = event.client_order_id
+        if name in self._states or record.signal is None:
+            return self._states.get(name)
+        state = None
+        for other in story(self._connection, record.signal):
+            if other.position >= record.position:
+                break
+            if isinstance(other.event, OrderEvent) and other.event.client_order_id == name:
+                state = _after(state, other.event, other.at)
+        return state
+
+    def _move_position(self, before: OrderState | None, after: OrderState) -> None:
+        order = after.order
+        executed = before.executed.total if before is not None else Totals()
+        if executed != after.executed.total:
+            key = (order.account, order.symbol)
+            known = self._positions.get(key) or Position(account=key[0], symbol=key[1])
+            self._positions[key] = known.executed(order.side, executed, after.executed.total)
+
+    def put_positions(self) -> None:
+        self._put(Write(entries=(), positions=tuple(self._positions.values())))
+
+    def _put(self, write: Write) -> None:
+        rows = Rows()
+        rows.add(write)
+        rows.insert(self._connection.cursor())
+
+
+def _after(before: OrderState | None, event: OrderEvent, at: int) -> OrderState:
+    if before is not None:
+        return before.after(event, at)
+    if isinstance(event, OrderIntended | OrderDenied):
+        return OrderState.planned(event, at)
+    raise KeyError(event.client_order_id)
+
+
+def _row(state: OrderState) -> OrderRow:
+    order = state.order
+    return OrderRow(
+        client_order_id=order.client_order_id,
+        signal=state.signal,
+        leg=order.leg,
+        account=order.account,
+        symbol=order.symbol,
+        status=state.status,
+        at=state.created_at,
+    )
