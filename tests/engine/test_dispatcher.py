@@ -1,5 +1,7 @@
 """Signals in lanes around faults and restarts."""
 
+import asyncio
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,34 +9,47 @@ import pytest
 from fillgate.domain.errors import Unknown
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.engine.intake import EngineUnavailable
-from tests.engine.conftest import SETTINGS, open_house
+from fillgate.journal.sqlite import SqliteJournal
+from fillgate.journal.writer import Batch
+from tests.engine.conftest import SETTINGS, House, open_house
 from tests.engine.venue import Venue, raises, report, resting
 from tests.journal.faulty_disk import FaultyDisk, broken_disk
 
 pytestmark = pytest.mark.anyio
 
 
+def doubt_what_is_durable(house: House) -> None:
+    """Let the journal doubt each commit and find afterwards that it is durable."""
+    journal = house.engine.journal
+    assert isinstance(journal, SqliteJournal)
+
+    def committed(batch: Batch) -> None:
+        journal.fail("struck")
+        journal.doubted(batch)
+        decide = partial(journal.decided, batch, durable=True)
+        asyncio.get_running_loop().call_later(0.01, decide)
+
+    journal.committed = committed  # type: ignore[method-assign]
+
+
 async def test_what_was_turned_away_without_a_key_does_not_wait_for_a_restart(
     tmp_path: Path,
 ) -> None:
-    with FaultyDisk() as disk:
-        async with open_house(tmp_path, disk=disk.name) as house:
-            house.venue.answers["BTC/USDT"] = raises(Unknown("RESET", ""))
-            house.venue.lookup_error = ConnectionError()
-            unknown = (await house.send()).order
-            disk.after_flush = broken_disk
-            with pytest.raises(EngineUnavailable):
-                await house.accept()
-            disk.heal()
-            await house.until(lambda: house.engine.intake.unavailable is None)
-            await house.until(lambda: not house.engine.recorder.in_flight)
+    async with open_house(tmp_path) as house:
+        house.venue.answers["BTC/USDT"] = raises(Unknown("RESET", ""))
+        house.venue.lookup_error = ConnectionError()
+        unknown = (await house.send()).order
+        doubt_what_is_durable(house)
+        with pytest.raises(EngineUnavailable, match="struck"):
+            await house.accept()
+        await house.until(lambda: not house.engine.recorder.in_flight)
 
-        def find(venue: Venue) -> None:
-            venue.found[unknown.client_order_id] = report(unknown, OrderStatus.FILLED, "1")
+    def find(venue: Venue) -> None:
+        venue.found[unknown.client_order_id] = report(unknown, OrderStatus.FILLED, "1")
 
-        async with open_house(tmp_path, disk=disk.name, prepare=find) as house:
-            await house.send()
-            assert len(house.venue.arrived) == 1
+    async with open_house(tmp_path, prepare=find) as house:
+        await house.send()
+        assert len(house.venue.arrived) == 1
 
 
 async def test_a_journal_that_is_away_collects_no_repeats(tmp_path: Path) -> None:
