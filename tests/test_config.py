@@ -237,7 +237,6 @@ def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
     [
         ("127.0.0.1:8005", ("127.0.0.1", 8005)),
         ("[::1]:0", ("::1", 0)),
-        ("::1:80", ("::1", 80)),
         ("localhost:65535", ("localhost", 65535)),
     ],
 )
@@ -252,6 +251,12 @@ def test_ports_that_are_none(port: str) -> None:
     with pytest.raises(ConfigurationError, match=r"service\.listen") as caught:
         parse_listen(f"127.0.0.1:{port}")
     assert len(str(caught.value)) < 6000
+
+
+@pytest.mark.parametrize("host", ["", "::1", "[::1", "::1]", "[]", "[127.0.0.1]", "[localhost]"])
+def test_hosts_that_are_none(host: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"service\.listen"):
+        parse_listen(f"{host}:8005")
 
 
 FAR = [

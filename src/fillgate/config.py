@@ -168,8 +168,10 @@ def parse_listen(listen: str) -> tuple[str, int]:
         ConfigurationError: it is no such text.
     """
     host, _, port = listen.rpartition(":")
-    host = host.removeprefix("[").removesuffix("]") if host.startswith("[") else host
-    if not host or _PORT.fullmatch(port) is None or int(port) > _LAST_PORT:
+    bracketed = host.startswith("[") and host.endswith("]")
+    host = host[1:-1] if bracketed else host
+    is_host = bool(host) and bracketed == (":" in host)
+    if not is_host or _PORT.fullmatch(port) is None or int(port) > _LAST_PORT:
         msg = f"`service.listen`: expected HOST:PORT such as 127.0.0.1:8005, found {listen!r}"
         raise ConfigurationError(msg)
     return host, int(port)
