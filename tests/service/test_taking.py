@@ -111,6 +111,15 @@ async def test_a_wrong_credential_is_not_saved_by_a_right_one(
     assert problem_of(response) == (401, "UNAUTHENTICATED")
 
 
+@pytest.mark.parametrize("signatures", [(RIGHT, b"wrong"), (b"wrong", RIGHT), (b"", RIGHT)])
+async def test_each_of_several_signatures_has_to_be_right(
+    desk: Desk, signatures: tuple[bytes, bytes]
+) -> None:
+    headers = [(b"x-webhook-signature", signature) for signature in signatures]
+    response = await call(desk.app, "POST", WEBHOOK, headers=headers, body=BODY)
+    assert problem_of(response) == (401, "UNAUTHENTICATED")
+
+
 @pytest.mark.parametrize(
     "content_type", [None, "text/plain", "application/json", "x", "multipart/form-data"]
 )

@@ -192,7 +192,7 @@ class WebhookTaker(_Taker):
     async def _received(
         self, scope: Scope, headers: dict[bytes, bytes], body: bytes, at: int
     ) -> Received:
-        authenticated = self._authenticated_outside(scope, headers, body)
+        authenticated = self._authenticated_outside(scope, body)
         try:
             members = parse_object(body)
         except Refusal as refusal:
@@ -208,17 +208,15 @@ class WebhookTaker(_Taker):
             raise await self._kept(_problem_of(refusal), body) from None
         return received
 
-    def _authenticated_outside(
-        self, scope: Scope, headers: dict[bytes, bytes], body: bytes
-    ) -> bool:
+    def _authenticated_outside(self, scope: Scope, body: bytes) -> bool:
         """Check the credentials in header and path; tell whether there was one."""
-        signature = headers.get(SIGNATURE)
-        if signature is not None:
+        signatures = [value for name, value in scope["headers"] if name == SIGNATURE]
+        for signature in signatures:
             self._door.check_signature(signature, body)
         token = scope["path"].removeprefix("/webhook/tradingview").removeprefix("/")
         if token:
             self._door.check_token(token)
-        return bool(signature is not None or token)
+        return bool(signatures or token)
 
 
 class OrderTaker(_Taker):
