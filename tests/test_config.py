@@ -1,49 +1,15 @@
 """The configuration: what is read, what is refused, and that no secret is shown."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
-from fillgate.config import (
-    _TABLES,
-    AccountConfig,
-    Configuration,
-    load_configuration,
-    parse_listen,
-)
+from fillgate.config import _TABLES, load_configuration, parse_listen
 from fillgate.domain.errors import ConfigurationError
-
-SECRET = "hunter2-hunter2-hunter2"
-
-Load = Callable[..., Configuration]
-
-
-@pytest.fixture
-def load(tmp_path: Path) -> Load:
-    """Load a configuration from this text, in this environment and no other."""
-
-    def load_text(text: str | None = None, **environ: str) -> Configuration:
-        path = None
-        if text is not None:
-            path = tmp_path / "fillgate.toml"
-            path.write_text(text)
-        return load_configuration(path, environ=environ)
-
-    return load_text
-
-
-def refused(load: Load, text: str | None = None, **environ: str) -> str:
-    """Return the words with which this is refused."""
-    with pytest.raises(ConfigurationError) as caught:
-        load(text, **environ)
-    assert SECRET not in str(caught.value)
-    assert SECRET[:8] not in str(caught.value)
-    return str(caught.value)
-
+from tests.configuration import SECRET, load, refused
 
 # Every key of every table
 
@@ -123,16 +89,16 @@ def test_every_key_has_wrong_and_right_values() -> None:
 @pytest.mark.parametrize(
     ("key", "value"), [(key, value) for key, f in FIELDS.items() for value in WRONG_TYPES[f.type]]
 )
-def test_a_value_of_the_wrong_type_is_refused(load: Load, key: str, value: object) -> None:
-    words = refused(load, line(key, value))
+def test_a_value_of_the_wrong_type_is_refused(key: str, value: object) -> None:
+    words = refused(line(key, value))
     assert f"`{key}`" in words
     assert "expected" in words
     assert "got" in words or "found" in words
 
 
 @pytest.mark.parametrize(("key", "value"), cases(BEYOND))
-def test_a_value_beyond_its_bounds_is_refused(load: Load, key: str, value: object) -> None:
-    words = refused(load, line(key, value))
+def test_a_value_beyond_its_bounds_is_refused(key: str, value: object) -> None:
+    words = refused(line(key, value))
     assert f"`{key}`" in words
     assert "expected" in words
     assert "found" in words
@@ -140,19 +106,19 @@ def test_a_value_beyond_its_bounds_is_refused(load: Load, key: str, value: objec
 
 @pytest.mark.parametrize("key", [key for key, field in FIELDS.items() if field.type is float])
 @pytest.mark.parametrize("value", ["nan", "inf"])
-def test_no_number_is_a_wonder(load: Load, key: str, value: str) -> None:
-    assert f"`{key}`" in refused(load, line(key, value))
+def test_no_number_is_a_wonder(key: str, value: str) -> None:
+    assert f"`{key}`" in refused(line(key, value))
 
 
 @pytest.mark.parametrize(("key", "value"), cases(GOOD))
-def test_a_value_within_its_bounds_is_taken(load: Load, key: str, value: object) -> None:
+def test_a_value_within_its_bounds_is_taken(key: str, value: object) -> None:
     table, _, name = key.partition(".")
     configuration = load(line(key, value), THE_KEY=SECRET)
     assert getattr(getattr(configuration, table), name) == value
 
 
 @pytest.mark.parametrize("key", FIELDS)
-def test_the_defaults_are_those_of_an_empty_file(load: Load, key: str) -> None:
+def test_the_defaults_are_those_of_an_empty_file(key: str) -> None:
     table, _, name = key.partition(".")
     default = FIELDS[key].default
     assert getattr(getattr(load(""), table), name) == default
@@ -160,30 +126,30 @@ def test_the_defaults_are_those_of_an_empty_file(load: Load, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", FIELDS)
-def test_a_misspelt_key_is_refused_with_the_right_one(load: Load, key: str) -> None:
+def test_a_misspelt_key_is_refused_with_the_right_one(key: str) -> None:
     table, _, name = key.partition(".")
     for wrong in (name[:-1], name + "s", name.replace("_", "-", 1) + "x"):
-        words = refused(load, line(f"{table}.{wrong}", SECRET))
+        words = refused(line(f"{table}.{wrong}", SECRET))
         assert f"`{table}.{wrong}`" in words
         assert f"`{name}`" in words
 
 
 @pytest.mark.parametrize("name", [*_TABLES, "accounts", "default_account"])
-def test_a_misspelt_table_is_refused_with_the_right_one(load: Load, name: str) -> None:
-    words = refused(load, f"[{name[:-1]}]\nx = 1")
+def test_a_misspelt_table_is_refused_with_the_right_one(name: str) -> None:
+    words = refused(f"[{name[:-1]}]\nx = 1")
     assert f"`{name[:-1]}`" in words
     assert f"`{name}`" in words
 
 
-def test_a_key_like_no_other_is_refused_with_all_there_are(load: Load) -> None:
-    assert "min_confidence" in refused(load, "[webhook]\nzzzzzz = 1")
-    assert "webhook" in refused(load, "zzzzzz = 1")
+def test_a_key_like_no_other_is_refused_with_all_there_are() -> None:
+    assert "min_confidence" in refused("[webhook]\nzzzzzz = 1")
+    assert "webhook" in refused("zzzzzz = 1")
 
 
 @pytest.mark.parametrize("name", [*_TABLES, "accounts"])
 @pytest.mark.parametrize("value", ["5", "true", '"x"', "[1]"])
-def test_what_should_be_a_table(load: Load, name: str, value: str) -> None:
-    words = refused(load, f"{name} = {value}")
+def test_what_should_be_a_table(name: str, value: str) -> None:
+    words = refused(f"{name} = {value}")
     assert f"`{name}`" in words
     assert f"[{name}]" in words
 
@@ -273,9 +239,9 @@ FAR = [
 
 
 @pytest.mark.parametrize("host", FAR)
-def test_beyond_this_machine_a_key_is_needed(load: Load, host: str) -> None:
+def test_beyond_this_machine_a_key_is_needed(host: str) -> None:
     text = f'[service]\nlisten = "{host}:8005"'
-    words = refused(load, text)
+    words = refused(text)
     assert "`service.listen`" in words
     assert "FILLGATE_API_KEY" in words
     assert load(text, FILLGATE_API_KEY=SECRET).api_key == SECRET
@@ -291,7 +257,7 @@ VARIABLES = {
 
 
 @pytest.mark.parametrize("key", PLACES)
-def test_a_secret_is_given_by_reference(load: Load, tmp_path: Path, key: str) -> None:
+def test_a_secret_is_given_by_reference(tmp_path: Path, key: str) -> None:
     file = tmp_path / "secret"
     file.write_text(f"  {SECRET}\n")
     for text, environ in (
@@ -309,7 +275,7 @@ def test_a_secret_is_given_by_reference(load: Load, tmp_path: Path, key: str) ->
 
 
 @pytest.mark.parametrize("key", PLACES)
-def test_a_secret_that_is_not_there(load: Load, tmp_path: Path, key: str) -> None:
+def test_a_secret_that_is_not_there(tmp_path: Path, key: str) -> None:
     empty, binary = tmp_path / "empty", tmp_path / "binary"
     empty.write_text("\n")
     binary.write_bytes(b"\xff" + SECRET.encode())
@@ -323,15 +289,15 @@ def test_a_secret_that_is_not_there(load: Load, tmp_path: Path, key: str) -> Non
         ("file:~nobody-of-that-name/x", "cannot be read"),
         ("file:a\0b", "cannot be read"),
     ):
-        assert words in refused(load, line(key, reference))
-    assert "MINE is not set" in refused(load, line(key, "env:MINE"), MINE="")
+        assert words in refused(line(key, reference))
+    assert "MINE is not set" in refused(line(key, "env:MINE"), MINE="")
 
 
 @pytest.mark.parametrize("key", PLACES)
-def test_a_short_secret_is_refused(load: Load, key: str) -> None:
+def test_a_short_secret_is_refused(key: str) -> None:
     for words in (
-        refused(load, line(key, "env:MINE"), MINE="seven77"),
-        refused(load, None, **{VARIABLES[key]: "seven77"}),
+        refused(line(key, "env:MINE"), MINE="seven77"),
+        refused(None, **{VARIABLES[key]: "seven77"}),
     ):
         assert "seven77" not in words
         assert "8 characters" in words
@@ -341,135 +307,9 @@ def test_a_short_secret_is_refused(load: Load, key: str) -> None:
     "name",
     ["webhook_secret", "api_key", "password", "passphrase", "token", "private_key", "Secret"],
 )
-def test_an_account_gets_its_secrets_by_reference(load: Load, name: str) -> None:
+def test_an_account_gets_its_secrets_by_reference(name: str) -> None:
     text = f'[accounts.acme]\ntype = "acme"\n{name} = '
     account = load(text + '"env:MINE"', MINE=SECRET).accounts["acme"]
     assert account.options == {name: SECRET}
     assert SECRET not in repr(account)
-    assert f"`accounts.acme.{name}`" in refused(load, text + f'"{SECRET}"')
-
-
-# Accounts
-
-
-def test_without_anything_there_is_the_mock_alone(load: Load) -> None:
-    for configuration in (load(), load("")):
-        assert configuration.accounts == {"mock": AccountConfig(type="mock", options={})}
-        assert configuration.default_account == "mock"
-
-
-@pytest.mark.parametrize(
-    ("text", "names", "default"),
-    [
-        ('[accounts.mock]\ntype = "mock"', ["mock"], "mock"),
-        ('[accounts.a]\ntype = "x"', ["a", "mock"], "a"),
-        ('[accounts.b]\ntype = "x"\n[accounts.a]\ntype = "x"', ["b", "a", "mock"], "b"),
-        ('[accounts.mock]\ntype = "mock"\n[accounts.a]\ntype = "x"', ["mock", "a"], "a"),
-        (
-            'default_account = "mock"\n[accounts.a]\ntype = "x"',
-            ["a", "mock"],
-            "mock",
-        ),
-    ],
-)
-def test_the_default_account(load: Load, text: str, names: list[str], default: str) -> None:
-    configuration = load(text)
-    assert list(configuration.accounts) == names
-    assert configuration.default_account == default
-
-
-@pytest.mark.parametrize("value", ['"other"', "5", '["mock"]', "{ x = 1 }", '""', "true"])
-def test_a_default_account_that_is_none(load: Load, value: str) -> None:
-    words = refused(load, f"default_account = {value}")
-    assert "`default_account`" in words
-    assert "mock" in words
-
-
-@pytest.mark.parametrize("table", ["x = 1", 'type = ""', "type = 5", "type = []"])
-def test_an_account_needs_a_type(load: Load, table: str) -> None:
-    assert "`accounts.a.type`" in refused(load, f"[accounts.a]\n{table}")
-
-
-def test_an_account_is_a_table(load: Load) -> None:
-    assert "`accounts.a`" in refused(load, "[accounts]\na = 5")
-
-
-# The environment alone
-
-CCXT = {"CCXT_BASE_URL": "http://127.0.0.1:8080", "WEBHOOK_SECRET": SECRET}
-
-
-@pytest.mark.parametrize(
-    ("environ", "name", "testnet"),
-    [
-        ({}, "binance", False),
-        ({"EXCHANGE": "kraken", "TESTNET": "true"}, "kraken", True),
-        ({"EXCHANGE": "", "TESTNET": ""}, "binance", False),
-        ({"TESTNET": "0"}, "binance", False),
-        ({"TESTNET": "Yes"}, "binance", True),
-    ],
-)
-def test_the_environment_makes_a_ccxt_account(
-    load: Load, environ: dict[str, str], name: str, testnet: bool
-) -> None:
-    configuration = load(None, **CCXT, **environ)
-    assert list(configuration.accounts) == [name, "mock"]
-    assert configuration.default_account == name
-    account = configuration.accounts[name]
-    assert account.type == "ccxt-http"
-    assert account.options == {
-        "base_url": CCXT["CCXT_BASE_URL"],
-        "webhook_secret": SECRET,
-        "exchange": name,
-        "testnet": testnet,
-    }
-    assert SECRET not in repr(configuration)
-    assert configuration.webhook_secret is None
-
-
-def test_with_a_file_the_environment_makes_none(load: Load) -> None:
-    configuration = load("", **CCXT)
-    assert list(configuration.accounts) == ["mock"]
-
-
-@pytest.mark.parametrize(
-    ("environ", "name"),
-    [
-        ({"WEBHOOK_SECRET": ""}, "WEBHOOK_SECRET"),
-        ({"TESTNET": "perhaps"}, "TESTNET"),
-    ],
-)
-def test_a_wrong_environment_is_refused(load: Load, environ: dict[str, str], name: str) -> None:
-    words = refused(load, None, **(CCXT | environ))
-    assert f"`{name}`" in words
-    assert "expected" in words
-
-
-def test_other_variables_alone_make_none(load: Load) -> None:
-    assert list(load(None, WEBHOOK_SECRET=SECRET, EXCHANGE="kraken").accounts) == ["mock"]
-
-
-def test_what_is_set_is_what_there_is(load: Load) -> None:
-    """A whole file, as a user would write it."""
-    text = """
-        default_account = "paper"
-        [service]
-        listen = "[::1]:9000"
-        wait = 1
-        [webhook]
-        min_confidence = 0.75
-        [accounts.main]
-        type = "ccxt-http"
-        webhook_secret = "env:CCXT"
-        base_url = "http://127.0.0.1:1"
-        [accounts.paper]
-        type = "mock"
-        fee_bps = 10
-        """
-    configuration = load(text, CCXT=SECRET)
-    assert configuration.default_account == "paper"
-    assert configuration.service.listen == "[::1]:9000"
-    assert configuration.webhook.min_confidence == 0.75
-    assert configuration.accounts["paper"].options == {"fee_bps": 10}
-    wanted: dict[str, Any] = {"webhook_secret": SECRET, "base_url": "http://127.0.0.1:1"}
-    assert configuration.accounts["main"].options == wanted
+    assert f"`accounts.acme.{name}`" in refused(text + f'"{SECRET}"')

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from fillgate.service.auth import sign
 from fillgate.service.host import _application
 from tests.engine.conftest import SETTINGS, House, open_house
 from tests.engine.venue import Venue
-from tests.service.asgi import HeaderList, Response, call
+from tests.service.asgi import Response, call
 
 SECRET: Final = "a made-up-secret/with+signs"
 WEBHOOK: Final = "/webhook/tradingview"
@@ -93,6 +94,20 @@ class Desk:
         return found
 
 
+def problem_of(response: Response) -> tuple[int, str]:
+    """Return the status and the code of a problem document."""
+    return response.status, response.json["code"]
+
+
+_numbers = count(1)
+
+
+def numbered() -> dict[str, Any]:
+    """Return fields of an alert or order that no other has."""
+    number = next(_numbers)
+    return {"quantity": number, "symbol": f"S{number}/USDT"}
+
+
 def encoded(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     pairs = headers.items()
     return [(name.lower().encode(), value.encode("latin-1")) for name, value in pairs]
@@ -135,17 +150,3 @@ async def desk(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Desk]:
     """A service whose venue fills everything, shared by the tests of a file."""
     async with open_desk(tmp_path_factory.mktemp("desk")) as opened:
         yield opened
-
-
-__all__ = [
-    "ORDERS",
-    "SECRET",
-    "WEBHOOK",
-    "Desk",
-    "HeaderList",
-    "Lines",
-    "Venue",
-    "alert",
-    "open_desk",
-    "order",
-]
