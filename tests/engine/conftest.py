@@ -144,6 +144,7 @@ async def open_house(
         else:
             # What is recorded from here on never happened: the process is gone.
             engine.recorder.record = lambda job: None  # type: ignore[method-assign]
+            engine.dispatcher.stop()
             await tasks.cancel_all()
             await journal.close()
 

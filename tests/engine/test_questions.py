@@ -1,5 +1,6 @@
 """What a venue tells about orders, sound or not."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -22,6 +23,10 @@ class Faithless:
         raise RuntimeError
 
 
+def is_filled(house: House, identity: str) -> bool:
+    return house.status(identity) == "FILLED"
+
+
 @pytest.mark.parametrize("answer", [*NONSENSE, Faithless()], ids=lambda it: type(it).__name__)
 async def test_nonsense_is_no_answer_and_ends_no_asking(house: House, answer: object) -> None:
     told: list[object] = [answer, answer]
@@ -37,7 +42,7 @@ async def test_nonsense_is_no_answer_and_ends_no_asking(house: House, answer: ob
     house.venue.answers |= {"BTC/USDT": resting, "ETH/USDT": raises(Unknown("RESET", ""))}
     for symbol in house.venue.answers:
         identity = (await house.send(symbol=symbol)).order.client_order_id
-        await house.until(lambda identity=identity: house.status(identity) == "FILLED")
+        await house.until(partial(is_filled, house, identity))
         told += [answer, answer]
 
 

@@ -1,6 +1,7 @@
 """What a start takes up, also under another configuration than before."""
 
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,10 @@ async def state_of(house: House, number: int) -> tuple[str, str | None]:
     return state.status.value, state.code
 
 
+def is_status(house: House, identity: str, status: str) -> bool:
+    return house.status(identity) == status
+
+
 @pytest.mark.anyio
 async def test_orders_of_an_account_that_is_configured_no_more_stay_visible(tmp_path: Path) -> None:
     numbers = await leave_behind(tmp_path)
@@ -65,7 +70,7 @@ async def test_a_person_settles_an_order_of_an_account_that_is_gone(tmp_path: Pa
         for kind in ("unknown", "flying"):
             identity = (await house.engine._ticket(numbers[kind])).client_order_id
             assert identity is not None
-            await house.until(lambda identity=identity: house.status(identity) == "UNKNOWN")
+            await house.until(partial(is_status, house, identity, "UNKNOWN"))
             found = Resolution(
                 status=OrderStatus.FILLED,
                 reason="seen in the venue's app",

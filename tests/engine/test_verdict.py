@@ -1,6 +1,7 @@
 """What a plugin returned, at the edges of what can be counted."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,8 @@ BEYOND = ["1E+900000", "1E+40", "1E-900000", "9" * 60]
 async def test_numbers_beyond_all_limits_leave_the_order_unknown(
     house: House, field: str, number: str
 ) -> None:
-    told = {"filled_quantity": Decimal(1), "average_price": Decimal(100)} | {field: Decimal(number)}
+    told: dict[str, Any] = {"filled_quantity": Decimal(1), "average_price": Decimal(100)}
+    told[field] = Decimal(number)
     result = ExecutionResult(success=True, order_id="v", timestamp=1, **told)
     house.venue.answers["BTC/USDT"] = returns(result)
     house.venue.lookup_error = ConnectionError()
