@@ -1,8 +1,9 @@
 """Who holds which key: claims of idempotency keys, for ever, and of fingerprints, for a while.
 
 Keys are random, and there may be millions. They lie in buckets by the time of their claim, so that
-inserts touch a small part of the table; a claim looks into all buckets, in the transaction that
-inserts it.
+inserts touch a small part of the table. A claim looks into all buckets, in the transaction that
+inserts it; so that these stay few, keys of months long past are moved to one bucket of old keys, a
+few at a time and in their order there.
 """
 
 from typing import Any, Final
@@ -15,6 +16,11 @@ __all__ = ["BUCKET_MICROSECONDS", "ClaimTable"]
 
 BUCKET_MICROSECONDS: Final = 30 * 24 * 3600 * 1_000_000
 """The span of claim times that share a bucket."""
+
+_OLD: Final = 0
+_FEW_BUCKETS: Final = 4
+_MERGE_EVERY: Final = 64
+_MERGE_LIMIT: Final = 2 * _MERGE_EVERY
 
 _PRUNE_EVERY: Final = 64
 _PRUNE_LIMIT: Final = 2 * _PRUNE_EVERY
@@ -29,6 +35,7 @@ class ClaimTable:
         """Use this cursor's connection; `reload` comes before the first claim."""
         self._cursor = cursor
         self._buckets: set[int] = set()
+        self._merge_in = 0
         self._prune_in = 0
 
     def reload(self) -> None:
@@ -48,8 +55,22 @@ class ClaimTable:
         row = (bucket, claim.source, claim.key, signal, claim.reading)
         if self._inserted(_TAKE_KEY, row):
             self._buckets.add(bucket)
+            self._merge(bucket)
             return None
         return self._holder([bucket], claim)
+
+    def _merge(self, newest: int) -> None:
+        if self._merge_in and len(self._buckets) <= _FEW_BUCKETS:
+            self._merge_in -= 1
+            return
+        self._merge_in = _MERGE_EVERY
+        # The month before the newest is left alone: clocks are set back now and then.
+        past = [bucket for bucket in self._buckets if _OLD < bucket < newest - 1]
+        if past:
+            self._cursor.execute(_MERGE, (_OLD, min(past), _MERGE_LIMIT))
+            self._buckets.add(_OLD)
+            if self._cursor.connection.changes() < _MERGE_LIMIT:
+                self._buckets.discard(min(past))
 
     def _inserted(self, sql: str, values: tuple[Any, ...]) -> bool:
         self._cursor.execute(sql, values)
@@ -90,6 +111,11 @@ _BUCKETS: Final = """
 _TAKE_KEY: Final = """
     INSERT INTO keys (bucket, source, key, signal, reading) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING
+"""
+_MERGE: Final = """
+    UPDATE keys SET bucket = ?1 WHERE bucket = ?2 AND (source, key) IN (
+        SELECT source, key FROM keys WHERE bucket = ?2 ORDER BY source, key LIMIT ?3
+    )
 """
 _HOLDER: Final = """
     SELECT signal, reading FROM keys WHERE bucket IN ({places}) AND source = ? AND key = ?

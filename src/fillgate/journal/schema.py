@@ -34,7 +34,7 @@ __all__ = [
 
 _APPLICATION_ID: Final = 0x66676174
 _BUSY_TIMEOUT_MS: Final = 2000
-_CACHE_KIB: Final = 16384
+_CACHE_KIB: Final = 32768
 _NAME: Final = re.compile(r"(\d{4})_\w+\.sql")
 
 

@@ -33,7 +33,7 @@ CREATE INDEX events_by_signal ON events (signal) WHERE signal IS NOT NULL;
 
 -- Keys are random, so a single index over millions of them would be written all over the place.
 -- Within a bucket of 30 days the index stays small; that a key is in no other bucket is looked up
--- in the transaction that inserts it.
+-- in the transaction that inserts it. Bucket 0 takes the keys of all months long past.
 CREATE TABLE keys (
     bucket INTEGER NOT NULL,
     source TEXT NOT NULL,
