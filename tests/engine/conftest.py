@@ -58,18 +58,23 @@ class House:
     venue: Venue
     clock: SystemClock
 
+    def arrival(
+        self, key: str | None = None, *, fingerprint: bool = False, **changes: Any
+    ) -> Arrival:
+        return Arrival(
+            source="test",
+            signal=signal(**changes),
+            body=b"{}",
+            received_at=self.clock.now(),
+            key=key,
+            fingerprint=fingerprint,
+        )
+
     async def accept(
         self, key: str | None = None, *, fingerprint: bool = False, **changes: Any
     ) -> Admission:
         return await self.engine.intake.accept(
-            Arrival(
-                source="test",
-                signal=signal(**changes),
-                body=b"{}",
-                received_at=self.clock.now(),
-                key=key,
-                fingerprint=fingerprint,
-            )
+            self.arrival(key, fingerprint=fingerprint, **changes)
         )
 
     async def outcome(self, admission: Admission) -> OrderState:

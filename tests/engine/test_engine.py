@@ -4,6 +4,7 @@ import asyncio
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from fillgate.domain.errors import NotSent, Rejected, Unknown, UnknownAccount
@@ -416,3 +417,33 @@ async def test_the_journal_tells_the_same_as_the_blotter(house: House) -> None:
         assert row is not None
         assert row.status is state.status
     assert list(await house.engine.journal.positions()) == list(house.engine.blotter.positions())
+
+
+async def test_a_known_key_is_found_without_taking_anything_in(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        first = await house.send(key="k1")
+        held = await house.engine.intake.find(house.arrival("k1"))
+        assert held is not None
+        assert held.ticket.state == first
+    async with open_house(tmp_path) as house:
+        stored = await house.engine.intake.find(house.arrival("k1"))
+        assert stored is not None
+        assert stored.replayed
+        assert stored.ticket.state == first
+        assert await house.engine.intake.find(house.arrival("k2")) is None
+        assert await house.engine.intake.find(house.arrival()) is None
+        with pytest.raises(KeyReused):
+            await house.engine.intake.find(house.arrival("k1", quantity=Decimal(9)))
+        assert not house.venue.arrived
+
+
+async def test_only_misses_after_the_settle_time_count(house: House) -> None:
+    house.venue.capabilities = msgspec.structs.replace(Venue.capabilities, settle_seconds=1e6)
+    house.venue.answers["BTC/USDT"] = raises(Unknown("RESET", ""))
+    identity = (await house.send()).order.client_order_id
+    await house.until(lambda: len(house.venue.lookups) > 5)
+    assert house.status(identity) == "UNKNOWN"
+    house.venue.capabilities = msgspec.structs.replace(Venue.capabilities, settle_seconds=0.0)
+    asked = len(house.venue.lookups)
+    await house.until(lambda: house.status(identity) == "ABSENT")
+    assert len(house.venue.lookups) >= asked + 3

@@ -286,3 +286,30 @@ async def test_something_unforeseen_is_answered_and_logged(
 def test_rules_do_not_show_their_secrets() -> None:
     rules = SignalRules(min_confidence=Decimal(0), max_age=1, wait=1, secrets=[SECRET])
     assert SECRET not in repr(rules)
+
+
+# Late repeats
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_repeat_gets_the_stored_outcome_however_late_it_comes(
+    tmp_path: Path, restarted: bool
+) -> None:
+    fields: dict[str, Any] = {"id": "late-1"}
+    async with open_desk(tmp_path) as desk:
+        now = desk.house.clock.now() // 1000
+        first = await desk.alert(fields | {"timestamp": now})
+        assert (first.status, first.json["status"]) == (200, "FILLED")
+        # The same alert, delivered when a first one would be refused as stale.
+        old = fields | {"timestamp": now - 3_600_000}
+        if not restarted:
+            again = await desk.alert(old)
+    if restarted:
+        async with open_desk(tmp_path) as desk:
+            again = await desk.alert(old)
+            assert not desk.venue.arrived
+    assert again.json == first.json | {"replayed": True}
+    async with open_desk(tmp_path) as desk:
+        assert problem_of(await desk.alert(old | {"id": "late-2"})) == (422, "STALE")
+        assert problem_of(await desk.alert(old | {"quantity": 7})) == (422, "KEY_REUSED")
+        assert not desk.venue.arrived

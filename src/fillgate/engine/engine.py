@@ -113,6 +113,7 @@ class Engine:
         )
         self.intake = Intake(
             first_number=journal.last_signal + 1,
+            find_claim=journal.find_claim,
             recover=self._ticket,
             accounts=self.accounts,
             dispatcher=self.dispatcher,

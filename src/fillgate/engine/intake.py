@@ -95,6 +95,7 @@ class Intake:
         self,
         *,
         first_number: int,
+        find_claim: Callable[[str, str], Awaitable[KeyTaken | None]],
         recover: Callable[[int], Awaitable[Ticket]],
         accounts: Accounts,
         dispatcher: Dispatcher,
@@ -108,9 +109,11 @@ class Intake:
 
         Args:
             first_number: number of the next signal.
+            find_claim: asks the journal who holds a source's key.
             recover: reads a ticket of an earlier signal back from the journal.
         """
         self._next_number = first_number
+        self._find_claim = find_claim
         self._recover = recover
         self._accounts = accounts
         self._dispatcher = dispatcher
@@ -142,7 +145,7 @@ class Intake:
             KeyReused: the key belongs to a signal that reads differently.
             UnknownAccount: the signal names an account that does not exist.
         """
-        digest = hashlib.sha256(reading_of(arrival.signal, with_timestamp=False)).digest()
+        digest = _digest(arrival.signal)
         key, expires = self._claim_key(arrival)
         held = self._claims.find(arrival.source, key, arrival.received_at) if key else None
         if held is not None:
@@ -163,6 +166,28 @@ class Intake:
         if holder is not ticket:
             return self._repeated(holder, arrival, digest)
         return Admission(ticket, replayed=False, suspected=False)
+
+    async def find(self, arrival: Arrival) -> Admission | None:
+        """Return the admission of an earlier delivery under the same key; take nothing in.
+
+        Raises:
+            KeyReused: the key belongs to a signal that reads differently.
+            EngineUnavailable: the earlier delivery was not taken after all.
+            JournalUnavailable: the journal cannot be read.
+        """
+        if arrival.key is None:
+            return None
+        key, _ = self._claim_key(arrival)
+        assert key is not None
+        held = self._claims.find(arrival.source, key, arrival.received_at)
+        if held is not None:
+            holder = await held.admitted.wait()
+        else:
+            taken = await self._find_claim(arrival.source, key)
+            if taken is None:
+                return None
+            holder = await self._recover(taken.signal)
+        return self._repeated(holder, arrival, _digest(arrival.signal))
 
     async def refuse(
         self, *, source: str, code: str, reason: str, body: bytes, received_at: int
@@ -258,16 +283,16 @@ class Intake:
             case Lost(reason=reason):
                 self._withdraw(ticket, events)
                 ticket.admitted.fail(EngineUnavailable("JOURNAL_UNAVAILABLE", reason))
-            case KeyTaken(signal=number, reading=reading):
+            case KeyTaken(signal=number):
                 self._withdraw(ticket, events)
-                self._tasks.start(self._join(ticket, number, reading), name="join by key")
+                self._tasks.start(self._join(ticket, number), name="join by key")
 
     def _withdraw(self, ticket: Ticket, events: tuple[OrderEvent, ...]) -> None:
         if ticket.key is not None:
             self._claims.release(ticket, ticket.key)
         self._dispatcher.withdraw(ticket, events)
 
-    async def _join(self, ticket: Ticket, number: int, reading: bytes) -> None:
+    async def _join(self, ticket: Ticket, number: int) -> None:
         """Point those who wait for `ticket` to the earlier signal that holds its key."""
         try:
             holder = await self._recover(number)
@@ -278,7 +303,6 @@ class Intake:
             if not isinstance(error, Exception):
                 raise
             return
-        holder.digest = reading
         ticket.admitted.open(holder)
 
     def _repeated(self, holder: Ticket, arrival: Arrival, digest: bytes) -> Admission:
@@ -325,6 +349,10 @@ class Intake:
                 done=done,
             )
         )
+
+
+def _digest(signal: Signal) -> bytes:
+    return hashlib.sha256(reading_of(signal, with_timestamp=False)).digest()
 
 
 def _hex(body: bytes) -> str:

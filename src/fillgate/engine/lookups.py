@@ -80,7 +80,7 @@ class Lookups:
                 answer = None if self._recorder.fault else await self._questions.ask(state)
                 if answer is not None and self._settled_by(state, answer):
                     return
-                misses += answer is not None
+                misses += answer is not None and self._has_settled(state)
                 self._conclude_absence(state, misses)
                 await self._clock.sleep(pause)
                 pause = min(2 * pause, self._settings.lookup_longest_pause)
@@ -116,16 +116,19 @@ class Lookups:
     def _conclude_absence(self, state: OrderState, misses: int) -> None:
         if state.status is not OrderStatus.UNKNOWN or misses < _MISSES_THAT_COUNT:
             return
-        venue = self._accounts.capabilities_of(state.order.account)
-        # Settling counts from the end of the submission, the venue's memory from its beginning.
-        waited, age = self._seconds_since(state.updated_at), self._seconds_since(state.created_at)
-        forgotten = venue.lookup_window_seconds is not None and age > venue.lookup_window_seconds
-        if waited < venue.settle_seconds or forgotten or state.anomalies:
+        window = self._accounts.capabilities_of(state.order.account).lookup_window_seconds
+        forgotten = window is not None and self._seconds_since(state.created_at) > window
+        if forgotten or state.anomalies:
             return
         identity = state.order.client_order_id
         self._logger.error("order absent", client_order_id=identity, asked=misses)
         event = OrderAbsent(client_order_id=identity, asked=misses)
         self._recorder.record(Job(signal=state.signal, events=(event,)))
+
+    def _has_settled(self, state: OrderState) -> bool:
+        # Settling counts from the end of the submission, the venue's memory from its beginning.
+        venue = self._accounts.capabilities_of(state.order.account)
+        return self._seconds_since(state.updated_at) >= venue.settle_seconds
 
     def _seconds_since(self, at: int) -> float:
         return (self._clock.now() - at) / 1e6

@@ -60,12 +60,13 @@ class Questions:
 
 
 def _is_told_soundly(answer: object) -> bool:
+    # What a plugin put there may be anything.
+    report: object = answer.report if isinstance(answer, Found) else None
     return (
-        isinstance(answer, Found)
-        and isinstance(answer.report, ExecutionReport)
-        and is_sound(answer.report)
-        and answer.report.status not in _OURS_ALONE
-        and not _fills_nothing(answer.report)
+        isinstance(report, ExecutionReport)
+        and is_sound(report)
+        and report.status not in _OURS_ALONE
+        and not _fills_nothing(report)
     )
 
 

@@ -299,6 +299,10 @@ class Journal(Protocol):
         """Return the stored bytes of a signal; None if there are none or they were erased."""
         ...
 
+    async def find_claim(self, source: str, key: str) -> KeyTaken | None:
+        """Return who holds a key; None if nobody does. Fingerprints are not looked for."""
+        ...
+
     async def find_order(self, client_order_id: str) -> OrderRow | None:
         """Return an order's row."""
         ...

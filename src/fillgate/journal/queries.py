@@ -14,6 +14,7 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.positions import Position
 from fillgate.journal.base import (
     Head,
+    KeyTaken,
     OrderQuery,
     OrderRow,
     Page,
@@ -28,6 +29,7 @@ from fillgate.journal.codec import Codec
 __all__ = [
     "body_of",
     "events_after",
+    "find_claim",
     "find_order",
     "find_signal",
     "heads",
@@ -56,6 +58,17 @@ _ORDER: Final = "SELECT client_order_id, signal, leg, account, symbol, status, a
 _HEADS: Final = """
     SELECT name, sequence, hash FROM streams JOIN events ON events.stream = streams.id
     WHERE sequence = (SELECT max(sequence) FROM events WHERE stream = streams.id)
+"""
+# One seek a bucket, however many keys there are.
+_CLAIM: Final = """
+    WITH RECURSIVE found (bucket) AS (
+        SELECT min(bucket) FROM keys
+        UNION ALL
+        SELECT (SELECT min(bucket) FROM keys WHERE bucket > found.bucket)
+        FROM found WHERE bucket IS NOT NULL
+    )
+    SELECT signal, reading FROM found CROSS JOIN keys ON keys.bucket = found.bucket
+    WHERE source = ? AND key = ?
 """
 _LAST_SIGNAL: Final = """
     SELECT max(
@@ -153,6 +166,12 @@ def find_order(connection: apsw.Connection, client_order_id: str) -> OrderRow | 
     """Return an order's row."""
     row = connection.execute(f"{_ORDER} WHERE client_order_id = ?", (client_order_id,)).fetchone()
     return None if row is None else _order(row)
+
+
+def find_claim(connection: apsw.Connection, source: str, key: str) -> KeyTaken | None:
+    """Return who holds a key."""
+    row = connection.execute(_CLAIM, (source, key)).fetchone()
+    return None if row is None else KeyTaken(*row)
 
 
 def find_signal(connection: apsw.Connection, number: int) -> SignalRow | None:

@@ -15,6 +15,7 @@ from fillgate.journal import queries
 from fillgate.journal.base import (
     Head,
     JournalUnavailable,
+    KeyTaken,
     OrderQuery,
     OrderRow,
     Page,
@@ -122,6 +123,10 @@ class Reading:
     async def body(self, signal: int) -> bytes | None:
         """Return the stored bytes of a signal; None if there are none or they were erased."""
         return await self._read(queries.body_of, signal)
+
+    async def find_claim(self, source: str, key: str) -> KeyTaken | None:
+        """Return who holds a key; None if nobody does. Fingerprints are not looked for."""
+        return await self._read(queries.find_claim, source, key)
 
     async def find_order(self, client_order_id: str) -> OrderRow | None:
         """Return an order's row."""

@@ -11,10 +11,10 @@ Invariants:
    refused (`credentials`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -23,6 +23,7 @@ from fillgate.domain.clock import Clock
 from fillgate.domain.errors import UnknownAccount
 from fillgate.engine.engine import Engine
 from fillgate.engine.intake import Admission, Arrival, EngineUnavailable, KeyReused
+from fillgate.journal.base import JournalUnavailable
 from fillgate.plugins.base import Logger
 from fillgate.service.auth import SIGNATURE, ApiDoor, WebhookDoor
 from fillgate.service.bodies import body_of
@@ -46,6 +47,8 @@ API_SOURCE: Final = "api"
 
 _AHEAD_SECONDS: Final = 30.0
 _REPLAYED: Final = (b"idempotent-replayed", b"true")
+Known = TypeVar("Known", Admission, Admission | None)
+
 _encode = msgspec.json.Encoder().encode
 
 
@@ -95,7 +98,7 @@ class _Taker:
             raise Problem("METHOD_NOT_ALLOWED", f"expected POST, found {scope['method']}")
         body = await body_of(headers, receive)
         received_at = self._clock.now()
-        received = await self._received(scope, headers, body, received_at)
+        received = await self._received(scope, headers, body)
         arrival = Arrival(
             source=self.source,
             signal=received.signal,
@@ -104,16 +107,14 @@ class _Taker:
             key=await self._key(headers, received, body),
             fingerprint=self.webhook,
         )
-        admission = await self._admission(arrival)
+        admission = await self._known_if_stale(arrival) or await self._admission(arrival)
         wait = wait_seconds(
             headers.get(b"prefer"), default=self._rules.wait, longest=self.longest_wait
         )
         await admission.ticket.answered.wait_within(wait)
         return self._answer(admission)
 
-    async def _received(
-        self, scope: Scope, headers: dict[bytes, bytes], body: bytes, at: int
-    ) -> Received:
+    async def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
         raise NotImplementedError
 
     async def _key(
@@ -126,11 +127,33 @@ class _Taker:
             raise await self._kept(problem, body) from None
         return key
 
-    async def _admission(self, arrival: Arrival) -> Admission:
+    async def _known_if_stale(self, arrival: Arrival) -> Admission | None:
+        """Return the admission of an earlier delivery if this one is too old to be a first one.
+
+        A repeated delivery gets the stored outcome, however late it comes.
+        """
         try:
-            return await self._engine.intake.accept(arrival)
+            max_age = self._rules.max_age
+            check_fresh(arrival.signal, arrival.received_at, max_age, _AHEAD_SECONDS)
+        except Refusal as refusal:
+            known = await self._admitted_by(self._engine.intake.find, arrival)
+            if known is None:
+                raise await self._kept(_problem_of(refusal), arrival.body) from None
+            return known
+        return None
+
+    async def _admission(self, arrival: Arrival) -> Admission:
+        return await self._admitted_by(self._engine.intake.accept, arrival)
+
+    async def _admitted_by(
+        self, door: Callable[[Arrival], Awaitable[Known]], arrival: Arrival
+    ) -> Known:
+        try:
+            return await door(arrival)
         except EngineUnavailable as error:
             raise Problem(error.code, error.text) from None
+        except JournalUnavailable as error:
+            raise Problem("JOURNAL_UNAVAILABLE", str(error)) from None
         except KeyReused as error:
             raise await self._kept(Problem(error.code, error.text), arrival.body) from None
         except UnknownAccount as error:
@@ -148,10 +171,6 @@ class _Taker:
         if answer.status in _FAILURES:
             return _failure(answer, webhook=self.webhook, headers=headers)
         return Reply(200, _encode(answer), headers=headers)
-
-    def _check(self, received: Received, at: int) -> Received:
-        check_fresh(received.signal, at, self._rules.max_age, _AHEAD_SECONDS)
-        return received
 
     async def _kept(self, problem: Problem, body: bytes) -> Problem:
         """Keep an authenticated refusal in the journal."""
@@ -189,9 +208,7 @@ class WebhookTaker(_Taker):
         super().__init__(engine, rules, clock, logger)
         self._door = door
 
-    async def _received(
-        self, scope: Scope, headers: dict[bytes, bytes], body: bytes, at: int
-    ) -> Received:
+    async def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
         authenticated = self._authenticated_outside(scope, body)
         try:
             members = parse_object(body)
@@ -202,7 +219,7 @@ class WebhookTaker(_Taker):
         if not authenticated or secret is not None:
             self._door.check_secret(secret if isinstance(secret, str) else None)
         try:
-            received = self._check(alert_of(members), at)
+            received = alert_of(members)
             check_confidence(received.signal, self._rules.min_confidence)
         except Refusal as refusal:
             raise await self._kept(_problem_of(refusal), body) from None
@@ -233,12 +250,10 @@ class OrderTaker(_Taker):
         super().__init__(engine, rules, clock, logger)
         self._door = door
 
-    async def _received(
-        self, scope: Scope, headers: dict[bytes, bytes], body: bytes, at: int
-    ) -> Received:
+    async def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
         self._door.check(headers)
         try:
-            return self._check(read_order(body), at)
+            return read_order(body)
         except Refusal as refusal:
             raise await self._kept(_problem_of(refusal), body) from None
 
