@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fillgate.journal.base import Claim, KeyTaken
 from fillgate.journal.claims import BUCKET_MICROSECONDS, ClaimTable
+from fillgate.journal.queries import find_claim
 from fillgate.journal.schema import connect_writer, create_file, migrate
 from tests.journal.made import AT
 
@@ -58,6 +59,9 @@ def test_buckets_stay_few_and_keys_taken_over_years(cursor: apsw.Cursor, a_month
     assert set(buckets(cursor)) == table._buckets
     for number in range(1, 30 * a_month + 1, 7):
         assert table.take(claim(number, 31), 10**6) == KeyTaken(number, b"")
+        found = find_claim(cursor.connection, f"source {number % 3}", f"key {number}")
+        assert found == KeyTaken(number, b"")
+    assert find_claim(cursor.connection, "source 0", "key 1") is None
     assert cursor.execute("SELECT count(*) FROM keys").get == 30 * a_month
 
 
