@@ -18,7 +18,8 @@ What must hold then, whatever happened:
 8. Positions are the sums of the venue's fills: in the blotter, in the journal, and when the journal
    is replayed from its beginning.
 9. All replies under one key name one order, and no definite status changes under a caller's eyes.
-10. Nothing stays behind: no lane is held or flying without an order that explains it, no claim of
+10. What was turned away under a key can be sent again: it is taken, or was meanwhile.
+11. Nothing stays behind: no lane is held or flying without an order that explains it, no claim of
     memory without a signal.
 """
 
@@ -109,6 +110,9 @@ class History:
     deliveries: list[Delivery] = field(default_factory=list)
     persons: list["asyncio.Task[None]"] = field(default_factory=list)
     crashed_in_doubt: set[str] = field(default_factory=set)
+    """Names of signals that were turned away by a process that ended with writes in doubt."""
+    again: int = 0
+    """How many deliveries there were before all that was turned away was sent again."""
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
@@ -131,8 +135,11 @@ class History:
         for _ in range(self.dice.randint(5, 30)):
             await self._step(self.dice.choices(names, weights)[0])
         self.disk.heal()
+        vars(self.house.engine.journal).pop("committed", None)
         self.world.lookups = "tell"
         self.house.venue.healthy = True
+        await self._settle()
+        self._send_again()
         await self._settle()
         await self._check()
         await self._close()
@@ -226,9 +233,12 @@ class History:
         keyed = [delivery for delivery in self.deliveries if delivery.key is not None]
         if keyed:
             before = self.dice.choice(keyed)
-            by_print = before.key != before.name and str(before.key).startswith("fingerprint")
-            key = None if by_print else before.key
-            self._deliver(before.name, key, before.fields, fingerprint=by_print)
+            self._repeat(before)
+
+    def _repeat(self, before: Delivery) -> None:
+        by_print = str(before.key).startswith("fingerprint")
+        key = None if by_print else before.key
+        self._deliver(before.name, key, before.fields, fingerprint=by_print)
 
     def _other_signal_under_a_key(self) -> None:
         keys = [one.key for one in self.deliveries if one.key and one.key.startswith("k")]
@@ -342,6 +352,13 @@ class History:
 
     # The end
 
+    def _send_again(self) -> None:
+        self.again = len(self.deliveries)
+        for before in tuple(self.deliveries):
+            if before.ending == "turned away" and before.key is not None:
+                self.told.append("again")
+                self._repeat(before)
+
     async def _settle(self) -> None:
         engine = self.house.engine
         await self.house.until(lambda: engine.intake.unavailable is None)
@@ -374,7 +391,7 @@ class History:
             for state in self.house.engine.blotter.open_orders()
             if state.status is OrderStatus.UNKNOWN
         }
-        # 10
+        # 11
         return bool(lane.flying or lane.coming or lane.is_free or not lane.holders <= holders)
 
     def _is_settled(self, state: OrderState, truth: Truth | None) -> bool:
@@ -401,6 +418,7 @@ class History:
         assert max(self.world.calls.values(), default=0) <= 1  # 2
         endings = Counter(delivery.ending for delivery in self.deliveries)
         assert set(endings) <= {"acknowledged", "turned away", "reused", "cut off"}, endings
+        assert all(one.ending != "turned away" for one in self.deliveries[self.again :])  # 10
         await self._check_acknowledged()
         self._check_keys()
         self._check_turned_away()
@@ -409,7 +427,7 @@ class History:
             assert position.quantity == self.world.position(symbol)
         journal = self.house.engine.journal
         assert list(await journal.positions()) == list(self.house.engine.blotter.positions())
-        assert len(self.house.engine.dispatcher.under_way) == self._undecided()  # 10
+        assert len(self.house.engine.dispatcher.under_way) == self._undecided()  # 11
         assert len(self.house.engine.dispatcher._tickets) <= self._undecided()
 
     def _undecided(self) -> int:

@@ -79,6 +79,11 @@ class Truth:
         )
 
 
+def _somebody_elses(order: Order) -> ExecutionReport:
+    more = order.quantity + 1
+    return report(order, OrderStatus.FILLED, str(more), quantity=more)
+
+
 @dataclass
 class World:
     """The venue's side of a history."""
@@ -186,7 +191,7 @@ class World:
                 found.misses += 1
                 return NotFound()
             case "other" if found is not None:
-                return Found(found.told(quantity=found.order.quantity + 1))
+                return Found(_somebody_elses(found.order))
         return NotFound() if found is None else Found(found.told())
 
     def resting(self) -> list[Truth]:
