@@ -48,6 +48,8 @@ def demo(
     """
     folder = _folder(data)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
+    # Shells start what runs in their background with this one ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         well = _show(folder)
     except DemoFailed as error:
