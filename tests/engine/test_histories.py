@@ -275,7 +275,7 @@ class History:
         assert isinstance(journal, SqliteJournal)
 
         def committed(batch: Batch) -> None:
-            del journal.committed
+            vars(journal).pop("committed", None)
             journal.fail("struck")
             journal.doubted(batch)
             decide = partial(journal.decided, batch, durable=True)
