@@ -9,9 +9,10 @@ import pytest
 from fillgate.domain.errors import Unknown
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.engine.resolution import Resolution
-from tests.engine.conftest import House, open_house
+from tests.engine.conftest import House, open_house, replaced
 from tests.engine.venue import Venue, never, raises, report, resting
 
+SYMBOLS = ("\x00", "A\x00B", "a:b/c|d e", "\N{ROCKET}", "x" * 5000, "' --")
 UNKNOWN, FLYING, RESTING, WAITING = "BTC/USDT", "ETH/USDT", "SOL/USDT", "BTC/USDT"
 
 
@@ -110,3 +111,49 @@ async def test_what_an_account_can_do_may_show_only_once_it_is_up(tmp_path: Path
         house.venue.init_error = None
         identities = [state.order.client_order_id for state in states]
         await house.until(lambda: all(house.status(i) == "FILLED" for i in identities))
+
+
+@pytest.mark.anyio
+async def test_an_absent_order_stays_watched_after_a_restart(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        house.venue.answers["BTC/USDT"] = raises(Unknown("RESET", ""))
+        order = (await house.send()).order
+        identity = order.client_order_id
+        await house.until(lambda: house.status(identity) == "ABSENT")
+
+    def find(venue: Venue) -> None:
+        venue.found[identity] = report(order, OrderStatus.FILLED, "1")
+
+    async with open_house(tmp_path, prepare=find) as house:
+        await house.until(lambda: house.status(identity) == "FILLED")
+        assert house.engine.blotter.position("main", "BTC/USDT").quantity == 1
+
+
+@pytest.mark.anyio
+async def test_an_absent_order_is_watched_for_a_while_only(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        house.venue.answers["BTC/USDT"] = raises(Unknown("RESET", ""))
+        identity = (await house.send()).order.client_order_id
+        await house.until(lambda: house.status(identity) == "ABSENT")
+    async with open_house(tmp_path, settings=replaced(watch_absent=0.0)) as house:
+        await house.send(symbol="ETH/USDT")
+        assert not house.venue.lookups
+        assert not house.engine.blotter.open_orders()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("symbol", SYMBOLS)
+async def test_any_symbol_survives_a_restart(tmp_path: Path, symbol: str) -> None:
+    async with open_house(tmp_path) as house:
+        house.venue.answers[symbol] = resting
+        order = (await house.send(symbol=symbol)).order
+
+    def fill(venue: Venue) -> None:
+        venue.found[order.client_order_id] = report(order, OrderStatus.FILLED, "1")
+
+    async with open_house(tmp_path, prepare=fill) as house:
+        await house.until(lambda: house.status(order.client_order_id) == "FILLED")
+        assert house.engine.blotter.position("main", symbol).quantity == 1
+        assert list(await house.engine.journal.positions()) == list(
+            house.engine.blotter.positions()
+        )

@@ -27,6 +27,7 @@ __all__ = ["Lookups"]
 
 _MISSES_THAT_COUNT = 3
 _WATCH_PAUSE = 30.0
+_LOOKED_UP = frozenset({OrderStatus.UNKNOWN, OrderStatus.ABSENT})
 
 
 class Lookups:
@@ -60,16 +61,21 @@ class Lookups:
         """Start looking up an order, unless that is under way or its venue cannot be asked."""
         identity, account = state.order.client_order_id, state.order.account
         if not self._accounts.capabilities_of(account).fetch_order:
-            self._logger.error("order unknown, needs a person", client_order_id=identity)
+            if state.status is OrderStatus.UNKNOWN:
+                self._logger.error("order unknown, needs a person", client_order_id=identity)
             return
         if identity not in self._running:
             self._running.add(identity)
             self._tasks.start(self._look_up(identity), name=f"look up {identity}")
 
+    def is_watched(self, since: int) -> bool:
+        """Tell whether an order that is ABSENT since that time (Unix microseconds) is looked up."""
+        return self._seconds_since(since) < self._settings.watch_absent
+
     def _begin_all(self, account: Account) -> None:
         """Take up what could not be asked before the account was up."""
         for state in self._blotter.open_orders():
-            if state.order.account == account.name and state.status is OrderStatus.UNKNOWN:
+            if state.order.account == account.name and state.status in _LOOKED_UP:
                 self.begin(state)
 
     async def _look_up(self, identity: str) -> None:
@@ -95,8 +101,8 @@ class Lookups:
             return None
         if state.status is OrderStatus.UNKNOWN:
             return state
-        watched = self._seconds_since(state.updated_at) < self._settings.watch_absent
-        return state if state.status is OrderStatus.ABSENT and watched else None
+        watched = state.status is OrderStatus.ABSENT and self.is_watched(state.updated_at)
+        return state if watched else None
 
     def _settled_by(self, state: OrderState, answer: Lookup) -> bool:
         if not isinstance(answer, Found):

@@ -7,7 +7,10 @@ Invariants:
    denied.
 3. Accepted signals whose order was not planned go on in their lanes, in their order.
 4. Lanes are held before anything goes on.
+5. Orders that were planned recently and are ABSENT are watched on.
 """
+
+from collections.abc import AsyncIterator
 
 from fillgate.domain.events import OrderUnanswered
 from fillgate.domain.life_cycle import OrderStatus
@@ -19,10 +22,12 @@ from fillgate.engine.lookups import Lookups
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.story import order_states, ticket_of
 from fillgate.engine.tickets import Ticket
-from fillgate.journal.base import Journal
+from fillgate.journal.base import Journal, OrderQuery, OrderRow
 from fillgate.plugins.base import Logger
 
 __all__ = ["Recovery"]
+
+_PAGE = 500
 
 
 class Recovery:
@@ -63,6 +68,7 @@ class Recovery:
             ticket = await self.ticket(row.number)
             self._intake.remember(ticket)
             self._dispatcher.wait_in_lane(ticket)
+        await self._watch_absent()
         self._logger.info("recovered", open_orders=len(opened), waiting_signals=len(waiting))
 
     async def ticket(self, number: int) -> Ticket:
@@ -88,6 +94,29 @@ class Recovery:
             if ticket is not None:
                 opened.append((ticket, order_states(story)[row.client_order_id]))
         return opened
+
+    async def _watch_absent(self) -> None:
+        async for row in self._recent_orders():
+            if row.status is OrderStatus.ABSENT:
+                story = await self._journal.story(row.signal)
+                # What has become ABSENT since the start is watched already.
+                if self._blotter.order(row.client_order_id) is None:
+                    state = order_states(story)[row.client_order_id]
+                    self._blotter.restore([state], ())
+                    self._lookups.begin(state)
+
+    async def _recent_orders(self) -> AsyncIterator[OrderRow]:
+        query = OrderQuery(limit=_PAGE)
+        while True:
+            page = await self._journal.orders(query)
+            for row in page.rows:
+                if not self._lookups.is_watched(row.at):
+                    return
+                yield row
+            if not page.more:
+                return
+            last = page.rows[-1]
+            query = OrderQuery(limit=_PAGE, before=(last.signal, last.leg))
 
     def _take_up(self, ticket: Ticket, state: OrderState) -> None:
         if not ticket.is_settled:
