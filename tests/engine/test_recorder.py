@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from fillgate.domain.events import OrderReported
+from fillgate.domain.events import OrderAnomalous, OrderReported
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.engine.recorder import Job
 from fillgate.engine.verification import verify
+from fillgate.journal.base import CommitOutcome, Lost
 from fillgate.journal.reader import SqliteReader
 from fillgate.journal.sqlite import SqliteJournal
 from tests.engine.conftest import House, open_house
@@ -45,3 +46,27 @@ async def test_a_fact_of_the_last_moment_of_a_fault_keeps_its_place(tmp_path: Pa
     reader = await SqliteReader.open(tmp_path / "journal.db")
     assert not (await verify(reader)).findings
     await reader.close()
+
+
+@pytest.mark.anyio
+async def test_a_fact_that_cannot_be_written_takes_no_other_along(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        house.venue.answers["BTC/USDT"] = resting
+        identity = (await house.send()).order.client_order_id
+        recorder, journal = house.engine.recorder, house.engine.journal
+        assert isinstance(journal, SqliteJournal)
+        stray = OrderAnomalous(client_order_id="never planned", code="X", text="")
+        unspeakable = OrderAnomalous(client_order_id=identity, code="X", text="\ud800")
+        told: list[CommitOutcome] = []
+        journal.fail("struck")
+        recorder.record(fill(house, identity, "0.1"))
+        recorder.record(Job(signal=1, events=(stray,), done=told.append))
+        recorder.record(Job(signal=1, events=(unspeakable,), done=told.append))
+        recorder.record(fill(house, identity, "0.2"))
+        journal.decided((), durable=True)
+        await house.until(lambda: not recorder.in_flight)
+        assert [isinstance(outcome, Lost) and outcome.invalid for outcome in told] == [True, True]
+        assert house.engine.blotter.position("main", "BTC/USDT").quantity == Decimal("0.2")
+        state = recorder.latest(identity)
+        assert state is not None
+        assert not state.anomalies

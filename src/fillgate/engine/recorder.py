@@ -7,6 +7,7 @@ Invariants:
 2. Facts about an order are never lost to a failed commit: they wait and are written in their order
    once the journal is back. A new signal is not such a fact; it is turned away.
 3. Facts of one order become durable in the order in which they were recorded.
+4. A fact that can never be written is Lost as invalid, by itself.
 """
 
 from collections import deque
@@ -118,8 +119,18 @@ class Recorder:
         self._stopping = True
 
     def _append(self, job: Job) -> None:
-        draft = self._drafted(job)
-        self._journal.append(draft.write, _Continuation(self, job, draft))
+        identities = {event.client_order_id for event in job.events}
+        before = {key: self._orders[key] for key in identities if key in self._orders}
+        try:
+            draft = self._drafted(job)
+            self._journal.append(draft.write, _Continuation(self, job, draft))
+        except Exception as error:
+            self._logger.error("a fact cannot be written", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
+            for key in identities:
+                self._orders.pop(key, None)
+            self._orders |= before
+            self.in_flight -= 1
+            job.done(Lost(repr(error), invalid=True))
 
     def _drafted(self, job: Job) -> _Draft:
         at = self._clock.now()
