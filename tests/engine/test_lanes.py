@@ -5,9 +5,15 @@ from fillgate.engine.tickets import Ticket
 from tests.engine.conftest import signal
 
 
-def ticket(number: int) -> Ticket:
+def ticket(number: int, *, reduce_only: bool = False) -> Ticket:
     return Ticket(
-        number, source="s", signal=signal(), account="main", received_at=0, key=None, digest=b""
+        number,
+        source="s",
+        signal=signal(reduce_only=reduce_only),
+        account="main",
+        received_at=0,
+        key=None,
+        digest=b"",
     )
 
 
@@ -24,10 +30,32 @@ def test_a_lane_that_was_forgotten_does_not_take_its_successor_along() -> None:
 
 def test_signals_leave_in_their_order_but_for_those_that_pass() -> None:
     lane = Lanes().get("main", "BTC/USDT")
-    tickets = [ticket(number) for number in range(4)]
-    lane.waiting.extend(tickets)
+    tickets = [ticket(number, reduce_only=number > 1) for number in range(5)]
+    for one in tickets:
+        lane.join(one)
     lane.holders.add("unknown")
-    assert lane.next(lambda _: False) is None
-    assert lane.next(lambda one: one.number == 2) is tickets[2]
+    assert lane.next(lambda: False) is None
+    assert lane.next(lambda: True) is tickets[2]
+    assert lane.leave(tickets[3])
+    assert not lane.leave(tickets[3])
+    assert lane.next(lambda: True) is tickets[4]
+    assert lane.next(lambda: True) is None
     lane.holders.clear()
-    assert [lane.next(lambda _: False) for _ in range(4)] == [*tickets[:2], tickets[3], None]
+    assert [lane.next(lambda: False) for _ in range(3)] == [*tickets[:2], None]
+    assert lane.is_free
+
+
+def test_a_held_lane_is_not_searched() -> None:
+    looks = 0
+
+    def may_pass() -> bool:
+        nonlocal looks
+        looks += 1
+        return False
+
+    lane = Lanes().get("main", "BTC/USDT")
+    lane.holders.add("unknown")
+    for number in range(100):
+        lane.join(ticket(number, reduce_only=True))
+        assert lane.next(may_pass) is None
+    assert looks == 100

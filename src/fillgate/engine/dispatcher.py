@@ -144,7 +144,7 @@ class Dispatcher:
         """Queue a ticket whose signal is durable and whose order is not planned."""
         self.under_way[ticket.number] = ticket
         lane = self._lane(ticket)
-        lane.waiting.append(ticket)
+        lane.join(ticket)
         left = self._settings.max_age - self._age(ticket)
         loop = asyncio.get_running_loop()
         ticket.expiry = loop.call_later(max(left, 0), self._expire, ticket, lane)
@@ -152,7 +152,7 @@ class Dispatcher:
 
     def advance(self, lane: Lane) -> None:
         """Let the next ticket of a lane go, if one may."""
-        ticket = None if self.draining else lane.next(self._may_pass)
+        ticket = None if self.draining else lane.next(partial(self._may_pass, lane))
         if ticket is None:
             self.lanes.forget_if_free(lane)
             return
@@ -226,9 +226,9 @@ class Dispatcher:
         born = ticket.received_at if sent is None else min(ticket.received_at, sent * 1000)
         return (self._clock.now() - born) / 1e6
 
-    def _may_pass(self, ticket: Ticket) -> bool:
-        venue = self._accounts.capabilities_of(ticket.account)
-        return ticket.signal.reduce_only and venue.reduce_only
+    def _may_pass(self, lane: Lane) -> bool:
+        account, _ = lane.key
+        return self._accounts.capabilities_of(account).reduce_only
 
     def _record_plan(self, ticket: Ticket, lane: Lane, events: tuple[OrderEvent, ...]) -> None:
         if ticket.expiry is not None:
@@ -247,9 +247,8 @@ class Dispatcher:
             self._go_on(ticket, lane)
 
     def _expire(self, ticket: Ticket, lane: Lane) -> None:
-        if ticket not in lane.waiting:
+        if not lane.leave(ticket):
             return
-        lane.waiting.remove(ticket)
         code = "LANE_HELD" if lane.holders else "STALE"
         held = f" held_by={','.join(sorted(lane.holders))}" if lane.holders else ""
         text = f"waited={self._age(ticket):.1f}s limit={self._settings.max_age:g}s{held}"

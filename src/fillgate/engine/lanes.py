@@ -21,12 +21,15 @@ LaneKey = tuple[str, str]
 class Lane:
     """The queue of one account for one symbol."""
 
-    __slots__ = ("coming", "flying", "holders", "key", "waiting")
+    __slots__ = ("_reducing", "coming", "flying", "holders", "key", "waiting")
 
     def __init__(self, key: LaneKey) -> None:
         """Start free."""
         self.key = key
         self.waiting: deque[Ticket] = deque()
+        """Signals in their order; `join` and `leave` change it."""
+        self._reducing: dict[int, Ticket] = {}
+        """Those of them that only reduce, by number: a held lane is not searched for them."""
         self.coming = 0
         """How many signals are being written down and will wait; none may overtake them."""
         self.flying: str | None = None
@@ -39,21 +42,35 @@ class Lane:
         """Whether a new signal goes straight ahead; a free lane can be forgotten."""
         return not (self.waiting or self.coming or self.flying or self.holders)
 
-    def next(self, passes: Callable[[Ticket], bool]) -> Ticket | None:
+    def join(self, ticket: Ticket) -> None:
+        """Let a ticket wait at the end."""
+        self.waiting.append(ticket)
+        if ticket.signal.reduce_only:
+            self._reducing[ticket.number] = ticket
+
+    def leave(self, ticket: Ticket) -> bool:
+        """Take out a ticket; tell whether it waited."""
+        if ticket not in self.waiting:
+            return False
+        self.waiting.remove(ticket)
+        self._reducing.pop(ticket.number, None)
+        return True
+
+    def next(self, may_pass: Callable[[], bool]) -> Ticket | None:
         """Take out the next ticket that may go now.
 
         Args:
-            passes: whether a ticket may pass although the lane is held.
+            may_pass: whether a reducing ticket may pass although the lane is held.
         """
         if self.flying or not self.waiting:
             return None
-        if not self.holders:
-            return self.waiting.popleft()
-        for ticket in self.waiting:
-            if passes(ticket):
-                self.waiting.remove(ticket)
-                return ticket
-        return None
+        ticket: Ticket | None = self.waiting[0]
+        if self.holders:
+            first = next(iter(self._reducing.values()), None)
+            ticket = first if first is not None and may_pass() else None
+        if ticket is not None:
+            self.leave(ticket)
+        return ticket
 
 
 class Lanes:
