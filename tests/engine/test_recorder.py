@@ -70,3 +70,22 @@ async def test_a_fact_that_cannot_be_written_takes_no_other_along(tmp_path: Path
         state = recorder.latest(identity)
         assert state is not None
         assert not state.anomalies
+
+
+@pytest.mark.anyio
+async def test_a_fact_that_cannot_be_written_moves_no_position(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        house.venue.answers["BTC/USDT"] = resting
+        first, second = [(await house.send(symbol=s)).order for s in ("BTC/USDT", "ETH/USDT")]
+        told: list[CommitOutcome] = []
+        filled = fill(house, first.client_order_id, "0.4").events
+        stray = OrderAnomalous(client_order_id=second.client_order_id, code="X", text="\ud800")
+        job = Job(signal=1, events=(*filled, stray), done=told.append)
+        house.engine.recorder.record(job)
+        assert [isinstance(outcome, Lost) and outcome.invalid for outcome in told] == [True]
+        house.engine.recorder.record(fill(house, first.client_order_id, "0.1"))
+        await house.until(lambda: not house.engine.recorder.in_flight)
+        assert house.engine.blotter.position("main", "BTC/USDT").quantity == Decimal("0.1")
+    reader = await SqliteReader.open(tmp_path / "journal.db")
+    assert not (await verify(reader)).findings
+    await reader.close()

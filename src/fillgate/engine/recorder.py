@@ -124,6 +124,7 @@ class Recorder:
         try:
             draft = self._drafted(job)
             self._journal.append(draft.write, _Continuation(self, job, draft))
+            self._positions |= {(p.account, p.symbol): p for p in draft.write.positions}
         except Exception as error:
             self._logger.error("a fact cannot be written", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
             for key in identities:
@@ -172,8 +173,8 @@ class Recorder:
                 continue
             order = change.after.order
             key = (order.account, order.symbol)
-            known = self._positions.get(key) or self._blotter.position(*key)
-            moved[key] = self._positions[key] = known.executed(order.side, before, after)
+            known = moved.get(key) or self._positions.get(key) or self._blotter.position(*key)
+            moved[key] = known.executed(order.side, before, after)
         return list(moved.values())
 
     def heard(self, job: Job, draft: _Draft, outcome: CommitOutcome, *, doubted: bool) -> None:
