@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -24,6 +25,8 @@ WRONG_TYPES: Mapping[object, list[object]] = {
     str | None: [5, True, 1.5, ["x"], {"x": 1}],
     float: ["x", "1", True, [1], {"x": 1}],
     int: ["x", "1", True, 1.5, [1]],
+    # A Decimal may stand in quotes.
+    Decimal: ["x", "1_0", " 1", True, [1], {"x": 1}],
 }
 
 BEYOND: Mapping[str, list[object]] = {
@@ -104,7 +107,9 @@ def test_a_value_beyond_its_bounds_is_refused(key: str, value: object) -> None:
     assert "found" in words
 
 
-@pytest.mark.parametrize("key", [key for key, field in FIELDS.items() if field.type is float])
+@pytest.mark.parametrize(
+    "key", [key for key, field in FIELDS.items() if field.type in {float, Decimal}]
+)
 @pytest.mark.parametrize("value", ["nan", "inf"])
 def test_no_number_is_a_wonder(key: str, value: str) -> None:
     assert f"`{key}`" in refused(line(key, value))

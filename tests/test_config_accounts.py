@@ -1,5 +1,6 @@
 """The accounts of a configuration, from a file and from the environment."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -125,7 +126,7 @@ def test_what_is_set_is_what_there_is() -> None:
     configuration = load(text, CCXT=SECRET)
     assert configuration.default_account == "paper"
     assert configuration.service.listen == "[::1]:9000"
-    assert configuration.webhook.min_confidence == 0.75
+    assert configuration.webhook.min_confidence == Decimal("0.75")
     assert configuration.accounts["paper"].options == {"fee_bps": 10}
     wanted: dict[str, Any] = {"webhook_secret": SECRET, "base_url": "http://127.0.0.1:1"}
     assert configuration.accounts["main"].options == wanted

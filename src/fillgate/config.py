@@ -12,6 +12,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,7 +62,7 @@ class WebhookConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     secret: str | None = None
     """Reference to the secret that alerts are signed with or carry."""
-    min_confidence: float = 0.6
+    min_confidence: Decimal = Decimal("0.6")
     """Alerts that are less sure are refused."""
     max_age: float = 60.0
     """Seconds after which a signal is too old to act on."""
@@ -364,7 +365,7 @@ def _check(configuration: Configuration) -> None:
     _check_word("log.format", configuration.log.format, ("auto", "json", "console"))
 
 
-def _check_range(where: str, value: float, least: float, most: float) -> None:
+def _check_range(where: str, value: float | Decimal, least: float, most: float) -> None:
     if not least <= value <= most:
         msg = f"`{where}`: expected {least:g} to {most:g}, found {value:g}"
         raise ConfigurationError(msg)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import structlog
 
+from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.signals import Action, Signal
 from fillgate.engine.accounts import AccountSetup
@@ -20,7 +21,7 @@ from fillgate.engine.intake import Admission, Arrival
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
 from fillgate.journal.sqlite import SqliteJournal
-from fillgate.plugins.base import Logger, PluginContext
+from fillgate.plugins.base import PluginContext
 from fillgate.plugins.registry import PluginRegistry
 from fillgate.testing.context import plugin_context
 from tests.engine.venue import Venue

@@ -9,6 +9,7 @@ import pytest
 
 from fillgate.domain.errors import NotSent, Rejected, Unknown, UnknownAccount
 from fillgate.domain.events import OrderEvent
+from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Side
 from fillgate.domain.reports import ExecutionResult
@@ -80,6 +81,19 @@ ENDINGS = [
         returns(ExecutionResult(success=True, order_id="\ud800", timestamp=1)),
         "UNKNOWN",
         "BROKEN_RESULT",
+    ),
+    (
+        returns(
+            ExecutionResult(
+                success=True,
+                order_id="v",
+                status=OrderStatus.FILLED,
+                fills=(Fill(fill_id="1", quantity=Decimal(1), price=Decimal(100), timestamp=1),),
+                timestamp=1,
+            )
+        ),
+        "FILLED",
+        None,
     ),
     (
         returns(
@@ -447,3 +461,24 @@ async def test_only_misses_after_the_settle_time_count(house: House) -> None:
     asked = len(house.venue.lookups)
     await house.until(lambda: house.status(identity) == "ABSENT")
     assert len(house.venue.lookups) >= asked + 3
+
+
+async def test_a_poll_that_tells_a_known_fill_otherwise_is_raised_and_followed(
+    house: House,
+) -> None:
+    house.venue.answers["BTC/USDT"] = resting
+    order = (await house.send()).order
+    identity = order.client_order_id
+
+    def told(status: OrderStatus, filled_quantity: str, quantity: str) -> None:
+        fill = Fill(fill_id="1", quantity=Decimal(quantity), price=Decimal(100), timestamp=1)
+        house.venue.found[identity] = report(order, status, filled_quantity, fills=(fill,))
+
+    told(OrderStatus.PARTIALLY_FILLED, "0.4", "0.4")
+    await house.until(lambda: house.status(identity) == "PARTIALLY_FILLED")
+    told(OrderStatus.PARTIALLY_FILLED, "0.4", "0.3")
+    await house.until(lambda: bool(house.state(identity).anomalies))
+    assert house.engine.blotter.position("main", "BTC/USDT").quantity == Decimal("0.4")
+    told(OrderStatus.FILLED, "1", "0.3")
+    await house.until(lambda: house.status(identity) == "FILLED")
+    assert house.engine.blotter.position("main", "BTC/USDT").quantity == 1

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from fillgate.plugins.base import Logger, TaskStarter
+from fillgate.domain.logger import Logger
+from fillgate.plugins.base import TaskStarter
 from fillgate.testing import (
     LogEntry,
     RecordingLogger,

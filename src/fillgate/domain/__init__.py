@@ -10,5 +10,5 @@
 - `numbers`: decimals at every border
 - `ids`: client order ids
 - `errors`: the one tree of errors
-- `clock`, `options`: what a clock is; reading settings
+- `clock`, `logger`, `options`: what a clock and a logger are; reading settings
 """

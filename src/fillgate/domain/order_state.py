@@ -5,6 +5,7 @@ Invariants:
 1. `OrderState.after` is pure: the same events give the same state, live or replayed.
 2. A report that may not follow the status leaves it as it was and is counted as an anomaly;
    the executions that it tells of count all the same.
+3. A known fill told with another quantity or price counts as it was first told, and is an anomaly.
 """
 
 from typing import Final, Self
@@ -31,7 +32,7 @@ from fillgate.domain.life_cycle import OrderStatus, ReportType, next_status
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, report_type_of
 
-__all__ = ["FOLD_VERSION", "OrderState", "fold_orders"]
+__all__ = ["FOLD_VERSION", "OrderState", "fold_orders", "next_state"]
 
 FOLD_VERSION: Final = 1
 """Raised whenever the same events would give another state; stored states carry it."""
@@ -100,7 +101,8 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             filled, result.average_price, result.fees
         )
         report = report_type_of(result.status, filled, self.order.quantity)
-        return self._moved(at, report, order_id=result.order_id, executed=executed)
+        clash = bool(self.executed.conflicting(result.fills))
+        return self._moved(at, report, clash=clash, order_id=result.order_id, executed=executed)
 
     def _reported(self, report: ExecutionReport, at: int) -> "OrderState":
         executed = self.executed.with_fills(report.fills).with_evidence(
@@ -111,7 +113,8 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         code = "REJECTED" if kind is ReportType.REJECTED else None
         text = report.text if kind is ReportType.REJECTED else None
         facts = {"order_id": report.order_id, "executed": executed}
-        return self._moved(at, kind, code=code, text=text, **facts)
+        clash = bool(self.executed.conflicting(report.fills))
+        return self._moved(at, kind, clash=clash, code=code, text=text, **facts)
 
     def _resolved(self, event: OrderResolved, at: int) -> "OrderState":
         if event.report is not None:
@@ -119,16 +122,31 @@ class OrderState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         kind = report_type_of(event.status, self.executed.total.quantity, self.order.quantity)
         return self._moved(at, kind)
 
-    def _moved(self, at: int, report: ReportType, **changes: object) -> Self:
+    def _moved(
+        self, at: int, report: ReportType, *, clash: bool = False, **changes: object
+    ) -> Self:
         try:
             status = next_status(self.status, report)
         except IllegalMove:
             stand = {name: changes[name] for name in _TRUE_ALL_THE_SAME if name in changes}
             return self._with(at, anomalies=self.anomalies + 1, **stand)
-        return self._with(at, status=status, **changes)
+        return self._with(at, status=status, anomalies=self.anomalies + clash, **changes)
 
     def _with(self, at: int, **changes: object) -> Self:
         return msgspec.structs.replace(self, updated_at=at, **changes)
+
+
+def next_state(before: OrderState | None, event: OrderEvent, at: int) -> OrderState:
+    """Return the state of an order after an event; `before` is None for one not planned yet.
+
+    Raises:
+        KeyError: the event is about an order that was never planned.
+    """
+    if before is not None:
+        return before.after(event, at)
+    if isinstance(event, OrderIntended | OrderDenied):
+        return OrderState.planned(event, at)
+    raise KeyError(event.client_order_id)
 
 
 def fold_orders(
@@ -140,11 +158,6 @@ def fold_orders(
         KeyError: the event is about an order that was never planned.
     """
     before = states.get(event.client_order_id)
-    if before is None:
-        if not isinstance(event, OrderIntended | OrderDenied):
-            raise KeyError(event.client_order_id)
-        after = OrderState.planned(event, at)
-    else:
-        after = before.after(event, at)
+    after = next_state(before, event, at)
     states[event.client_order_id] = after
     return before, after

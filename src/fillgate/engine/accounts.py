@@ -16,12 +16,13 @@ from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.clock import Clock
 from fillgate.domain.errors import ConfigurationError, Denied, UnknownAccount
 from fillgate.domain.events import AccountCameUp, AccountWentDown, Event
+from fillgate.domain.logger import Logger
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.verdict import brief
 from fillgate.journal.base import SYSTEM, Entry
-from fillgate.plugins.base import ExecutionPlugin, Logger
+from fillgate.plugins.base import ExecutionPlugin
 from fillgate.plugins.registry import PluginRegistry
 
 __all__ = ["Account", "AccountSetup", "Accounts"]

@@ -14,11 +14,11 @@ import msgspec
 
 from fillgate.domain.events import OrderEvent
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.logger import Logger
 from fillgate.domain.numbers import ZERO, add, subtract
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Side
 from fillgate.domain.positions import Position
-from fillgate.plugins.base import Logger
 
 __all__ = ["Blotter", "Change", "PositionKey"]
 

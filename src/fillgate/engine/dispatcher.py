@@ -26,6 +26,7 @@ from fillgate.domain.events import (
 )
 from fillgate.domain.ids import client_order_id
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
@@ -38,7 +39,6 @@ from fillgate.engine.submission import Submission
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Ticket
 from fillgate.journal.base import CommitOutcome, Committed, SignalRow, SignalState
-from fillgate.plugins.base import Logger
 from fillgate.plugins.registry import PluginRegistry
 from fillgate.risk.checks import check_capabilities
 from fillgate.signals.planning import plan_order

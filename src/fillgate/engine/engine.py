@@ -14,8 +14,9 @@ from fillgate import __version__
 from fillgate.domain.clock import Clock
 from fillgate.domain.events import ServiceStarted, ServiceStopped
 from fillgate.domain.ids import installation_tag
+from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
-from fillgate.engine.accounts import Account, Accounts, AccountSetup
+from fillgate.engine.accounts import Accounts, AccountSetup
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.dispatcher import Dispatcher
 from fillgate.engine.intake import Intake
@@ -30,7 +31,6 @@ from fillgate.engine.story import order_states
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Latch, Ticket
 from fillgate.journal.base import SYSTEM, CommitOutcome, Committed, Entry, Journal
-from fillgate.plugins.base import Logger
 from fillgate.plugins.registry import PluginRegistry
 
 __all__ = ["Engine"]
@@ -216,7 +216,3 @@ class Engine:
         after = self.blotter.order(client_order_id)
         assert after is not None
         return after
-
-    def account_of(self, name: str | None) -> Account:
-        """Return an account by name, or the default one for None; see `Accounts.get`."""
-        return self.accounts.get(name)

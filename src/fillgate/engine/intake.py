@@ -24,6 +24,7 @@ from fillgate.domain.events import (
     SignalAccepted,
     SignalRefused,
 )
+from fillgate.domain.logger import Logger
 from fillgate.domain.signals import Signal, reading_of
 from fillgate.engine.accounts import Accounts
 from fillgate.engine.claims import Claims
@@ -44,7 +45,6 @@ from fillgate.journal.base import (
     SignalState,
     Undecided,
 )
-from fillgate.plugins.base import Logger
 
 __all__ = ["Admission", "Arrival", "EngineUnavailable", "Intake", "KeyReused"]
 

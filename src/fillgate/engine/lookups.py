@@ -12,6 +12,7 @@ Invariants:
 from fillgate.domain.clock import Clock
 from fillgate.domain.events import OrderAbsent, OrderAnomalous, OrderReported
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import Found, Lookup
 from fillgate.engine.accounts import Account, Accounts
@@ -21,7 +22,6 @@ from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
-from fillgate.plugins.base import Logger
 
 __all__ = ["Lookups"]
 

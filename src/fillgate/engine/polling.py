@@ -4,7 +4,8 @@ Invariants:
 
 1. Only accounts that are up and whose plugin can look orders up are polled.
 2. What is recorded is a change; an unchanged order leaves no trace.
-3. What is found under our id but does not fit our order changes nothing; it is raised, once.
+3. What is found under our id but does not fit our order changes nothing; it is raised, once. So is
+   what may not follow, or tells a known fill otherwise.
 """
 
 from fillgate.domain.clock import Clock
@@ -76,7 +77,8 @@ class Polling:
         event = OrderReported(client_order_id=identity, report=report, channel="poll")
         known = self._recorder.latest(identity) or state
         after = known.after(event, known.updated_at)
-        if (after.status, after.executed) != (known.status, known.executed):
+        strange = after.anomalies and not known.anomalies
+        if strange or (after.status, after.executed) != (known.status, known.executed):
             self._recorder.record(Job(signal=state.signal, events=(event,)))
 
     def _raise(self, state: OrderState, different: str) -> None:

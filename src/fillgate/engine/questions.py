@@ -12,16 +12,15 @@ import asyncio
 from typing import Final
 
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import ExecutionReport, Found, Lookup, NotFound
 from fillgate.engine.accounts import Accounts
-from fillgate.engine.verdict import brief, is_sound
-from fillgate.plugins.base import Logger
+from fillgate.engine.verdict import brief, fills_nothing, is_sound
 
 __all__ = ["Questions"]
 
 _OURS_ALONE: Final = frozenset({OrderStatus.DENIED, OrderStatus.UNKNOWN, OrderStatus.ABSENT})
-_WITH_A_FILL: Final = frozenset({OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED})
 
 
 class Questions:
@@ -66,9 +65,5 @@ def _is_told_soundly(answer: object) -> bool:
         isinstance(report, ExecutionReport)
         and is_sound(report)
         and report.status not in _OURS_ALONE
-        and not _fills_nothing(report)
+        and not fills_nothing(report)
     )
-
-
-def _fills_nothing(report: ExecutionReport) -> bool:
-    return report.status in _WITH_A_FILL and not report.filled_quantity and not report.fills

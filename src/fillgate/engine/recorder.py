@@ -14,9 +14,10 @@ from collections import deque
 from dataclasses import dataclass
 
 from fillgate.domain.clock import Clock
-from fillgate.domain.events import OrderDenied, OrderEvent, OrderIntended
+from fillgate.domain.events import OrderEvent
 from fillgate.domain.executions import Totals
-from fillgate.domain.order_state import OrderState
+from fillgate.domain.logger import Logger
+from fillgate.domain.order_state import OrderState, next_state
 from fillgate.domain.positions import Position
 from fillgate.engine.blotter import Blotter, Change, PositionKey
 from fillgate.engine.tasks import Tasks
@@ -35,9 +36,8 @@ from fillgate.journal.base import (
     Write,
     account_stream,
 )
-from fillgate.plugins.base import Logger
 
-__all__ = ["Job", "Recorder", "order_row"]
+__all__ = ["Job", "Recorder"]
 
 _BACKLOG_PAUSE = 0.02
 
@@ -148,19 +148,14 @@ class Recorder:
             claim=job.claim,
             body=job.body,
             signal_row=job.signal_row,
-            order_rows=tuple(map(order_row, touched.values())),
+            order_rows=tuple(map(OrderRow.of, touched.values())),
             positions=tuple(self._moved_positions(changes)),
         )
         return _Draft(write, changes)
 
     def _reserved(self, event: OrderEvent, at: int) -> Change:
         before = self.latest(event.client_order_id)
-        if before is not None:
-            after = before.after(event, at)
-        elif isinstance(event, OrderIntended | OrderDenied):
-            after = OrderState.planned(event, at)
-        else:
-            raise KeyError(event.client_order_id)
+        after = next_state(before, event, at)
         self._orders[event.client_order_id] = after
         return Change(event, before, after)
 
@@ -239,17 +234,3 @@ class _Continuation:
     def __call__(self, outcome: CommitOutcome) -> None:
         doubted, self._doubted = self._doubted, isinstance(outcome, Undecided)
         self._recorder.heard(self._job, self._draft, outcome, doubted=doubted)
-
-
-def order_row(state: OrderState) -> OrderRow:
-    """Return an order's row in the index."""
-    order = state.order
-    return OrderRow(
-        client_order_id=order.client_order_id,
-        signal=state.signal,
-        leg=order.leg,
-        account=order.account,
-        symbol=order.symbol,
-        status=state.status,
-        at=state.created_at,
-    )

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 
 from fillgate.domain.events import OrderUnanswered
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.dispatcher import Dispatcher
@@ -23,7 +24,6 @@ from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.story import order_states, ticket_of
 from fillgate.engine.tickets import Ticket
 from fillgate.journal.base import Journal, OrderQuery, OrderRow
-from fillgate.plugins.base import Logger
 
 __all__ = ["Recovery"]
 

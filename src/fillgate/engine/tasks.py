@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from fillgate.plugins.base import Logger
+from fillgate.domain.logger import Logger
 
 __all__ = ["Tasks"]
 

@@ -26,7 +26,7 @@ from fillgate.domain.numbers import MAX_DIGITS, MAX_EXPONENT
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
 
-__all__ = ["brief", "event_of_error", "event_of_result", "is_sound", "unanswered"]
+__all__ = ["brief", "event_of_error", "event_of_result", "fills_nothing", "is_sound", "unanswered"]
 
 _LONGEST_TEXT: Final = 500
 
@@ -46,7 +46,7 @@ _STATUSES_OF_A_TAKEN_ORDER: Final = frozenset(
     }
 )
 
-_STATUSES_WITH_A_FILL: Final = frozenset({OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED})
+_WITH_A_FILL: Final = frozenset({OrderStatus.PARTIALLY_FILLED, OrderStatus.FILLED})
 
 _ENDINGS: Final[tuple[tuple[type[CodedError], type[OrderRejected | OrderNotSent]], ...]] = (
     (Rejected, OrderRejected),
@@ -79,9 +79,14 @@ def _event_of_success(order: Order, result: ExecutionResult) -> OrderEvent:
         return unanswered(order, "NO_ORDER_ID", "success without the venue's order id")
     if result.status not in _STATUSES_OF_A_TAKEN_ORDER:
         return unanswered(order, "CONTRADICTION", f"success with the status {result.status}")
-    if result.status in _STATUSES_WITH_A_FILL and not result.filled_quantity:
+    if fills_nothing(result):
         return unanswered(order, "CONTRADICTION", f"{result.status} without a filled quantity")
     return SubmissionAnswered(client_order_id=order.client_order_id, result=result)
+
+
+def fills_nothing(told: ExecutionResult | ExecutionReport) -> bool:
+    """Tell whether an answer says that something was filled and does not say what."""
+    return told.status in _WITH_A_FILL and not told.filled_quantity and not told.fills
 
 
 def is_sound(told: ExecutionResult | ExecutionReport) -> bool:

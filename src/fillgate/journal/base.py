@@ -15,12 +15,13 @@ Invariants:
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
 from fillgate.domain.events import Event
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
 
 __all__ = [
@@ -36,7 +37,6 @@ __all__ = [
     "JournalLocked",
     "JournalUnavailable",
     "KeyTaken",
-    "Logger",
     "Lost",
     "OrderQuery",
     "OrderRow",
@@ -68,19 +68,6 @@ class JournalUnavailable(Exception):
 
 class JournalLocked(JournalUnavailable):
     """Another process writes this journal; the text names it."""
-
-
-class Logger(Protocol):
-    """What a journal needs of a structured logger. Called in any thread."""
-
-    def info(self, event: str, **fields: Any) -> object:
-        """Log a step."""
-
-    def warning(self, event: str, **fields: Any) -> object:
-        """Log what a person should look at when there is time."""
-
-    def error(self, event: str, **fields: Any) -> object:
-        """Log what a person should look at now."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -166,6 +153,20 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
     status: OrderStatus
     at: int
     """When it was planned, Unix microseconds."""
+
+    @classmethod
+    def of(cls, state: OrderState) -> "OrderRow":
+        """Return the row of an order that is in this state."""
+        order = state.order
+        return cls(
+            client_order_id=order.client_order_id,
+            signal=state.signal,
+            leg=order.leg,
+            account=order.account,
+            symbol=order.symbol,
+            status=state.status,
+            at=state.created_at,
+        )
 
 
 class Write(msgspec.Struct, frozen=True, kw_only=True):

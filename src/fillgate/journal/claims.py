@@ -12,7 +12,7 @@ import apsw
 
 from fillgate.journal.base import Claim, KeyTaken
 
-__all__ = ["BUCKET_MICROSECONDS", "ClaimTable"]
+__all__ = ["BUCKET_MICROSECONDS", "EACH_BUCKET", "ClaimTable"]
 
 BUCKET_MICROSECONDS: Final = 30 * 24 * 3600 * 1_000_000
 """The span of claim times that share a bucket."""
@@ -99,15 +99,17 @@ class ClaimTable:
 
 
 # One seek a bucket, however many keys there are.
-_BUCKETS: Final = """
+EACH_BUCKET: Final = """
     WITH RECURSIVE found (bucket) AS (
         SELECT min(bucket) FROM keys
         UNION ALL
         SELECT (SELECT min(bucket) FROM keys WHERE bucket > found.bucket)
         FROM found WHERE bucket IS NOT NULL
     )
-    SELECT bucket FROM found WHERE bucket IS NOT NULL
 """
+"""Makes a table `found` of the buckets that there are, and one NULL."""
+_FOUND: Final = "SELECT bucket FROM found WHERE bucket IS NOT NULL"
+_BUCKETS: Final = EACH_BUCKET + _FOUND
 _TAKE_KEY: Final = """
     INSERT INTO keys (bucket, source, key, signal, reading) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO NOTHING

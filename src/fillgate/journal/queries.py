@@ -24,6 +24,7 @@ from fillgate.journal.base import (
     SignalState,
 )
 from fillgate.journal.chain import StoredRecord
+from fillgate.journal.claims import EACH_BUCKET
 from fillgate.journal.codec import Codec
 
 __all__ = [
@@ -59,17 +60,11 @@ _HEADS: Final = """
     SELECT name, sequence, hash FROM streams JOIN events ON events.stream = streams.id
     WHERE sequence = (SELECT max(sequence) FROM events WHERE stream = streams.id)
 """
-# One seek a bucket, however many keys there are.
-_CLAIM: Final = """
-    WITH RECURSIVE found (bucket) AS (
-        SELECT min(bucket) FROM keys
-        UNION ALL
-        SELECT (SELECT min(bucket) FROM keys WHERE bucket > found.bucket)
-        FROM found WHERE bucket IS NOT NULL
-    )
+_HOLDER: Final = """
     SELECT signal, reading FROM found CROSS JOIN keys ON keys.bucket = found.bucket
     WHERE source = ? AND key = ?
 """
+_CLAIM: Final = EACH_BUCKET + _HOLDER
 _LAST_SIGNAL: Final = """
     SELECT max(
         coalesce((SELECT max(signal) FROM events WHERE signal IS NOT NULL), 0),

@@ -15,9 +15,9 @@ from typing import Final
 
 import apsw
 
-from fillgate.domain.events import OrderDenied, OrderEvent, OrderIntended
+from fillgate.domain.events import OrderEvent
 from fillgate.domain.executions import Totals
-from fillgate.domain.order_state import OrderState
+from fillgate.domain.order_state import OrderState, next_state
 from fillgate.domain.positions import Position
 from fillgate.journal.base import OrderRow, Recorded, Write
 from fillgate.journal.queries import events_after, story
@@ -66,11 +66,11 @@ class _Replay:
             if isinstance(record.event, OrderEvent):
                 state = self._apply(record, record.event)
                 touched[record.event.client_order_id] = state
-        self._put(Write(entries=(), order_rows=tuple(map(_row, touched.values()))))
+        self._put(Write(entries=(), order_rows=tuple(map(OrderRow.of, touched.values()))))
 
     def _apply(self, record: Recorded, event: OrderEvent) -> OrderState:
         before = self._state_before(record, event)
-        after = _after(before, event, record.at)
+        after = next_state(before, event, record.at)
         self._states[event.client_order_id] = after
         self._states.move_to_end(event.client_order_id)
         if len(self._states) > self._remembered:
@@ -87,7 +87,7 @@ class _Replay:
             if other.position >= record.position:
                 break
             if isinstance(other.event, OrderEvent) and other.event.client_order_id == name:
-                state = _after(state, other.event, other.at)
+                state = next_state(state, other.event, other.at)
         return state
 
     def _move_position(self, before: OrderState | None, after: OrderState) -> None:
@@ -105,24 +105,3 @@ class _Replay:
         rows = Rows()
         rows.add(write)
         rows.insert(self._connection.cursor())
-
-
-def _after(before: OrderState | None, event: OrderEvent, at: int) -> OrderState:
-    if before is not None:
-        return before.after(event, at)
-    if isinstance(event, OrderIntended | OrderDenied):
-        return OrderState.planned(event, at)
-    raise KeyError(event.client_order_id)
-
-
-def _row(state: OrderState) -> OrderRow:
-    order = state.order
-    return OrderRow(
-        client_order_id=order.client_order_id,
-        signal=state.signal,
-        leg=order.leg,
-        account=order.account,
-        symbol=order.symbol,
-        status=state.status,
-        at=state.created_at,
-    )

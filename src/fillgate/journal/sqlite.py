@@ -22,10 +22,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
 
+from fillgate.domain.logger import Logger
 from fillgate.journal.base import (
     CommitOutcome,
     Done,
-    Logger,
     Lost,
     Undecided,
     Write,

@@ -17,7 +17,8 @@ from itertools import chain, repeat
 from queue import SimpleQueue
 from typing import Protocol
 
-from fillgate.journal.base import Logger, Lost
+from fillgate.domain.logger import Logger
+from fillgate.journal.base import Lost
 from fillgate.journal.pending import Pending
 from fillgate.journal.store import Evidence, Store, StoreSettings
 

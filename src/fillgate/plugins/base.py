@@ -27,6 +27,7 @@ from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.clock import Clock
 from fillgate.domain.errors import NotSupported
 from fillgate.domain.fills import Fill
+from fillgate.domain.logger import Logger
 from fillgate.domain.market import MarketData
 from fillgate.domain.orders import Order, Side
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Lookup
@@ -42,22 +43,6 @@ __all__ = [
     "VenueFill",
     "VenuePosition",
 ]
-
-
-class Logger(Protocol):
-    """A structured logger: an event's name and fields, as structlog's loggers take them."""
-
-    def debug(self, event: str, **fields: Any) -> Any:
-        """Log what only a developer wants to see."""
-
-    def info(self, event: str, **fields: Any) -> Any:
-        """Log a step."""
-
-    def warning(self, event: str, **fields: Any) -> Any:
-        """Log what a person should look at when there is time."""
-
-    def error(self, event: str, **fields: Any) -> Any:
-        """Log what a person should look at now."""
 
 
 class TaskStarter(Protocol):

@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from fillgate import __version__
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.logger import Logger
 from fillgate.engine.engine import Engine
-from fillgate.plugins.base import Logger
 from fillgate.service.http import Receive, Scope, Send
 from fillgate.service.problems import Problem
 from fillgate.service.reading import ReadingApi

@@ -13,7 +13,6 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +20,7 @@ import uvloop
 
 from fillgate.config import Configuration, parse_listen
 from fillgate.domain.clock import Clock
+from fillgate.domain.logger import Logger
 from fillgate.engine.accounts import AccountSetup
 from fillgate.engine.clock import SystemClock
 from fillgate.engine.engine import Engine
@@ -28,7 +28,7 @@ from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
 from fillgate.journal.base import JournalUnavailable
 from fillgate.journal.sqlite import SqliteJournal
-from fillgate.plugins.base import Logger, PluginContext
+from fillgate.plugins.base import PluginContext
 from fillgate.plugins.registry import PluginRegistry
 from fillgate.service.app import Application
 from fillgate.service.auth import ApiDoor, WebhookDoor
@@ -151,7 +151,7 @@ def _application(
 ) -> Application:
     api_door = ApiDoor(configuration.api_key)
     rules = SignalRules(
-        min_confidence=Decimal(repr(configuration.webhook.min_confidence)),
+        min_confidence=configuration.webhook.min_confidence,
         max_age=configuration.webhook.max_age,
         wait=configuration.service.wait,
         secrets=[word for word in (secret, configuration.api_key) if word],

@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from fillgate.plugins.base import Logger
+from fillgate.domain.logger import Logger
 
 __all__ = ["configure_logs", "logger"]
 

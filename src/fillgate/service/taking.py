@@ -21,10 +21,10 @@ import msgspec
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.errors import UnknownAccount
+from fillgate.domain.logger import Logger
 from fillgate.engine.engine import Engine
 from fillgate.engine.intake import Admission, Arrival, EngineUnavailable, KeyReused
 from fillgate.journal.base import JournalUnavailable
-from fillgate.plugins.base import Logger
 from fillgate.service.auth import SIGNATURE, ApiDoor, WebhookDoor
 from fillgate.service.bodies import body_of
 from fillgate.service.credentials import Credentials

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from fillgate.domain.clock import Clock
-from fillgate.plugins.base import Logger, PluginContext, TaskStarter
+from fillgate.domain.logger import Logger
+from fillgate.plugins.base import PluginContext, TaskStarter
 from fillgate.testing.clock import VirtualClock
 
 __all__ = ["LogEntry", "RecordingLogger", "TaskCollector", "plugin_context"]

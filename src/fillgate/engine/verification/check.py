@@ -21,7 +21,6 @@ import msgspec
 from fillgate.domain.events import Event, OrderEvent
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
-from fillgate.engine.recorder import order_row
 from fillgate.engine.story import order_states
 from fillgate.engine.verification.findings import Finding, Findings, Verification
 from fillgate.engine.verification.replay import NeverPlanned, Replay
@@ -138,7 +137,7 @@ class _Run:
         ended = [key for key in touched if key in orders and orders[key].status.is_final]
         rows = await self._all(self._source.find_order(key) for key in ended)
         for key, row in zip(ended, rows, strict=True):
-            if row == order_row(orders[key]):
+            if row == OrderRow.of(orders[key]):
                 self._replay.forget(order=key)
 
     async def _compare_signals(self) -> None:
@@ -192,7 +191,7 @@ class _Run:
         match place:
             case ("order", key):
                 state = self._replay.orders.get(key)
-                return None if state is None else order_row(state)
+                return None if state is None else OrderRow.of(state)
             case ("open", key):
                 state = self._replay.orders.get(key)
                 return state is not None and not state.status.is_final
