@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import structlog
 
+from fillgate.domain.clock import Clock
 from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.signals import Action, Signal
@@ -111,19 +112,22 @@ async def open_house(
     prepare: Callable[[Venue], None] = lambda venue: None,
     graceful: bool = True,
     disk: str | None = None,
+    clock: Clock | None = None,
     account: str = "main",
 ) -> AsyncIterator[House]:
     """Run an engine over the journal in `folder`.
 
     Args:
         prepare: sets up the venue before the engine starts.
+        clock: the engine's; the machine's own without one.
         disk: name of the SQLite VFS that the journal goes through.
         account: name of the only account.
         graceful: False leaves without draining, as a crash would, once the journal is flushed.
     """
     logger = quiet()
     tasks = Tasks(logger, patience=0.2)
-    clock = SystemClock()
+    machine = SystemClock()
+    clock = clock or machine
     context = plugin_context()
     venue = Venue(account, PluginContext(clock, context.random, logger, tasks.starter))
     prepare(venue)
@@ -143,7 +147,7 @@ async def open_house(
     )
     await engine.start()
     try:
-        yield House(engine, venue, clock)
+        yield House(engine, venue, machine)
     finally:
         if graceful:
             await engine.close()

@@ -79,19 +79,22 @@ class Lookups:
                 self.begin(state)
 
     async def _look_up(self, identity: str) -> None:
-        pause, misses = self._settings.lookup_pause, 0
+        pause, misses, settled = self._settings.lookup_pause, 0, False
         try:
             while (state := self._wanted(identity)) is not None:
+                left = self._until_settled(state)
+                if not left and not settled:
+                    # The lane is held all the while: ask anew in quick succession.
+                    pause, settled = self._settings.lookup_pause, True
                 # What cannot be written down now is asked once it can.
                 answer = None if self._recorder.fault else await self._questions.ask(state)
                 if answer is not None and self._settled_by(state, answer):
                     return
-                misses += answer is not None and self._has_settled(state)
+                misses += answer is not None and settled
                 self._conclude_absence(state, misses)
-                await self._clock.sleep(pause)
+                watched = state.status is OrderStatus.ABSENT
+                await self._clock.sleep(_WATCH_PAUSE if watched else min(pause, left or pause))
                 pause = min(2 * pause, self._settings.lookup_longest_pause)
-                if state.status is OrderStatus.ABSENT:
-                    pause = _WATCH_PAUSE
         finally:
             self._running.discard(identity)
 
@@ -131,10 +134,13 @@ class Lookups:
         event = OrderAbsent(client_order_id=identity, asked=misses)
         self._recorder.record(Job(signal=state.signal, events=(event,)))
 
-    def _has_settled(self, state: OrderState) -> bool:
-        # Settling counts from the end of the submission, the venue's memory from its beginning.
-        venue = self._accounts.capabilities_of(state.order.account)
-        return self._seconds_since(state.updated_at) >= venue.settle_seconds
+    def _until_settled(self, state: OrderState) -> float:
+        """Return the seconds until a miss counts; 0 when it does.
+
+        Settling counts from the end of the submission, the venue's memory from its beginning.
+        """
+        settle_seconds = self._accounts.capabilities_of(state.order.account).settle_seconds
+        return max(settle_seconds - self._seconds_since(state.updated_at), 0)
 
     def _seconds_since(self, at: int) -> float:
         return (self._clock.now() - at) / 1e6

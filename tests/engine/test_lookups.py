@@ -1,0 +1,66 @@
+"""When UNKNOWN orders are looked up, and when they count as absent."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from fillgate.domain.errors import Unknown
+from fillgate.engine.clock import SystemClock
+from fillgate.engine.settings import EngineSettings
+from fillgate.testing import VirtualClock
+from tests.engine.conftest import House, open_house
+from tests.engine.venue import Venue, raises
+
+SETTLE = 10.0
+STEP = 0.05
+SLOW = EngineSettings(poll_interval=1e6, health_interval=1e6)
+"""The engine's own settings, with nobody else asking."""
+
+
+class Stopwatch:
+    """A virtual clock that goes on only when the engine has nothing left to do."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock(start=SystemClock().now())
+        self.asked: list[float] = []
+
+    async def run(self, house: House, seconds: float, *, until: str | None = None) -> float:
+        """Go on for so long, or until the order has a status; return the time that has passed."""
+        venue, end = house.venue, self.clock.monotonic() + seconds
+        identity = venue.arrived[0].client_order_id
+        while self.clock.monotonic() < end and house.status(identity) != until:
+            await self.clock.elapse(STEP)
+            await house.until(lambda: not house.engine.recorder.in_flight)
+            self.asked += [self.clock.monotonic()] * (len(venue.lookups) - len(self.asked))
+        return self.clock.monotonic()
+
+
+def settling(venue: Venue) -> None:
+    venue.capabilities = msgspec.structs.replace(Venue.capabilities, settle_seconds=SETTLE)
+
+
+@pytest.mark.anyio
+async def test_an_order_is_absent_soon_after_the_venue_has_settled(tmp_path: Path) -> None:
+    watch = Stopwatch()
+    async with open_house(tmp_path, settings=SLOW, prepare=settling, clock=watch.clock) as house:
+        house.venue.answers["BTC/USDT"] = raises(Unknown("RESET", ""))
+        await house.send()
+        passed = await watch.run(house, 100, until="ABSENT")
+    assert len([at for at in watch.asked if at >= SETTLE]) >= 3, "three misses that count"
+    # A lane is held all the while: the answer must not be long in coming.
+    assert SETTLE <= passed <= SETTLE + 2
+
+
+@pytest.mark.anyio
+async def test_a_venue_that_gives_no_answer_is_not_pressed(tmp_path: Path) -> None:
+    watch = Stopwatch()
+    async with open_house(tmp_path, settings=SLOW, prepare=settling, clock=watch.clock) as house:
+        house.venue.answers["BTC/USDT"] = raises(Unknown("RESET", ""))
+        house.venue.lookup_error = ConnectionError()
+        await house.send()
+        await watch.run(house, 300)
+        assert house.status(house.venue.arrived[0].client_order_id) == "UNKNOWN"
+    pauses = [after - before for before, after in zip(watch.asked, watch.asked[1:], strict=False)]
+    assert len(watch.asked) < 30
+    assert pauses[-1] == pytest.approx(SLOW.lookup_longest_pause, abs=0.1)
