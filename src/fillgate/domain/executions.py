@@ -20,7 +20,7 @@ from fillgate.domain.numbers import ZERO, add, divide, multiply
 __all__ = ["Executed", "Totals"]
 
 
-class Totals(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Totals(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """Sums over executions."""
 
     quantity: Decimal = ZERO
@@ -34,7 +34,7 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return divide(self.notional, self.quantity) if self.quantity else None
 
 
-class Executed(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """The executions of one order as far as they are known."""
 
     fills: tuple[Fill, ...] = ()

@@ -7,14 +7,14 @@ import msgspec
 __all__ = ["Fee", "Fill"]
 
 
-class Fee(msgspec.Struct, frozen=True):
+class Fee(msgspec.Struct, frozen=True, gc=False):
     """What a venue charged; negative for a rebate."""
 
     asset: str
     amount: Decimal
 
 
-class Fill(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Fill(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One execution, identified within its account by (symbol, venue order id, fill id)."""
 
     fill_id: str

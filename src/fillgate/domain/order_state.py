@@ -42,7 +42,7 @@ _TRUE_ALL_THE_SAME: Final = ("order_id", "executed")
 """What a report tells that counts although the order may not move."""
 
 
-class OrderState(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class OrderState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """An order with what happened to it so far."""
 
     order: Order

@@ -93,7 +93,7 @@ class MarginMode(StrEnum):
     ISOLATED = "isolated"
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Order(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """A complete instruction for one account at one venue.
 
     Prices are in the symbol's quote currency, quantities in `quantity_unit`.

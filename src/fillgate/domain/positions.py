@@ -21,7 +21,7 @@ from fillgate.domain.orders import Side
 __all__ = ["Position"]
 
 
-class Position(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Position(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What an account holds of one symbol as far as its executions tell."""
 
     account: str

@@ -12,7 +12,7 @@ from fillgate.domain.orders import Side
 __all__ = ["ExecutionReport", "ExecutionResult", "Found", "Lookup", "NotFound", "report_type_of"]
 
 
-class ExecutionResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ExecutionResult(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """What `execute_order` answers.
 
     A result counts only with `success` and the venue's `order_id`; a refusal only with `status`
@@ -38,7 +38,7 @@ class ExecutionResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """The single executions, where the venue names them."""
 
 
-class ExecutionReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class ExecutionReport(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One thing the venue told us about an order after its submission (FIX ExecutionReport)."""
 
     client_order_id: str | None = None
@@ -61,13 +61,13 @@ class ExecutionReport(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     text: str | None = None
 
 
-class Found(msgspec.Struct, frozen=True):
+class Found(msgspec.Struct, frozen=True, gc=False):
     """A lookup's answer: the venue has the order."""
 
     report: ExecutionReport
 
 
-class NotFound(msgspec.Struct, frozen=True):
+class NotFound(msgspec.Struct, frozen=True, gc=False):
     """A lookup's answer: the venue was asked and does not know the order. No proof of absence."""
 
 

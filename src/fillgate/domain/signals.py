@@ -25,7 +25,7 @@ class Action(StrEnum):
     SELL = "sell"
 
 
-class Signal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Signal(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """One request of a source, in fillgate's words; the bytes it came as are kept beside it.
 
     Fields mean what they mean in `Order`.

@@ -26,7 +26,7 @@ PositionKey = tuple[str, str]
 """(account, symbol)"""
 
 
-class Change(msgspec.Struct, frozen=True):
+class Change(msgspec.Struct, frozen=True, gc=False):
     """One event with the order as it was and as it is."""
 
     event: OrderEvent

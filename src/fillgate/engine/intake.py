@@ -52,7 +52,7 @@ _KEY: Final = "id:"
 _FINGERPRINT: Final = "fingerprint:"
 
 
-class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+class Arrival(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A signal as it comes in, authenticated and read."""
 
     source: str

@@ -70,7 +70,7 @@ class JournalLocked(JournalUnavailable):
     """Another process writes this journal; the text names it."""
 
 
-class Entry(msgspec.Struct, frozen=True):
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """An event to append to a stream."""
 
     stream: str
@@ -79,7 +79,7 @@ class Entry(msgspec.Struct, frozen=True):
     event: Event
 
 
-class Recorded(msgspec.Struct, frozen=True, kw_only=True):
+class Recorded(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An event as it stands in the journal."""
 
     position: int
@@ -95,7 +95,7 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True):
     """SHA-256 over the previous hash of the stream and this record."""
 
 
-class Head(msgspec.Struct, frozen=True):
+class Head(msgspec.Struct, frozen=True, gc=False):
     """The last record of a stream."""
 
     stream: str
@@ -103,7 +103,7 @@ class Head(msgspec.Struct, frozen=True):
     hash: bytes
 
 
-class Claim(msgspec.Struct, frozen=True, kw_only=True):
+class Claim(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The claim of an idempotency key, or of a fingerprint for a while."""
 
     source: str
@@ -127,7 +127,7 @@ class SignalState:
     DUPLICATE: Final = "duplicate"
 
 
-class SignalRow(msgspec.Struct, frozen=True, kw_only=True):
+class SignalRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A signal in the index."""
 
     number: int
@@ -141,7 +141,7 @@ class SignalRow(msgspec.Struct, frozen=True, kw_only=True):
     """Why it was refused; None otherwise."""
 
 
-class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
+class OrderRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An order in the index."""
 
     client_order_id: str
@@ -169,7 +169,7 @@ class OrderRow(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-class Write(msgspec.Struct, frozen=True, kw_only=True):
+class Write(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What is to become durable together."""
 
     entries: tuple[Entry, ...]
@@ -187,14 +187,14 @@ class Write(msgspec.Struct, frozen=True, kw_only=True):
     """Inserted, or replace those of the same account and symbol."""
 
 
-class Committed(msgspec.Struct, frozen=True):
+class Committed(msgspec.Struct, frozen=True, gc=False):
     """The write is durable."""
 
     position: int
     """Position of its last event; 0 without events."""
 
 
-class KeyTaken(msgspec.Struct, frozen=True):
+class KeyTaken(msgspec.Struct, frozen=True, gc=False):
     """The claim was taken before; nothing was written."""
 
     signal: int
@@ -203,13 +203,13 @@ class KeyTaken(msgspec.Struct, frozen=True):
     """Digest of that signal's reading."""
 
 
-class Undecided(msgspec.Struct, frozen=True):
+class Undecided(msgspec.Struct, frozen=True, gc=False):
     """The commit failed and it is not known yet whether it is durable; one more answer follows."""
 
     reason: str
 
 
-class Lost(msgspec.Struct, frozen=True):
+class Lost(msgspec.Struct, frozen=True, gc=False):
     """The write is proven not to be in the journal."""
 
     reason: str
@@ -223,7 +223,7 @@ Done = Callable[[CommitOutcome], None]
 Undecided. An exception in it is logged and reaches nobody else."""
 
 
-class OrderQuery(msgspec.Struct, frozen=True, kw_only=True):
+class OrderQuery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Which orders to list, newest first."""
 
     account: str | None = None
@@ -235,7 +235,7 @@ class OrderQuery(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 50
 
 
-class SignalQuery(msgspec.Struct, frozen=True, kw_only=True):
+class SignalQuery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Which signals to list, newest first."""
 
     source: str | None = None

@@ -1,8 +1,9 @@
 """The embedded journal: one SQLite file, one writer thread, group commit.
 
 The loop collects writes; the writer thread commits all that wait in one transaction, flushed, and
-wakes the loop once. The loop tells each write how it went, turns once, so that those who heard can
-go on and sockets are read, and hands over what waits then. So everybody who waits shares a flush.
+wakes the loop once. The loop tells each write how it went, turns until a turn brings no more writes
+(those who heard go on, sockets are read), and hands over what waits then. So everybody who waits
+shares a flush, and a lone write waits for nobody.
 
 Invariants (besides those of `Journal`):
 
@@ -56,6 +57,7 @@ class SqliteJournal(Reading):
         self._logger = logger
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[Pending] = deque()
+        self._gathered = 0
         self._idle = True
         self._fault: str | None = None
         self._closing = False
@@ -136,8 +138,7 @@ class SqliteJournal(Reading):
         self._waiting.append(pending)
         if self._idle:
             self._idle = False
-            # Not at once: what else is appended in this turn of the loop shares the flush.
-            self._loop.call_soon(self._hand_over)
+            self._gather()
 
     def _hand_over(self) -> None:
         waiting = self._waiting
@@ -149,9 +150,17 @@ class SqliteJournal(Reading):
             if self._closing:
                 self._writer.stop()
 
-    def _turn_then_hand_over(self) -> None:
+    def _gather(self) -> None:
+        """Let others join the next batch: hand it over once a turn of the loop brings no more."""
+        self._gathered = len(self._waiting)
         # The first hop lets those go on who have just heard, the second one lets sockets be read.
-        self._loop.call_soon(self._loop.call_soon, self._hand_over)
+        self._loop.call_soon(self._loop.call_soon, self._hand_over_if_quiet)
+
+    def _hand_over_if_quiet(self) -> None:
+        if self._gathered < len(self._waiting) < BATCH_LIMIT:
+            self._gather()
+        else:
+            self._hand_over()
 
     def _tell(self, pending: Pending) -> None:
         self._tell_this(pending, pending.outcome)
@@ -166,7 +175,7 @@ class SqliteJournal(Reading):
         """Tell each write of a batch how it went, and go on."""
         for pending in batch:
             self._tell(pending)
-        self._turn_then_hand_over()
+        self._gather()
 
     def fail(self, reason: str) -> None:
         """Take no more writes. Called by the writer, in its thread."""
@@ -193,7 +202,7 @@ class SqliteJournal(Reading):
                 pending.outcome = lost
             self._tell(pending)
         self._fault = None
-        self._turn_then_hand_over()
+        self._gather()
 
     def ended(self) -> None:
         """Hear that the writer's thread has closed the store."""

@@ -13,7 +13,9 @@ from fillgate.domain.orders import Order
 __all__ = ["Arrived", "Attached", "Closed", "Filled", "Record", "Triggered"]
 
 
-class _Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="record"):
+class _Fact(
+    msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True, tag_field="record"
+):
     at: int
     """When, Unix microseconds."""
     number: int

@@ -17,7 +17,7 @@ from fillgate.market.records import Arrived, Attached, Closed, Filled, Record, T
 __all__ = ["VenueOrder"]
 
 
-class VenueOrder(msgspec.Struct, frozen=True, kw_only=True):
+class VenueOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """An order and what became of it."""
 
     number: int

@@ -96,7 +96,7 @@ _Secret = Annotated[
 ]
 
 
-class OrderTerms(Struct, frozen=True, kw_only=True):
+class OrderTerms(Struct, frozen=True, gc=False, kw_only=True):
     """What both bodies can say about an order; the names are those of `Signal`."""
 
     symbol: _Symbol

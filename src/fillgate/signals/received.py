@@ -9,7 +9,7 @@ from fillgate.signals.consistency import check_consistent
 __all__ = ["Received", "signal_of"]
 
 
-class Received(msgspec.Struct, frozen=True, kw_only=True):
+class Received(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """A signal as it was received."""
 
     signal: Signal
