@@ -32,6 +32,7 @@ from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
 from fillgate.engine.accounts import Accounts
 from fillgate.engine.blotter import Blotter, Change
+from fillgate.engine.deadlines import Deadlines
 from fillgate.engine.lanes import Lane, Lanes
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
@@ -99,6 +100,7 @@ class Dispatcher:
         """While True no signal leaves its lane; what waits is for the next start."""
         self.stopped = False
         """While True nothing is sent; what was about to be is looked up at the next start."""
+        self._deadlines = Deadlines(settings.submit_deadline, Submission.break_off)
         blotter.subscribe(self._on_change)
 
     # From the intake
@@ -277,7 +279,7 @@ class Dispatcher:
         Submission(
             state.order,
             self._send,
-            deadline=self._settings.submit_deadline,
+            deadlines=self._deadlines,
             conclude=partial(self._conclude, ticket, lane),
             late=partial(self._note_late, state),
         ).start(self._tasks)

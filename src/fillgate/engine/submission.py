@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from fillgate.domain.events import OrderEvent
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionResult
+from fillgate.engine.deadlines import Deadlines
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.verdict import event_of_error, event_of_result, unanswered
 
@@ -24,14 +25,14 @@ Heard = Callable[[OrderEvent], None]
 class Submission:
     """An order on its way."""
 
-    __slots__ = ("_conclude", "_deadline", "_late", "_order", "_send", "_task", "_timer")
+    __slots__ = ("_conclude", "_deadlines", "_late", "_order", "_send", "_task")
 
     def __init__(
         self,
         order: Order,
         send: Callable[[Order], Awaitable[ExecutionResult]],
         *,
-        deadline: float,
+        deadlines: "Deadlines[Submission]",
         conclude: Heard,
         late: Heard,
     ) -> None:
@@ -40,22 +41,20 @@ class Submission:
         Args:
             order: the order; its SENDING must be durable.
             send: calls the plugin.
-            deadline: seconds after which the order counts as unanswered.
+            deadlines: of all submissions; who is overdue is told by `break_off`.
             conclude: hears how the submission ended.
             late: hears what came after that.
         """
         self._order = order
         self._send = send
-        self._deadline = deadline
+        self._deadlines = deadlines
         self._conclude: Heard | None = conclude
         self._late = late
         self._task: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
 
     def start(self, tasks: Tasks) -> None:
         """Send the order."""
-        loop = asyncio.get_running_loop()
-        self._timer = loop.call_later(self._deadline, self._overdue)
+        self._deadlines.begin(self)
         self._task = tasks.start(self._run(), name=f"submit {self._order.client_order_id}")
 
     async def _run(self) -> None:
@@ -67,8 +66,9 @@ class Submission:
         except Exception as error:  # noqa: BLE001 - whatever is raised has an ending: Unknown
             self._end(event_of_error(self._order, error))
 
-    def _overdue(self) -> None:
-        text = f"no answer within {self._deadline:g} s"
+    def break_off(self) -> None:
+        """End it at its deadline: the order counts as unanswered."""
+        text = f"no answer within {self._deadlines.seconds:g} s"
         self._end(unanswered(self._order, "TIME_OUT", text))
         if self._task is not None:
             self._task.cancel()
@@ -78,6 +78,5 @@ class Submission:
         if conclude is None:
             self._late(event)
             return
-        if self._timer is not None:
-            self._timer.cancel()
+        self._deadlines.end(self)
         conclude(event)

@@ -30,6 +30,9 @@ __all__ = ["brief", "event_of_error", "event_of_result", "fills_nothing", "is_so
 
 _LONGEST_TEXT: Final = 500
 
+_ENCODER: Final = msgspec.json.Encoder()
+_DECODERS: Final = {kind: msgspec.json.Decoder(kind) for kind in (ExecutionResult, ExecutionReport)}
+
 _LARGEST_POWER: Final = MAX_DIGITS
 _MOST_PLACES: Final = 2 * MAX_EXPONENT
 """Averages have more places than parsed numbers; beyond these nothing can be counted exactly."""
@@ -96,7 +99,7 @@ def is_sound(told: ExecutionResult | ExecutionReport) -> bool:
     otherwise come to light when the journal is read.
     """
     try:
-        again = msgspec.json.decode(msgspec.json.encode(told), type=type(told))
+        again = _DECODERS[type(told)].decode(_ENCODER.encode(told))
     except Exception:  # noqa: BLE001 - what cannot be written down is not sound, whatever it raises
         return False
     numbers = [told.filled_quantity, *(fill.quantity for fill in told.fills)]

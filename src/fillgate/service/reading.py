@@ -21,7 +21,7 @@ from fillgate.engine.engine import Engine
 from fillgate.engine.resolution import NotResolvable, Resolution
 from fillgate.journal.base import OrderQuery, SignalQuery, SignalState
 from fillgate.service.auth import ApiDoor
-from fillgate.service.bodies import body_of
+from fillgate.service.bodies import Bodies
 from fillgate.service.cursors import decode_cursor, encode_cursor
 from fillgate.service.http import ClientGone, headers_of
 from fillgate.service.problems import Problem
@@ -65,6 +65,7 @@ class ReadingApi:
     def __init__(self, engine: Engine, door: ApiDoor) -> None:
         """Serve what `engine` knows to those whom `door` lets in."""
         self._engine = engine
+        self._bodies = Bodies()
         self._door = door
 
     def routes(self) -> list[Route]:
@@ -124,8 +125,9 @@ class ReadingApi:
     async def resolve_order(self, request: Request) -> Any:
         """Settle an order that is UNKNOWN or ABSENT by what a person found out."""
         identity = request.path_params["client_order_id"]
+        body = await self._bodies.read(headers_of(request.scope), request.receive)
         try:
-            state = await self._engine.resolve(identity, await _resolution(request))
+            state = await self._engine.resolve(identity, _resolution(body))
         except KeyError:
             raise Problem("NOT_FOUND", f"no order has the client_order_id {identity!r}") from None
         except NotResolvable as error:
@@ -244,8 +246,7 @@ def _pair(place: tuple[int, ...]) -> tuple[int, int]:
     return (place[0], place[1])
 
 
-async def _resolution(request: Request) -> Resolution:
-    body = await body_of(headers_of(request.scope), request.receive)
+def _resolution(body: bytes) -> Resolution:
     try:
         members = parse_object(body)
     except Refusal as refusal:

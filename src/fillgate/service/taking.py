@@ -26,7 +26,7 @@ from fillgate.engine.engine import Engine
 from fillgate.engine.intake import Admission, Arrival, EngineUnavailable, KeyReused
 from fillgate.journal.base import JournalUnavailable
 from fillgate.service.auth import SIGNATURE, ApiDoor, WebhookDoor
-from fillgate.service.bodies import body_of
+from fillgate.service.bodies import Bodies
 from fillgate.service.credentials import Credentials
 from fillgate.service.http import ClientGone, Receive, Reply, Scope, Send, headers_of
 from fillgate.service.keys import request_key
@@ -76,6 +76,7 @@ class _Taker:
         self._engine = engine
         self._rules = rules
         self._credentials = Credentials(rules.secrets)
+        self._bodies = Bodies()
         self._clock = clock
         self._logger = logger
         self.unauthenticated = 0
@@ -96,7 +97,7 @@ class _Taker:
         headers = headers_of(scope)
         if scope["method"] != "POST":
             raise Problem("METHOD_NOT_ALLOWED", f"expected POST, found {scope['method']}")
-        body = await body_of(headers, receive)
+        body = await self._bodies.read(headers, receive)
         received_at = self._clock.now()
         received = await self._received(scope, headers, body)
         arrival = Arrival(
