@@ -42,10 +42,9 @@ def test_each_is_overdue_at_its_own_moment_unless_it_ended(lives: list[tuple[int
     loop = Loop()
     overdue: list[tuple[int, float]] = []
     deadlines: Deadlines[int] = Deadlines(SECONDS, lambda who: overdue.append((who, loop.now)))
-    happenings = [(begin, who, deadlines.begin) for who, (begin, _) in enumerate(lives)]
-    happenings += [
-        (begin + lasting, who, deadlines.end) for who, (begin, lasting) in enumerate(lives)
-    ]
+    happenings: list[tuple[int, int, Callable[[int], object]]] = []
+    for who, (begin, lasting) in enumerate(lives):
+        happenings += [(begin, who, deadlines.begin), (begin + lasting, who, deadlines.end)]
     with patch.object(asyncio, "get_running_loop", lambda: loop):
         for when, who, happen in sorted(happenings, key=lambda each: each[:2]):
             loop.turn_to(when)

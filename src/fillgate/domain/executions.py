@@ -11,13 +11,14 @@ Invariants:
 """
 
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.numbers import ZERO, add, divide, multiply
 
-__all__ = ["Executed", "Totals"]
+__all__ = ["NOTHING_EXECUTED", "Executed", "Totals"]
 
 
 class Totals(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -56,6 +57,8 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
 
     def conflicting(self, fills: tuple[Fill, ...]) -> tuple[Fill, ...]:
         """Return those fills whose id is known already with another quantity or price."""
+        if not self.fills:
+            return ()
         known = {fill.fill_id: fill for fill in self.fills}
         return tuple(
             fill
@@ -103,6 +106,10 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
         fees = fees or (self.total if grown else known).fees
         evidence = Totals(quantity=quantity, notional=notional, fees=fees)
         return msgspec.structs.replace(self, evidence=evidence, inferred=inferred)
+
+
+NOTHING_EXECUTED: Final = Executed()
+"""What every order begins with."""
 
 
 def sum_fees(known: tuple[Fee, ...], more: tuple[Fee, ...]) -> tuple[Fee, ...]:

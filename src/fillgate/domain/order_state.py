@@ -27,7 +27,7 @@ from fillgate.domain.events import (
     OrderUnanswered,
     SubmissionAnswered,
 )
-from fillgate.domain.executions import Executed
+from fillgate.domain.executions import NOTHING_EXECUTED, Executed
 from fillgate.domain.life_cycle import OrderStatus, ReportType, next_status
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, report_type_of
@@ -53,7 +53,7 @@ class OrderState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     """True once it may have left: a SENDING is durable."""
     order_id: str | None = None
     """The venue's id."""
-    executed: Executed = Executed()
+    executed: Executed = NOTHING_EXECUTED
     code: str | None = None
     """Stable reason of a denial, a rejection or a missing answer."""
     text: str | None = None
@@ -67,7 +67,7 @@ class OrderState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     def planned(cls, event: OrderIntended | OrderDenied, at: int) -> "OrderState":
         """Return the state of an order that this event tells of for the first time."""
         state = cls(order=event.order, signal=event.signal, created_at=at, updated_at=at)
-        return state.after(event, at)
+        return state if isinstance(event, OrderIntended) else state.after(event, at)
 
     def after(self, event: OrderEvent, at: int) -> "OrderState":  # noqa: PLR0911 - one arm a kind
         """Return the state after an event of this order, at that time (Unix microseconds)."""

@@ -46,8 +46,9 @@ class Position(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
 
     def executed(self, side: Side, before: Totals, after: Totals) -> "Position":
         """Return the position after an order's executed totals went from `before` to `after`."""
-        quantity = multiply(subtract(after.quantity, before.quantity), Decimal(side.sign))
-        notional = multiply(subtract(after.notional, before.notional), Decimal(side.sign))
+        less, more = (before, after) if side is Side.BUY else (after, before)
+        quantity = subtract(more.quantity, less.quantity)
+        notional = subtract(more.notional, less.notional)
         return Position(
             account=self.account,
             symbol=self.symbol,
@@ -65,6 +66,8 @@ class Position(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
         if self.quantity * quantity >= 0:
             return add(self.cost, notional)
         remaining = add(self.quantity, quantity)
+        if not remaining:
+            return ZERO
         if remaining * self.quantity > 0:
             return divide(multiply(self.cost, remaining), self.quantity)
         return divide(multiply(notional, remaining), quantity)

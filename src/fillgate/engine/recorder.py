@@ -11,11 +11,12 @@ Invariants:
 """
 
 from collections import deque
-from dataclasses import dataclass
+
+import msgspec
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.events import OrderEvent
-from fillgate.domain.executions import Totals
+from fillgate.domain.executions import NOTHING_EXECUTED
 from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState, next_state
 from fillgate.domain.positions import Position
@@ -46,8 +47,7 @@ def _ignore(outcome: CommitOutcome) -> None:
     """Take note of nothing."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Job:
+class Job(msgspec.Struct, kw_only=True, eq=False):
     """What is to be recorded together."""
 
     signal: int | None = None
@@ -63,12 +63,6 @@ class Job:
     done: Done = _ignore
     number: int = 0
     """Place in the order of recording; given by the recorder."""
-
-
-@dataclass(slots=True)
-class _Draft:
-    write: Write
-    changes: list[Change]
 
 
 class Recorder:
@@ -119,61 +113,68 @@ class Recorder:
         self._stopping = True
 
     def _append(self, job: Job) -> None:
-        identities = {event.client_order_id for event in job.events}
-        before = {key: self._orders[key] for key in identities if key in self._orders}
+        reserved: dict[str, OrderState | None] = {}
         try:
-            draft = self._drafted(job)
-            self._journal.append(draft.write, _Continuation(self, job, draft))
-            self._positions |= {(p.account, p.symbol): p for p in draft.write.positions}
+            draft = self._drafted(job, reserved)
+            self._journal.append(draft.write, draft)
+            for position in draft.write.positions:
+                self._positions[position.account, position.symbol] = position
         except Exception as error:
             self._logger.error("a fact cannot be written", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
-            for key in identities:
-                self._orders.pop(key, None)
-            self._orders |= before
+            self._take_back(reserved)
             self.in_flight -= 1
             job.done(Lost(repr(error), invalid=True))
 
-    def _drafted(self, job: Job) -> _Draft:
+    def _take_back(self, reserved: dict[str, OrderState | None]) -> None:
+        for key, before in reserved.items():
+            if before is None:
+                self._orders.pop(key, None)
+            else:
+                self._orders[key] = before
+
+    def _drafted(self, job: Job, reserved: dict[str, OrderState | None]) -> "_Draft":
+        """Fold a job's events and write down in `reserved` what was reserved before."""
         at = self._clock.now()
         entries = list(job.prelude)
-        changes = [self._reserved(event, at) for event in job.events]
-        entries += (
-            Entry(account_stream(change.after.order.account), at, change.event)
-            for change in changes
-        )
-        touched = {change.after.order.client_order_id: change.after for change in changes}
+        changes: list[Change] = []
+        touched: dict[str, OrderState] = {}
+        for event in job.events:
+            key = event.client_order_id
+            before = self.latest(key)
+            after = next_state(before, event, at)
+            reserved.setdefault(key, self._orders.get(key))
+            self._orders[key] = touched[key] = after
+            changes.append(Change(event, before, after))
+            entries.append(Entry(account_stream(after.order.account), at, event))
         write = Write(
             entries=tuple(entries),
             signal=job.signal,
             claim=job.claim,
             body=job.body,
             signal_row=job.signal_row,
-            order_rows=tuple(map(OrderRow.of, touched.values())),
-            positions=tuple(self._moved_positions(changes)),
+            order_rows=tuple([OrderRow.of(state) for state in touched.values()]),
+            positions=self._moved_positions(changes),
         )
-        return _Draft(write, changes)
+        return _Draft(self, job, write, changes)
 
-    def _reserved(self, event: OrderEvent, at: int) -> Change:
-        before = self.latest(event.client_order_id)
-        after = next_state(before, event, at)
-        self._orders[event.client_order_id] = after
-        return Change(event, before, after)
-
-    def _moved_positions(self, changes: list[Change]) -> list[Position]:
+    def _moved_positions(self, changes: list[Change]) -> tuple[Position, ...]:
         moved: dict[PositionKey, Position] = {}
         for change in changes:
-            before = change.before.executed.total if change.before else Totals()
-            after = change.after.executed.total
+            known = change.before.executed if change.before else NOTHING_EXECUTED
+            if change.after.executed is known:
+                continue
+            before, after = known.total, change.after.executed.total
             if before == after:
                 continue
             order = change.after.order
             key = (order.account, order.symbol)
-            known = moved.get(key) or self._positions.get(key) or self._blotter.position(*key)
-            moved[key] = known.executed(order.side, before, after)
-        return list(moved.values())
+            position = moved.get(key) or self._positions.get(key) or self._blotter.position(*key)
+            moved[key] = position.executed(order.side, before, after)
+        return tuple(moved.values())
 
-    def heard(self, job: Job, draft: _Draft, outcome: CommitOutcome, *, doubted: bool) -> None:
+    def heard(self, draft: "_Draft", outcome: CommitOutcome, *, doubted: bool) -> None:
         """Go on after the journal has said how a write went."""
+        job = draft.job
         match outcome:
             case Undecided():
                 self._undecided += 1
@@ -192,7 +193,7 @@ class Recorder:
         self.in_flight -= 1
         job.done(outcome)
 
-    def _release(self, draft: _Draft) -> None:
+    def _release(self, draft: "_Draft") -> None:
         for change in draft.changes:
             key = change.after.order.client_order_id
             if self._orders.get(key) is change.after:
@@ -220,17 +221,18 @@ class Recorder:
             self._append(job)
 
 
-class _Continuation:
-    """The `Done` of one write."""
+class _Draft:
+    """A write on its way to the journal, and its `Done`."""
 
-    __slots__ = ("_doubted", "_draft", "_job", "_recorder")
+    __slots__ = ("_doubted", "_recorder", "changes", "job", "write")
 
-    def __init__(self, recorder: Recorder, job: Job, draft: _Draft) -> None:
+    def __init__(self, recorder: Recorder, job: Job, write: Write, changes: list[Change]) -> None:
         self._recorder = recorder
-        self._job = job
-        self._draft = draft
+        self.job = job
+        self.write = write
+        self.changes = changes
         self._doubted = False
 
     def __call__(self, outcome: CommitOutcome) -> None:
         doubted, self._doubted = self._doubted, isinstance(outcome, Undecided)
-        self._recorder.heard(self._job, self._draft, outcome, doubted=doubted)
+        self._recorder.heard(self, outcome, doubted=doubted)

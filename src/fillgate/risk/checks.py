@@ -15,6 +15,10 @@ __all__ = ["CAPABILITY_CHECKS", "check_capabilities"]
 CapabilityCheck = Callable[[Order, Capabilities], Denied | None]
 
 
+_FLAGS: Final = ("reduce_only", "post_only", "quote_quantity")
+"""Fields of an order that a venue of the same name's capability enforces."""
+
+
 def order_type_supported(order: Order, venue: Capabilities) -> Denied | None:
     """ORDER_TYPE_NOT_SUPPORTED: the venue has no such order type."""
     if order.order_type in venue.order_types:
@@ -47,13 +51,8 @@ def attached_stops_supported(order: Order, venue: Capabilities) -> Denied | None
 
 def flags_supported(order: Order, venue: Capabilities) -> Denied | None:
     """REDUCE_ONLY_, POST_ONLY_ or QUOTE_QUANTITY_NOT_SUPPORTED: the venue does not enforce it."""
-    wanted = {
-        "reduce_only": (order.reduce_only, venue.reduce_only),
-        "post_only": (order.post_only, venue.post_only),
-        "quote_quantity": (order.quote_quantity is not None, venue.quote_quantity),
-    }
-    for name, (asked, supported) in wanted.items():
-        if asked and not supported:
+    for name in _FLAGS:
+        if getattr(order, name) and not getattr(venue, name):
             return Denied(f"{name.upper()}_NOT_SUPPORTED", f"the venue does not enforce {name}")
     return None
 

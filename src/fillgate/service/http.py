@@ -4,8 +4,7 @@ Invariant: header names are lower-case bytes; of a repeated header the last coun
 """
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 __all__ = [
     "MAX_BODY",
@@ -29,8 +28,7 @@ class ClientGone(Exception):
     """The client hung up before its request was complete."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """An answer ready to be sent."""
 
     status: int

@@ -1,6 +1,7 @@
 """How long a caller waits: the header `Prefer` (RFC 7240)."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["LONGEST_API_WAIT", "LONGEST_WEBHOOK_WAIT", "wait_seconds"]
@@ -25,10 +26,15 @@ def wait_seconds(prefer: bytes | None, *, default: float, longest: float) -> flo
         default: without a preference.
         longest: never more than this.
     """
-    if prefer is None:
-        return min(default, longest)
+    preferred = None if prefer is None else _preferred(prefer)
+    return min(default if preferred is None else preferred, longest)
+
+
+# A sender asks for the same with each of its requests.
+@lru_cache(maxsize=64)
+def _preferred(prefer: bytes) -> float | None:
     text = prefer.decode("latin-1").lower()
     wanted = _WAIT.search(text)
     if wanted is not None:
-        return min(float(wanted.group(1)), longest)
-    return 0.0 if _ASYNC.search(text) else min(default, longest)
+        return float(wanted.group(1))
+    return 0.0 if _ASYNC.search(text) else None
