@@ -8,7 +8,7 @@ Invariants:
 3. Whatever is not listed here is Unknown.
 """
 
-from decimal import Decimal
+from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from typing import Final
 
 import msgspec
@@ -33,9 +33,10 @@ _LONGEST_TEXT: Final = 500
 _ENCODER: Final = msgspec.json.Encoder()
 _DECODERS: Final = {kind: msgspec.json.Decoder(kind) for kind in (ExecutionResult, ExecutionReport)}
 
-_LARGEST_POWER: Final = MAX_DIGITS
-_MOST_PLACES: Final = 2 * MAX_EXPONENT
-"""Averages have more places than parsed numbers; beyond these nothing can be counted exactly."""
+# Averages have more places than parsed numbers; beyond these nothing can be counted exactly.
+_PLACES: Final = 2 * MAX_EXPONENT
+_FINEST: Final = Decimal(1).scaleb(-_PLACES)
+_COUNTED: Final = Context(prec=MAX_DIGITS + _PLACES, traps=[Inexact, InvalidOperation])
 
 _STATUSES_OF_A_TAKEN_ORDER: Final = frozenset(
     {
@@ -118,10 +119,10 @@ def _is_amount(number: object) -> bool:
 
 
 def _is_countable(number: Decimal) -> bool:
-    exponent = number.as_tuple().exponent
-    if not isinstance(exponent, int):
+    try:
+        return _COUNTED.quantize(number, _FINEST).is_finite()
+    except DecimalException:
         return False
-    return exponent >= -_MOST_PLACES and number.adjusted() < _LARGEST_POWER
 
 
 def event_of_error(order: Order, error: BaseException) -> OrderEvent:

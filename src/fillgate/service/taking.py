@@ -108,7 +108,7 @@ class _Taker:
             key=await self._key(headers, received, body),
             fingerprint=self.webhook,
         )
-        admission = await self._known_if_stale(arrival) or await self._admission(arrival)
+        admission = await self._admission(arrival)
         wait = wait_seconds(
             headers.get(b"prefer"), default=self._rules.wait, longest=self.longest_wait
         )
@@ -128,23 +128,18 @@ class _Taker:
             raise await self._kept(problem, body) from None
         return key
 
-    async def _known_if_stale(self, arrival: Arrival) -> Admission | None:
-        """Return the admission of an earlier delivery if this one is too old to be a first one.
-
-        A repeated delivery gets the stored outcome, however late it comes.
-        """
+    async def _admission(self, arrival: Arrival) -> Admission:
+        intake = self._engine.intake
         try:
             max_age = self._rules.max_age
             check_fresh(arrival.signal, arrival.received_at, max_age, _AHEAD_SECONDS)
         except Refusal as refusal:
-            known = await self._admitted_by(self._engine.intake.find, arrival)
+            # Too old to be a first delivery. A repeated one gets the stored outcome, however late.
+            known = await self._admitted_by(intake.find, arrival)
             if known is None:
                 raise await self._kept(_problem_of(refusal), arrival.body) from None
             return known
-        return None
-
-    async def _admission(self, arrival: Arrival) -> Admission:
-        return await self._admitted_by(self._engine.intake.accept, arrival)
+        return await self._admitted_by(intake.accept, arrival)
 
     async def _admitted_by(
         self, door: Callable[[Arrival], Awaitable[Known]], arrival: Arrival

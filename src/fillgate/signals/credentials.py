@@ -27,7 +27,7 @@ CUT: Final = b"[cut]"
 _BACKSLASHES: Final = rb"\\{1,8}"
 _ESCAPED_QUOTE: Final = _BACKSLASHES + rb"(?:[\"']|u002[27])"
 
-_WORDS: Final = (b"secret", b"token", b"password", b"passphrase", b"key")
+_WORD: Final = re.compile(rb"secret|token|passw|passp|key")
 """What every name of a credential holds, in lower case."""
 
 _NAMES: Final = rb"(?:secret|token|pass(?:word|phrase)|api[_-]?key)"
@@ -70,7 +70,7 @@ def _cut(body: bytes, secrets: Sequence[str]) -> bytes:
     lowered = body.lower()
     if b"\\u" in lowered:
         return _without_values(body, lowered, _escaped_key())
-    if any(word in lowered for word in _WORDS):
+    if _WORD.search(lowered):
         return _without_values(body, lowered, _PLAIN_KEY)
     return body
 
@@ -82,6 +82,7 @@ def _without_secret(body: bytes, secret: str) -> bytes:
     return body
 
 
+@lru_cache(maxsize=512)
 def _encoded(characters: str) -> bytes:
     return characters.encode("utf-8", "surrogatepass")
 
