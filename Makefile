@@ -3,6 +3,7 @@
 #   make demo    set up what fillgate needs to run, then show it at work
 #   make test    set up the development tools too, then run every check
 #   make fix     let ruff repair and format the code
+#   make docs    write the pages that are made from the code anew
 #   make lock    write requirements/*.txt anew (LOCKFLAGS=--upgrade: with the newest releases)
 #   make clean   remove .venv and the caches; a service's data in .fillgate stays
 #
@@ -35,7 +36,7 @@ ifeq ($(UV_CACHE_DIR)$(XDG_CACHE_HOME)$(shell [ -d "$$HOME" ] && [ -w "$$HOME" ]
 export UV_NO_CACHE ?= 1
 endif
 
-.PHONY: demo test dev fix lock clean anew
+.PHONY: demo test dev fix docs lock clean anew
 # The set-ups write to the same .venv, so never two at a time.
 .NOTPARALLEL:
 
@@ -54,6 +55,9 @@ dev: .venv/.dev
 fix: .venv/.dev
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: .venv/.dev
+	$(BIN)/python -m docs.generate
 
 # dev is locked first and the others within it, so that all fit into one .venv.
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \

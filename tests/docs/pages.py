@@ -3,7 +3,8 @@
 What the first word behind a fence says:
 
 - `sh`: a user types it; it is run. `sh exit=1`: one of its commands ends so. `sh again`: to be
-  repeated until it prints what the page shows. `sh serves=8006`: it goes on; ready when that port listens.
+  repeated until it prints what the page shows. `sh serves=8006`: it goes on; ready when that port
+  listens.
 - `output`: what the `sh` block before it prints, line by line; `...` stands for anything
 - `console`: commands that no test can run, each listed with its reason
 - `toml`, `json`, `python`: checked; one that begins with a comment such as `# fillgate.toml` is the

@@ -1,6 +1,5 @@
 """The blocks of every page that are no commands are what they look like."""
 
-import ast
 import json
 import re
 import tomllib
@@ -89,9 +88,9 @@ def test_json_that_asks_for_an_order_is_taken(block: Block) -> None:
 
 @pytest.mark.parametrize("block", of_kind("python"), ids=str)
 def test_python_is_a_file_that_the_page_uses_or_runs_by_itself(block: Block) -> None:
-    tree = compile(block.text, str(block), "exec", flags=ast.PyCF_ONLY_AST)
+    code = compile(block.text, str(block), "exec")
     if block.file is None:
-        exec(compile(tree, str(block), "exec"), {"__name__": "a_page"})
+        exec(code, {"__name__": "a_page"})
         return
     commands = [other.text for other in of_kind("sh") if other.page == block.page]
     package = block.file.partition("/")[0]

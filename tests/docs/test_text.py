@@ -1,6 +1,7 @@
 """The prose of every page: links lead somewhere, and what it calls a command is one."""
 
 import re
+import tomllib
 from typing import Any
 
 import pytest
@@ -66,7 +67,7 @@ def check_command(words: list[str]) -> None:
         options = {name for option in command.params for name in option.opts} | {"--help"}
         if word.startswith("--"):
             assert word.partition("=")[0] in options, words
-        elif getattr(command, "commands", None):
+        elif word != "..." and getattr(command, "commands", None):
             assert word in command.commands, words
             command = command.commands[word]
 
@@ -75,6 +76,26 @@ def check_command(words: list[str]) -> None:
 def test_a_command_that_does_not_exist_is_found(words: list[str]) -> None:
     with pytest.raises(AssertionError):
         check_command(words)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_targets_in_the_text_exist(page: Page) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in re.findall(r"`make ([a-z]+)[^`]*`", page.prose):
+        assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE), target
+
+
+def test_the_rooms_are_those_of_the_contracts() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {
+        room.removeprefix("fillgate."): [name.removeprefix("fillgate.") for name in importers]
+        for contract in project["tool"]["importlinter"]["contracts"]
+        if (importers := contract.get("allowed_importers")) and importers != ["fillgate.__main__"]
+        for room in contract["protected_modules"]
+    }
+    text = next(page.prose for page in PAGES if page.path == "CONTRIBUTING.md")
+    told = dict(re.findall(r"^\| (\w+) \| ([a-z, ]+) \|$", text, flags=re.MULTILINE))
+    assert {room: told[room].split(", ") for room in contracts} == contracts
 
 
 NAME = re.compile(r"`([A-Z][A-Z0-9_]{2,})`")

@@ -1,0 +1,147 @@
+"""The pages that are made from the code: `make docs` writes them, a test holds them equal.
+
+One function a page, and one table of them.
+"""
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import typer
+
+from fillgate.cli import app
+from fillgate.domain.capabilities import Capabilities
+from fillgate.domain.fills import Fee, Fill
+from fillgate.domain.market import MarketData
+from fillgate.domain.orders import Order
+from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, NotFound
+from fillgate.plugins import base
+
+__all__ = ["PAGES", "ROOT", "text_of"]
+
+ROOT: Final = Path(__file__).parent.parent
+
+
+def _command_line() -> Iterator[str]:
+    yield from ("# Command line", "", "Made from the commands themselves by `make docs`.", "")
+    yield "Every command and group has `--help`. Commands that ask a service send the API key of"
+    yield "`FILLGATE_API_KEY` if it is set."
+    yield from ("", *_commands(typer.main.get_command(app), "fillgate"))
+
+
+def _commands(command: Any, path: str) -> Iterator[str]:
+    inner = getattr(command, "commands", {})
+    if not inner:
+        yield from _command(command, path)
+    for name, each in inner.items():
+        yield from _commands(each, f"{path} {name}")
+
+
+def _command(command: Any, path: str) -> Iterator[str]:
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and not p.hidden]
+    usage = [path, *(each.metavar for each in arguments), *["[OPTIONS]"][: len(options)]]
+    yield from (f"## {path}", "", "```text", " ".join(usage), "```", "")
+    yield from (_prose(command.help), "")
+    yield from _table(("argument", ""), ((f"`{p.metavar}`", p.help) for p in arguments))
+    yield from _table(("option", ""), (_option(p) for p in options))
+    if command.epilog:
+        yield from (command.epilog, "")
+
+
+def _prose(docstring: str) -> str:
+    return inspect.cleandoc(docstring).replace("\f", "")
+
+
+def _option(option: Any) -> tuple[str, str]:
+    value = "" if option.is_flag else f" {option.metavar or 'VALUE'}"
+    default = option.default
+    notes = [
+        f"From the environment variable `{option.envvar}`." if option.envvar else "",
+        f"Default: `{default}`." if default is not None and not option.is_flag else "",
+        "Needed." if option.required else "",
+    ]
+    return f"`{option.opts[0]}{value}`", " ".join(filter(None, (option.help, *notes)))
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
+    return [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *lines, ""] if lines else []
+
+
+def _plugin_interface() -> Iterator[str]:
+    yield from ("# Plugin interface", "", "Made from the docstrings by `make docs`.", "")
+    yield "How to write one: [write a plugin](../how-to/write-a-plugin.md)."
+    yield from ("", _prose(base.__doc__ or ""), "")
+    for kind in _KINDS:
+        yield from (f"## {kind.__name__}", "", _prose(kind.__doc__ or ""), "")
+        yield from _table(("field", "type", ""), _fields(kind))
+        yield from _methods(kind)
+
+
+_KINDS: Final[tuple[type, ...]] = (
+    base.ExecutionPlugin, base.PluginContext, Capabilities, Order, ExecutionResult, ExecutionReport,
+    Found, NotFound, Fill, Fee, MarketData, base.VenueFill, base.VenuePosition, base.Balance,
+    base.Instrument,
+)  # fmt: skip
+
+
+def _methods(kind: type) -> Iterator[str]:
+    for name, method in vars(kind).items():
+        if not inspect.isfunction(method) or (name.startswith("_") and name != "__init__"):
+            continue
+        if method.__doc__ is None or method.__module__ != base.__name__:
+            continue
+        needed = ", to be written" if getattr(method, "__isabstractmethod__", False) else ""
+        heading = "the constructor" if name == "__init__" else name + needed
+        parameters = re.sub(r"\b(\w+\.)+(?=\w)", "", str(inspect.signature(method)))
+        start = "async " if inspect.iscoroutinefunction(method) else ""
+        yield from (f"### {heading}", "", "```text", f"{start}{name}{parameters}", "```", "")
+        yield from (_sections(method.__doc__), "")
+
+
+def _sections(docstring: str) -> str:
+    """Return a docstring whose sections of arguments and errors are lists."""
+    lines: list[str] = []
+    for line in inspect.cleandoc(docstring).splitlines():
+        if re.fullmatch(r"(Args|Raises|Returns):", line):
+            lines += [f"**{line[:-1]}**", ""]
+        elif re.match(r" {4}\w+: ", line):
+            name, _, text = line.strip().partition(": ")
+            lines.append(f"- `{name}`: {text}")
+        else:
+            lines.append(f"  {line.strip()}" if line.startswith("    ") else line)
+    return "\n".join(lines)
+
+
+def _fields(kind: type) -> Iterator[tuple[str, ...]]:
+    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    for node, after in zip(body.body, [*body.body[1:], None], strict=True):
+        if isinstance(node, ast.AnnAssign):
+            default = f" = {ast.unparse(node.value)}" if node.value is not None else ""
+            told = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
+            text = str(after.value.value) if told else ""  # type: ignore[union-attr]  # see told
+            named = ast.unparse(node.target)
+            yield f"`{named}`", f"`{ast.unparse(node.annotation)}{default}`", " ".join(text.split())
+
+
+PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
+    "docs/reference/command-line.md": _command_line,
+    "docs/reference/plugin-interface.md": _plugin_interface,
+}
+"""For each page, by its path, what gives its lines."""
+
+
+def text_of(page: str) -> str:
+    """Return what a page should hold."""
+    return "\n".join(PAGES[page]()).rstrip() + "\n"
+
+
+if __name__ == "__main__":
+    for each in PAGES:
+        (ROOT / each).write_text(text_of(each), encoding="utf-8")
