@@ -17,6 +17,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Final, Self
 
@@ -93,17 +94,17 @@ class _Terminal:
     def failures(self) -> list[str]:
         """Of the last commands those that failed: the exit code, and how each began."""
         ended = self._shell.poll()
-        died = [] if ended is None else [f"{ended} the shell itself"]
+        died = [] if self._note("done").exists() else [f"{ended} the shell itself"]
         return self._note("failed").read_text().splitlines() + died
 
     def close(self) -> None:
-        """Stop what runs, in good order."""
-        if self._shell.poll() is None:
-            os.killpg(self._shell.pid, signal.SIGTERM)
+        """Stop what runs, in good order; once more does nothing."""
+        assert self._shell.stdin is not None
         try:
-            wait_for(lambda: self.is_idle, "what a page started stops when it is told to")
+            if self._shell.poll() is None:
+                os.killpg(self._shell.pid, signal.SIGTERM)
+                wait_for(lambda: self.is_idle, "what a page started stops when it is told to")
         finally:
-            assert self._shell.stdin is not None
             self._shell.stdin.close()
             if not self.is_idle:
                 os.killpg(self._shell.pid, signal.SIGKILL)
@@ -131,8 +132,21 @@ class Reader:
         return self
 
     def __exit__(self, *_: object) -> None:
+        with ExitStack() as closing:
+            for terminal in self._terminals:
+                closing.callback(terminal.close)
+
+    def leave(self) -> None:
+        """Stop what still serves.
+
+        Raises:
+            Failed: a fillgate did not stop in good order.
+        """
         for terminal in self._terminals:
             terminal.close()
+            failed = [line for line in terminal.failures if "fillgate serve" in line]
+            if terminal.has_served and failed:
+                raise Failed(f"it did not stop in good order: {failed}\n{terminal.output}")
 
     def write(self, block: Block) -> None:
         """Make the file that a block is."""

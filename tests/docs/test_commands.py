@@ -30,6 +30,7 @@ def follow(page: Page, folder: Path) -> None:
             elif block.kind == "sh":
                 printed = following if following and following.kind == "output" else None
                 reader.type(block, printed)
+        reader.leave()
 
 
 def _commands(page: Page) -> str:
@@ -57,7 +58,9 @@ def made_up(*blocks: tuple[str, str]) -> Page:
     return Page(
         "made-up.md",
         "",
-        tuple(Block("made-up.md", line, *block) for line, block in enumerate(blocks)),
+        tuple(
+            Block("made-up.md", line, info, f"{text}\n") for line, (info, text) in enumerate(blocks)
+        ),
     )
 
 
@@ -76,6 +79,7 @@ def made_up(*blocks: tuple[str, str]) -> Page:
         [("sh serves=8006", "echo soon")],
         [("sh serves=8006", "kept=1; python3 -m http.server 8006"), ("sh", "echo $kept")],
         [("sh", "fillgate serve --neither")],
+        [("sh", "fillgate serve; fillgate serve --neither")],
     ],
 )
 def test_a_page_that_is_wrong_is_found(blocks: list[tuple[str, str]], tmp_path: Path) -> None:
@@ -86,7 +90,7 @@ def test_a_page_that_is_wrong_is_found(blocks: list[tuple[str, str]], tmp_path: 
 def test_a_page_that_is_right_is_followed(tmp_path: Path) -> None:
     page = made_up(
         ("sh", "kept=1"),
-        ("python", "# folder/program.py\nprint('a', 'file')\n"),
+        ("python", "# folder/program.py\nprint('a', 'file')"),
         ("sh", "echo $kept; python3 folder/program.py"),
         ("output", "1\na ..."),
         ("sh", "make demo"),
