@@ -86,7 +86,7 @@ class Load:
                 return
             self.resent += 1
             self.turned_away += reply is not None
-            # Also where nobody listens: a process that dies refuses thousands of connections a second.
+            # Also where nobody listens: a port without a process refuses thousands a second.
             await asyncio.sleep(_PAUSE)
         msg = f"{identity} was sent {MOST_ATTEMPTS} times and never acknowledged"
         raise AssertionError(msg)
