@@ -12,8 +12,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from fillgate.cli.child import ChildFailed
 from fillgate.cli.demo_alerts import ALERTS
-from fillgate.cli.demo_service import LOG_FILE, DemoFailed, DemoService
+from fillgate.cli.demo_service import LOG_FILE, DemoService
 from fillgate.cli.output import Exit, console, fail
 from fillgate.cli.positions import positions_table
 
@@ -52,7 +53,7 @@ def demo(
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         well = _show(folder)
-    except DemoFailed as error:
+    except ChildFailed as error:
         fail(f"{error}; {_log_of(folder)}", Exit.REFUSED)
     except (KeyboardInterrupt, SystemExit):
         _remove(folder, kept=data is not None)

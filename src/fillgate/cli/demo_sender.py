@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import httpx2
 
+from fillgate.cli.child import ChildFailed
 from fillgate.cli.demo_alerts import Ago, Alert, Door, Percent
-from fillgate.cli.demo_service import DemoFailed
 from fillgate.domain.numbers import decimal_text
 from fillgate.service.auth import sign
 
@@ -90,12 +90,12 @@ class Sender:
             return self._client.request(method, path, **request)
         except httpx2.HTTPError as error:
             words = str(error) or type(error).__name__
-            raise DemoFailed(f"the service does not answer: {words}") from None
+            raise ChildFailed(f"the service does not answer: {words}") from None
 
     def _get(self, path: str) -> Any:
         response = self._asked("GET", path)
         if not response.is_success:
-            raise DemoFailed(f"{path} answered {response.status_code}: {response.text}")
+            raise ChildFailed(f"{path} answered {response.status_code}: {response.text}")
         return response.json()
 
     def _body(self, alert: Alert) -> bytes:
