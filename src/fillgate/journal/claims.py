@@ -6,11 +6,14 @@ inserts it; so that these stay few, keys of months long past are moved to one bu
 few at a time and in their order there.
 """
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any, Final
 
 import apsw
 
 from fillgate.journal.base import Claim, KeyTaken
+from fillgate.journal.statements import in_portions, insert_statements
 
 __all__ = ["BUCKET_MICROSECONDS", "EACH_BUCKET", "ClaimTable"]
 
@@ -43,25 +46,58 @@ class ClaimTable:
         rows: list[tuple[Any, ...]] = self._cursor.execute(_BUCKETS).fetchall()
         self._buckets = {bucket for (bucket,) in rows}
 
-    def take(self, claim: Claim, signal: int | None) -> KeyTaken | None:
-        """Claim a key for a signal, or return who holds it."""
-        if claim.expires is not None:
-            return self._take_fingerprint(claim, signal, claim.expires)
-        bucket = claim.at // BUCKET_MICROSECONDS
-        others = [other for other in self._buckets if other != bucket]
-        taken = self._holder(others, claim) if others else None
-        if taken is not None:
-            return taken
-        row = (bucket, claim.source, claim.key, signal, claim.reading)
-        if self._inserted(_TAKE_KEY, row):
-            self._buckets.add(bucket)
-            self._merge(bucket)
-            return None
-        return self._holder([bucket], claim)
+    def take(self, claims: Sequence[tuple[Claim, int]]) -> list[KeyTaken | None]:
+        """Claim keys in their order, each for a signal of its own.
 
-    def _merge(self, newest: int) -> None:
-        if self._merge_in and len(self._buckets) <= _FEW_BUCKETS:
-            self._merge_in -= 1
+        Returns:
+            For each claim who held the key before, an earlier one of these perhaps; None if nobody
+            did and it is this signal's now.
+        """
+        held: dict[int, KeyTaken | None] = {}
+        for bucket, those in groupby(claims, key=_bucket):
+            if bucket is None:
+                held |= {signal: self._take_fingerprint(claim, signal) for claim, signal in those}
+            else:
+                held |= self._take_keys(bucket, list(those))
+        return [held[signal] for _, signal in claims]
+
+    def _take_keys(
+        self, bucket: int, claims: list[tuple[Claim, int]]
+    ) -> dict[int, KeyTaken | None]:
+        others = [other for other in self._buckets if other != bucket]
+        held = self._held(others, claims) if others else {}
+        free = [each for each in claims if each[1] not in held] if held else claims
+        for some in in_portions(free):
+            taken = self._insert(bucket, some)
+            held |= dict.fromkeys(taken)
+            if len(taken) < len(some):
+                held |= self._held([bucket], [each for each in some if each[1] not in taken])
+        if free:
+            self._buckets.add(bucket)
+        self._merge(bucket, len(claims))
+        return held
+
+    def _insert(self, bucket: int, claims: Sequence[tuple[Claim, int]]) -> set[int]:
+        """Insert those keys that are not there; return whose they are: the signals' numbers."""
+        values: list[Any] = []
+        for claim, signal in claims:
+            values += (bucket, claim.source, claim.key, signal, claim.reading)
+        return {signal for (signal,) in self._cursor.execute(_TAKE_KEYS[len(claims)], values)}
+
+    def _held(
+        self, buckets: list[int], claims: Sequence[tuple[Claim, int]]
+    ) -> dict[int, KeyTaken | None]:
+        """Return by whom keys are held in some buckets, by the signals that want them."""
+        sql = _HOLDER.format(places=",".join("?" * len(buckets)))
+        found = {
+            signal: self._found(sql, (*buckets, claim.source, claim.key))
+            for claim, signal in claims
+        }
+        return {signal: holder for signal, holder in found.items() if holder is not None}
+
+    def _merge(self, newest: int, claimed: int) -> None:
+        if self._merge_in > 0 and len(self._buckets) <= _FEW_BUCKETS:
+            self._merge_in -= claimed
             return
         self._merge_in = _MERGE_EVERY
         # The month before the newest is left alone: clocks are set back now and then.
@@ -76,17 +112,13 @@ class ClaimTable:
         self._cursor.execute(sql, values)
         return bool(self._cursor.connection.changes())
 
-    def _holder(self, buckets: list[int], claim: Claim) -> KeyTaken | None:
-        sql = _HOLDER.format(places=",".join("?" * len(buckets)))
-        return self._found(sql, (*buckets, claim.source, claim.key))
-
     def _found(self, sql: str, values: tuple[Any, ...]) -> KeyTaken | None:
         rows: list[tuple[Any, ...]] = self._cursor.execute(sql, values).fetchall()
         return KeyTaken(*rows[0]) if rows else None
 
-    def _take_fingerprint(self, claim: Claim, signal: int | None, expires: int) -> KeyTaken | None:
+    def _take_fingerprint(self, claim: Claim, signal: int) -> KeyTaken | None:
         self._prune(claim.at)
-        row = (claim.source, claim.key, signal, claim.reading, expires, claim.at)
+        row = (claim.source, claim.key, signal, claim.reading, claim.expires, claim.at)
         if self._inserted(_TAKE_FINGERPRINT, row):
             return None
         return self._found(_FINGERPRINT_HOLDER, (claim.source, claim.key))
@@ -96,6 +128,12 @@ class ClaimTable:
             self._cursor.execute(_PRUNE, (now - _PRUNE_GRACE_MICROSECONDS, _PRUNE_LIMIT))
             self._prune_in = _PRUNE_EVERY
         self._prune_in -= 1
+
+
+def _bucket(claim: tuple[Claim, int]) -> int | None:
+    """Return the bucket of a key; None for a fingerprint, which has none."""
+    of, _ = claim
+    return of.at // BUCKET_MICROSECONDS if of.expires is None else None
 
 
 # One seek a bucket, however many keys there are.
@@ -110,10 +148,9 @@ EACH_BUCKET: Final = """
 """Makes a table `found` of the buckets that there are, and one NULL."""
 _FOUND: Final = "SELECT bucket FROM found WHERE bucket IS NOT NULL"
 _BUCKETS: Final = EACH_BUCKET + _FOUND
-_TAKE_KEY: Final = """
-    INSERT INTO keys (bucket, source, key, signal, reading) VALUES (?, ?, ?, ?, ?)
-    ON CONFLICT DO NOTHING
-"""
+_TAKE_KEYS: Final = insert_statements(
+    "keys", "bucket source key signal reading", "ON CONFLICT DO NOTHING RETURNING signal"
+)
 _MERGE: Final = """
     UPDATE keys SET bucket = ?1 WHERE bucket = ?2 AND (source, key) IN (
         SELECT source, key FROM keys WHERE bucket = ?2 ORDER BY source, key LIMIT ?3

@@ -1,6 +1,6 @@
 """A write on its way into the journal."""
 
-from fillgate.journal.base import CommitOutcome, Done, Lost, Write
+from fillgate.journal.base import Claim, CommitOutcome, Done, Lost, Write
 from fillgate.journal.codec import encode
 
 __all__ = ["Pending"]
@@ -11,7 +11,7 @@ _UNTOLD = Lost("the journal never took it")
 class Pending:
     """A write, encoded, with who waits for it and how it went."""
 
-    __slots__ = ("done", "events", "outcome", "write")
+    __slots__ = ("claim", "done", "events", "outcome", "write")
 
     def __init__(self, write: Write, done: Done) -> None:
         """Encode a write.
@@ -19,7 +19,11 @@ class Pending:
         Raises:
             TypeError, ValueError: it is none that could ever be written.
         """
-        if write.signal is None and (write.claim is not None or write.body is not None):
+        self.claim: tuple[Claim, int] | None = None
+        """What it claims, and for which signal."""
+        if write.signal is not None:
+            self.claim = None if write.claim is None else (write.claim, write.signal)
+        elif write.claim is not None or write.body is not None:
             raise ValueError("a write with a claim or a body needs the number of its signal")
         self.write = write
         self.done = done

@@ -1,5 +1,6 @@
 """The rows that a batch of writes inserts, table by table."""
 
+from collections.abc import Mapping
 from itertools import chain
 from typing import Any, Final
 
@@ -9,13 +10,11 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.positions import Position
 from fillgate.journal.base import OrderRow, SignalRow, Write
 from fillgate.journal.codec import encode_plain
+from fillgate.journal.statements import in_portions, insert_statements
 
 __all__ = ["Rows"]
 
 _Row = tuple[Any, ...]
-
-# A statement with several rows costs less a row, and gives up the interpreter lock less often.
-_ROWS_A_STATEMENT: Final = (16, 4, 1)
 
 _STATUS: Final = {status: (status.value, not status.is_final) for status in OrderStatus}
 
@@ -61,12 +60,9 @@ class Rows:
                 _insert(cursor, statements, rows)
 
 
-def _insert(cursor: apsw.Cursor, statements: dict[int, str], rows: list[_Row]) -> None:
-    done = 0
-    for size, sql in statements.items():
-        while len(rows) - done >= size:
-            cursor.execute(sql, tuple(chain.from_iterable(rows[done : done + size])))
-            done += size
+def _insert(cursor: apsw.Cursor, statements: Mapping[int, str], rows: list[_Row]) -> None:
+    for some in in_portions(rows):
+        cursor.execute(statements[len(some)], tuple(chain.from_iterable(some)))
 
 
 def _signal_values(row: SignalRow) -> _Row:
@@ -82,28 +78,23 @@ def _position_values(position: Position) -> _Row:
     return (position.account, position.symbol, encode_plain(position))
 
 
-def _statements(table: str, columns: str, conflict: str = "") -> dict[int, str]:
-    names = columns.split()
-    head = f"INSERT INTO {table} ({','.join(names)}) VALUES "  # noqa: S608 - all constants
-    row = f"({','.join('?' * len(names))})"
-    return {size: f"{head} {','.join([row] * size)} {conflict}" for size in _ROWS_A_STATEMENT}
-
-
-_EVENTS: Final = _statements("events", "position stream sequence at signal kind version data hash")
-_BODIES: Final = _statements("bodies", "signal body")
-_SIGNALS: Final = _statements(
+_EVENTS: Final = insert_statements(
+    "events", "position stream sequence at signal kind version data hash"
+)
+_BODIES: Final = insert_statements("bodies", "signal body")
+_SIGNALS: Final = insert_statements(
     "signals",
     "number at source state account symbol code",
     """ON CONFLICT DO UPDATE SET
         at = excluded.at, source = excluded.source, state = excluded.state,
         account = excluded.account, symbol = excluded.symbol, code = excluded.code""",
 )
-_ORDERS: Final = _statements(
+_ORDERS: Final = insert_statements(
     "orders",
     "signal leg client_order_id account symbol status open at",
     """ON CONFLICT (client_order_id) DO UPDATE SET
         status = excluded.status, open = excluded.open""",
 )
-_POSITIONS: Final = _statements(
+_POSITIONS: Final = insert_statements(
     "positions", "account symbol data", "ON CONFLICT DO UPDATE SET data = excluded.data"
 )

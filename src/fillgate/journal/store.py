@@ -24,7 +24,7 @@ from typing import Final, NamedTuple
 import apsw
 
 from fillgate.domain.order_state import FOLD_VERSION
-from fillgate.journal.base import CommitOutcome, Committed, JournalUnavailable, Lost
+from fillgate.journal.base import Committed, JournalUnavailable, KeyTaken, Lost
 from fillgate.journal.claims import ClaimTable
 from fillgate.journal.codec import UnreadableEvent
 from fillgate.journal.pending import Pending
@@ -220,9 +220,16 @@ class Store:
 
     def _write_together(self, batch: Sequence[Pending]) -> None:
         rows = Rows()
+        taken = self._claim(batch)
         for pending in batch:
-            pending.outcome = self._stage(pending, rows)
+            outcome = taken.get(pending)
+            pending.outcome = self._staged(pending, rows) if outcome is None else outcome
         self._insert(rows)
+
+    def _claim(self, batch: Sequence[Pending]) -> dict[Pending, KeyTaken | None]:
+        claims = {pending: pending.claim for pending in batch if pending.claim is not None}
+        taken = self._claims.take(list(claims.values())) if claims else []
+        return dict(zip(claims, taken, strict=True))
 
     def _write_one_by_one(self, batch: Sequence[Pending]) -> None:
         for pending in batch:
@@ -239,14 +246,9 @@ class Store:
                 self._streams.last = last
             self._cursor.execute("RELEASE one_write")
 
-    def _stage(self, pending: Pending, rows: Rows) -> CommitOutcome:
-        write = pending.write
-        if write.claim is not None:
-            taken = self._claims.take(write.claim, write.signal)
-            if taken is not None:
-                return taken
+    def _staged(self, pending: Pending, rows: Rows) -> Committed:
         position = self._streams.stage(pending, rows) if pending.events else 0
-        rows.add(write)
+        rows.add(pending.write)
         return Committed(position)
 
     def _insert(self, rows: Rows) -> None:
