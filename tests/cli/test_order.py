@@ -41,7 +41,6 @@ def test_the_story_of_an_order(ask: Run) -> None:
     assert [record["event"] for record in story] == [
         "signal-accepted",
         "order-intended",
-        "order-sending",
         "submission-answered",
     ]
 

@@ -178,6 +178,10 @@ def test_reasons_are_kept(event: OrderEvent, code: str, text: str) -> None:
 def test_sending_and_the_venues_id_are_kept() -> None:
     assert not folded(INTENDED).sending
     assert folded(INTENDED, SENDING).sending
+    both = msgspec.structs.replace(INTENDED, sending=True)
+    apart = folded(INTENDED, SENDING)
+    assert folded(both) == msgspec.structs.replace(apart, updated_at=apart.created_at)
+    assert folded(both, INTENDED).sending
     assert folded(INTENDED, SENDING, answered()).order_id == "v1"
     assert folded(INTENDED, SENDING, UNANSWERED, reported(S.NEW)).order_id == "v1"
 

@@ -32,7 +32,6 @@ async def test_a_signal_becomes_one_order_written_down_before_and_after(house: H
     assert await kinds(house, admission.ticket.number) == [
         "signal-accepted",
         "order-intended",
-        "order-sending",
         "submission-answered",
     ]
 
@@ -49,7 +48,7 @@ async def test_sending_is_durable_when_the_venue_hears_of_the_order(house: House
 
     house.venue.answers["BTC/USDT"] = look
     await house.send()
-    assert seen == [["signal-accepted", "order-intended", "order-sending"]]
+    assert seen == [["signal-accepted", "order-intended"]]
 
 
 ENDINGS = [

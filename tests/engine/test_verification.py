@@ -128,7 +128,7 @@ DAMAGE = [
         WHERE kind = 'submission-answered'""",
         "CHAIN_BROKEN",
     ),
-    ("a removed event", "DELETE FROM events WHERE kind = 'order-sending'", "CHAIN_BROKEN"),
+    ("a removed event", "DELETE FROM events WHERE kind = 'submission-answered'", "CHAIN_BROKEN"),
     (
         "an event of no known kind",
         "UPDATE events SET kind = 'order-lost' WHERE kind = 'order-rejected'",

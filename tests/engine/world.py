@@ -131,7 +131,10 @@ class World:
         if not self.watches_journal:
             return
         connection = apsw.Connection(str(self.journal), flags=apsw.SQLITE_OPEN_READONLY)
-        query = "SELECT data FROM events WHERE kind = 'order-sending'"
+        query = """
+            SELECT data FROM events WHERE kind = 'order-sending'
+            OR kind = 'order-intended' AND json_extract(CAST(data AS TEXT), '$.sending')
+        """
         if not any(identity.encode() in bytes(data) for (data,) in connection.execute(query)):
             self.wrongs.append(f"{identity} arrived before it was durable")
         connection.close()

@@ -14,6 +14,9 @@ def meaning(record: Mapping[str, Any]) -> str:
     return str(record["details"]) if words is None else words(record["details"])
 
 
+_SENDING: Final = "about to go to the venue, noted before the first byte leaves"
+
+
 def _accepted(event: _Details) -> str:
     key = event.get("key")
     claimed = "without a key" if key is None else f"{_shown_key(key)} claimed"
@@ -29,7 +32,9 @@ def _planned(event: _Details) -> str:
     order = event["order"]
     size = order.get("quote_quantity") or order["quantity"]
     kind = order.get("order_type", "market")
-    return f"planned as {order['side']} {size} {order['symbol']}, {kind}; the checks passed"
+    sending = f"; {_SENDING}" if event.get("sending") else ""
+    words = f"planned as {order['side']} {size} {order['symbol']}, {kind}; the checks passed"
+    return words + sending
 
 
 def _answered(event: _Details) -> str:
@@ -68,7 +73,7 @@ MEANINGS: Final[Mapping[str, Callable[[_Details], str]]] = {
     ),
     "order-intended": _planned,
     "order-denied": _coded("not sent, fillgate refused it"),
-    "order-sending": lambda _: "about to go to the venue; noted before the first byte leaves",
+    "order-sending": lambda _: _SENDING,
     "submission-answered": _answered,
     "order-rejected": _coded("the venue refused it"),
     "order-not-sent": _coded("proven not to have left"),

@@ -98,6 +98,8 @@ class OrderIntended(OrderEvent, frozen=True, kw_only=True):
     kind: ClassVar[str] = "order-intended"
     signal: int
     order: Order
+    sending: bool = False
+    """True when it is SENDING with that, as by an `OrderSending` right behind."""
 
 
 class OrderDenied(OrderEvent, frozen=True, kw_only=True):
@@ -111,7 +113,7 @@ class OrderDenied(OrderEvent, frozen=True, kw_only=True):
 
 
 class OrderSending(OrderEvent, frozen=True, kw_only=True):
-    """The order is about to go to the venue. Durable before the first byte leaves."""
+    """An order that was only intended is about to go to the venue, durable before it does."""
 
     kind: ClassVar[str] = "order-sending"
 

@@ -66,14 +66,17 @@ class OrderState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     @classmethod
     def planned(cls, event: OrderIntended | OrderDenied, at: int) -> "OrderState":
         """Return the state of an order that this event tells of for the first time."""
-        state = cls(order=event.order, signal=event.signal, created_at=at, updated_at=at)
+        sending = isinstance(event, OrderIntended) and event.sending
+        state = cls(
+            order=event.order, signal=event.signal, sending=sending, created_at=at, updated_at=at
+        )
         return state if isinstance(event, OrderIntended) else state.after(event, at)
 
     def after(self, event: OrderEvent, at: int) -> "OrderState":  # noqa: PLR0911 - one arm a kind
         """Return the state after an event of this order, at that time (Unix microseconds)."""
         match event:
-            case OrderIntended():
-                return self._with(at)
+            case OrderIntended(sending=sending):
+                return self._with(at, sending=self.sending or sending)
             case OrderSending():
                 return self._moved(at, ReportType.SENDING, sending=True)
             case SubmissionAnswered(result=result):

@@ -206,8 +206,9 @@ class Dispatcher:
             return (_denied(ticket, order, denied),)
         lane.flying = identity
         return (
-            OrderIntended(client_order_id=identity, signal=ticket.number, order=order),
-            OrderSending(client_order_id=identity),
+            OrderIntended(
+                client_order_id=identity, signal=ticket.number, order=order, sending=True
+            ),
         )
 
     def _check(self, ticket: Ticket, order: Order) -> Denied | None:
