@@ -71,4 +71,4 @@ async def test_a_journal_that_is_away_collects_no_repeats(tmp_path: Path) -> Non
             for state in (rests, lost):
                 story = await house.engine.journal.story(state.signal)
                 kinds = [record.event.kind for record in story]
-                assert len(kinds) == 5, kinds
+                assert len(kinds) == 4, kinds

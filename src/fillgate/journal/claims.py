@@ -47,53 +47,52 @@ class ClaimTable:
         self._buckets = {bucket for (bucket,) in rows}
 
     def take(self, claims: Sequence[tuple[Claim, int]]) -> list[KeyTaken | None]:
-        """Claim keys in their order, each for a signal of its own.
+        """Claim keys in their order, each for a signal.
 
         Returns:
             For each claim who held the key before, an earlier one of these perhaps; None if nobody
             did and it is this signal's now.
         """
-        held: dict[int, KeyTaken | None] = {}
+        holders: list[KeyTaken | None] = []
         for bucket, those in groupby(claims, key=_bucket):
             if bucket is None:
-                held |= {signal: self._take_fingerprint(claim, signal) for claim, signal in those}
+                holders += [self._take_fingerprint(*each) for each in those]
             else:
-                held |= self._take_keys(bucket, list(those))
-        return [held[signal] for _, signal in claims]
+                for some in in_portions(list(those)):
+                    holders += self._take_keys(bucket, some)
+        return holders
 
-    def _take_keys(
-        self, bucket: int, claims: list[tuple[Claim, int]]
-    ) -> dict[int, KeyTaken | None]:
+    def _take_keys(self, bucket: int, claims: Sequence[tuple[Claim, int]]) -> list[KeyTaken | None]:
         others = [other for other in self._buckets if other != bucket]
-        held = self._held(others, claims) if others else {}
-        free = [each for each in claims if each[1] not in held] if held else claims
-        for some in in_portions(free):
-            taken = self._insert(bucket, some)
-            held |= dict.fromkeys(taken)
-            if len(taken) < len(some):
-                held |= self._held([bucket], [each for each in some if each[1] not in taken])
-        if free:
-            self._buckets.add(bucket)
+        if others:
+            # Where one is held the rest go one by one: repeats are rare.
+            held = [self._holder(others, claim) for claim, _ in claims]
+            if len(claims) > 1 and any(held):
+                return [self._take_keys(bucket, [each])[0] for each in claims]
+            if any(held):
+                return held
+        taken = self._insert(bucket, claims)
+        self._buckets.add(bucket)
         self._merge(bucket, len(claims))
-        return held
+        if len(taken) == len(claims):
+            return [None] * len(claims)
+        return [
+            None if taken.pop((claim.source, claim.key), False) else self._holder([bucket], claim)
+            for claim, _ in claims
+        ]
 
-    def _insert(self, bucket: int, claims: Sequence[tuple[Claim, int]]) -> set[int]:
-        """Insert those keys that are not there; return whose they are: the signals' numbers."""
+    def _insert(
+        self, bucket: int, claims: Sequence[tuple[Claim, int]]
+    ) -> dict[tuple[str, str], bool]:
+        """Insert those keys that are not there, and return them: true for each."""
         values: list[Any] = []
         for claim, signal in claims:
             values += (bucket, claim.source, claim.key, signal, claim.reading)
-        return {signal for (signal,) in self._cursor.execute(_TAKE_KEYS[len(claims)], values)}
+        return dict.fromkeys(self._cursor.execute(_TAKE_KEYS[len(claims)], values), True)
 
-    def _held(
-        self, buckets: list[int], claims: Sequence[tuple[Claim, int]]
-    ) -> dict[int, KeyTaken | None]:
-        """Return by whom keys are held in some buckets, by the signals that want them."""
+    def _holder(self, buckets: list[int], claim: Claim) -> KeyTaken | None:
         sql = _HOLDER.format(places=",".join("?" * len(buckets)))
-        found = {
-            signal: self._found(sql, (*buckets, claim.source, claim.key))
-            for claim, signal in claims
-        }
-        return {signal: holder for signal, holder in found.items() if holder is not None}
+        return self._found(sql, (*buckets, claim.source, claim.key))
 
     def _merge(self, newest: int, claimed: int) -> None:
         if self._merge_in > 0 and len(self._buckets) <= _FEW_BUCKETS:
@@ -149,7 +148,7 @@ EACH_BUCKET: Final = """
 _FOUND: Final = "SELECT bucket FROM found WHERE bucket IS NOT NULL"
 _BUCKETS: Final = EACH_BUCKET + _FOUND
 _TAKE_KEYS: Final = insert_statements(
-    "keys", "bucket source key signal reading", "ON CONFLICT DO NOTHING RETURNING signal"
+    "keys", "bucket source key signal reading", "ON CONFLICT DO NOTHING RETURNING source, key"
 )
 _MERGE: Final = """
     UPDATE keys SET bucket = ?1 WHERE bucket = ?2 AND (source, key) IN (
