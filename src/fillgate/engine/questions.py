@@ -16,7 +16,8 @@ from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import ExecutionReport, Found, Lookup, NotFound
 from fillgate.engine.accounts import Accounts
-from fillgate.engine.verdict import brief, fills_nothing, is_sound
+from fillgate.engine.soundness import is_sound
+from fillgate.engine.verdict import brief, fills_nothing
 
 __all__ = ["Questions"]
 

@@ -2,16 +2,12 @@
 
 Invariants:
 
-1. A result counts only with success, the venue's order id and sound values: all of the declared
-   types, all numbers finite, all of it writable.
+1. A result counts only with success, the venue's order id and sound values (`soundness`).
 2. A rejection counts only in the venue's own words.
 3. Whatever is not listed here is Unknown.
 """
 
-from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
 from typing import Final
-
-import msgspec
 
 from fillgate.domain.errors import CodedError, Denied, NotSent, Rejected, Unknown
 from fillgate.domain.events import (
@@ -22,21 +18,13 @@ from fillgate.domain.events import (
     SubmissionAnswered,
 )
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.numbers import MAX_DIGITS, MAX_EXPONENT
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
+from fillgate.engine.soundness import is_sound
 
-__all__ = ["brief", "event_of_error", "event_of_result", "fills_nothing", "is_sound", "unanswered"]
+__all__ = ["brief", "event_of_error", "event_of_result", "fills_nothing", "unanswered"]
 
 _LONGEST_TEXT: Final = 500
-
-_ENCODER: Final = msgspec.json.Encoder()
-_DECODERS: Final = {kind: msgspec.json.Decoder(kind) for kind in (ExecutionResult, ExecutionReport)}
-
-# Averages have more places than parsed numbers; beyond these nothing can be counted exactly.
-_PLACES: Final = 2 * MAX_EXPONENT
-_FINEST: Final = Decimal(1).scaleb(-_PLACES)
-_COUNTED: Final = Context(prec=MAX_DIGITS + _PLACES, traps=[Inexact, InvalidOperation])
 
 _STATUSES_OF_A_TAKEN_ORDER: Final = frozenset(
     {
@@ -91,38 +79,6 @@ def _event_of_success(order: Order, result: ExecutionResult) -> OrderEvent:
 def fills_nothing(told: ExecutionResult | ExecutionReport) -> bool:
     """Tell whether an answer says that something was filled and does not say what."""
     return told.status in _WITH_A_FILL and not told.filled_quantity and not told.fills
-
-
-def is_sound(told: ExecutionResult | ExecutionReport) -> bool:
-    """Tell whether a plugin's answer holds what its type declares, and can be written down.
-
-    Structures check nothing when they are built: a float for money, a NaN or a lone surrogate would
-    otherwise come to light when the journal is read.
-    """
-    try:
-        again = _DECODERS[type(told)].decode(_ENCODER.encode(told))
-    except Exception:  # noqa: BLE001 - what cannot be written down is not sound, whatever it raises
-        return False
-    numbers = [told.filled_quantity, *(fill.quantity for fill in told.fills)]
-    others = [told.average_price, *(fill.price for fill in told.fills)]
-    others += [fee.amount for fee in told.fees]
-    others += [fee.amount for fill in told.fills for fee in fill.fees]
-    return again == told and all(map(_is_amount, numbers)) and all(map(_is_number, others))
-
-
-def _is_number(number: object) -> bool:
-    return number is None or (isinstance(number, Decimal) and _is_countable(number))
-
-
-def _is_amount(number: object) -> bool:
-    return isinstance(number, Decimal) and _is_countable(number) and number >= 0
-
-
-def _is_countable(number: Decimal) -> bool:
-    try:
-        return _COUNTED.quantize(number, _FINEST).is_finite()
-    except DecimalException:
-        return False
 
 
 def event_of_error(order: Order, error: BaseException) -> OrderEvent:

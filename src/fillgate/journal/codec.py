@@ -8,7 +8,6 @@ Invariants:
    stored is never changed. What this software does not know is refused, never guessed.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final
@@ -40,8 +39,6 @@ UPCASTERS: Final[Upcasters] = {}
 """The upcasters of fillgate's own events."""
 
 _ENCODER: Final = msgspec.json.Encoder()
-_CAPITAL_E: Final = ord("E")
-_EXPONENT: Final = re.compile(rb"E[-+]")
 # What decoding raises, and upcasters that find other data than they expect.
 _MISFITS: Final = (msgspec.MsgspecError, LookupError, TypeError, ValueError)
 
@@ -71,7 +68,7 @@ def encode_plain(value: msgspec.Struct) -> bytes:
     """
     data = _ENCODER.encode(value)
     # msgspec writes a Decimal as str() does, and only str() of some has an exponent.
-    if _CAPITAL_E in data and _EXPONENT.search(data):
+    if b"E-" in data or b"E+" in data:
         plain = _plain(msgspec.to_builtins(value, builtin_types=(Decimal,)))
         return _ENCODER.encode(plain)
     return data

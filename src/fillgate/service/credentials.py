@@ -18,6 +18,9 @@ __all__ = ["Credentials"]
 _TELLING = 12
 """So many characters tell a credential from a word that happens to stand in it."""
 
+_PLACES = ("symbol", "account", "strategy", "id")
+"""Where a signal holds texts that are written down and sent on."""
+
 
 class Credentials:
     """What must not be seen."""
@@ -47,12 +50,13 @@ class Credentials:
             Problem: it does; the text does not show it.
         """
         signal = received.signal
-        texts = {
-            "symbol": signal.symbol,
-            "account": signal.account,
-            "strategy": signal.strategy,
-            "id": key,
-        }
+        texts = (signal.symbol, signal.account, signal.strategy, key)
+        together = "\n".join(filter(None, texts))
+        for secret in self._secrets:
+            if secret in together:
+                self._refuse(dict(zip(_PLACES, texts, strict=True)))
+
+    def _refuse(self, texts: dict[str, str | None]) -> None:
         for name, text in texts.items():
             if text is not None and self._is_in(text):
                 detail = f"`{name}`: expected no credential, found one; it belongs elsewhere"

@@ -44,6 +44,8 @@ class BodyReader(Generic[Body]):
 
     def unknown(self, members: Mapping[str, Json]) -> tuple[str, ...]:
         """Return the names of the members that are no field of the body."""
+        if members.keys() <= self._readers.keys():
+            return ()
         return tuple([name for name in members if name not in self._readers])
 
     def read(self, members: Mapping[str, Json]) -> Body:
