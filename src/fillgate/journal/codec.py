@@ -39,6 +39,7 @@ UPCASTERS: Final[Upcasters] = {}
 """The upcasters of fillgate's own events."""
 
 _ENCODER: Final = msgspec.json.Encoder()
+_CAPITAL_E: Final = ord("E")
 # What decoding raises, and upcasters that find other data than they expect.
 _MISFITS: Final = (msgspec.MsgspecError, LookupError, TypeError, ValueError)
 
@@ -68,7 +69,7 @@ def encode_plain(value: msgspec.Struct) -> bytes:
     """
     data = _ENCODER.encode(value)
     # msgspec writes a Decimal as str() does, and only str() of some has an exponent.
-    if b"E-" in data or b"E+" in data:
+    if _CAPITAL_E in data and (data.find(b"E-") >= 0 or data.find(b"E+") >= 0):
         plain = _plain(msgspec.to_builtins(value, builtin_types=(Decimal,)))
         return _ENCODER.encode(plain)
     return data

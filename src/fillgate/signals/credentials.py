@@ -23,6 +23,9 @@ __all__ = ["CUT", "cut_credentials"]
 CUT: Final = b"[cut]"
 """What stands in the place of a credential."""
 
+_NUL: Final = 0
+_BACKSLASH: Final = ord("\\")
+
 # The bound on backslashes keeps long runs of them from costing more than their length.
 _BACKSLASHES: Final = rb"\\{1,8}"
 _ESCAPED_QUOTE: Final = _BACKSLASHES + rb"(?:[\"']|u002[27])"
@@ -55,7 +58,8 @@ def cut_credentials(body: bytes, secrets: Sequence[str]) -> bytes:
         body: what was received.
         secrets: the configured ones; empty ones are passed over.
     """
-    if b"\0" not in body:
+    # A byte given as a number, and `find`, cost a fraction of a look for a bytes object.
+    if _NUL not in body:
         return _cut(body, secrets)
     squeezed = body.replace(b"\0", b"")
     cut = _cut(squeezed, secrets)
@@ -68,17 +72,19 @@ def _cut(body: bytes, secrets: Sequence[str]) -> bytes:
             body = _without_secret(body, secret)
     # Same length as the body, and a credential's name may stand there in any case.
     lowered = body.lower()
-    if b"\\u" in lowered:
+    if _BACKSLASH in lowered and b"\\u" in lowered:
         return _without_values(body, lowered, _escaped_key())
     for word in _WORDS:
-        if word in lowered:
+        if lowered.find(word) >= 0:
             return _without_values(body, lowered, _PLAIN_KEY)
     return body
 
 
 def _without_secret(body: bytes, secret: str) -> bytes:
     body = body.replace(_encoded(secret), CUT)
-    if b"\\u" in body or (b"\\" in body and not _SHORT_ESCAPES.keys().isdisjoint(secret)):
+    if _BACKSLASH not in body:
+        return body
+    if b"\\u" in body or not _SHORT_ESCAPES.keys().isdisjoint(secret):
         return _written_secret(secret).sub(CUT, body)
     return body
 
