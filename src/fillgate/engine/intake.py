@@ -137,8 +137,12 @@ class Intake:
             return EngineUnavailable("OVERLOADED", f"{self._settings.max_waiting} signals wait")
         return None
 
-    async def accept(self, arrival: Arrival) -> Admission:
-        """Take a signal in and return once it is durable.
+    async def accept(self, arrival: Arrival, *, wait: float = 0.0) -> Admission:
+        """Take a signal in; return once it is durable and its outcome known or not waited for.
+
+        Args:
+            arrival: the signal.
+            wait: seconds to wait for the outcome. For durability it is waited as long as it takes.
 
         Raises:
             EngineUnavailable: nothing was taken; a re-send is safe.
@@ -149,7 +153,9 @@ class Intake:
         key, expires = self._claim_key(arrival)
         held = self._claims.find(arrival.source, key, arrival.received_at) if key else None
         if held is not None:
-            return self._repeated(await held.admitted.wait(), arrival, digest)
+            admission = self._repeated(await held.admitted.wait(), arrival, digest)
+            await admission.ticket.answered.wait_within(wait)
+            return admission
         if (unavailable := self.unavailable) is not None:
             raise unavailable
         ticket = Ticket(
@@ -162,13 +168,21 @@ class Intake:
             digest=digest,
         )
         self._admit(ticket, arrival, expires)
+        # One wait for both: who is answered was admitted before. A failure interrupts it.
+        await ticket.answered.wait_within(wait)
         holder = await ticket.admitted.wait()
-        if holder is not ticket:
-            return self._repeated(holder, arrival, digest)
-        return Admission(ticket, replayed=False, suspected=False)
+        if holder is ticket:
+            return Admission(ticket, replayed=False, suspected=False)
+        admission = self._repeated(holder, arrival, digest)
+        await holder.answered.wait_within(wait)
+        return admission
 
-    async def find(self, arrival: Arrival) -> Admission | None:
+    async def find(self, arrival: Arrival, *, wait: float = 0.0) -> Admission | None:
         """Return the admission of an earlier delivery under the same key; take nothing in.
+
+        Args:
+            arrival: the signal.
+            wait: seconds to wait for the outcome.
 
         Raises:
             KeyReused: the key belongs to a signal that reads differently.
@@ -187,7 +201,9 @@ class Intake:
             if taken is None:
                 return None
             holder = await self._recover(taken.signal)
-        return self._repeated(holder, arrival, _digest(arrival.signal))
+        admission = self._repeated(holder, arrival, _digest(arrival.signal))
+        await holder.answered.wait_within(wait)
+        return admission
 
     async def refuse(
         self, *, source: str, code: str, reason: str, body: bytes, received_at: int
@@ -279,10 +295,10 @@ class Intake:
                 self._dispatcher.entered(ticket, events)
             case Undecided(reason=reason):
                 ticket.told_unavailable = True
-                ticket.admitted.fail(EngineUnavailable("JOURNAL_UNAVAILABLE", reason))
+                ticket.refuse(EngineUnavailable("JOURNAL_UNAVAILABLE", reason))
             case Lost(reason=reason):
                 self._withdraw(ticket, events)
-                ticket.admitted.fail(EngineUnavailable("JOURNAL_UNAVAILABLE", reason))
+                ticket.refuse(EngineUnavailable("JOURNAL_UNAVAILABLE", reason))
             case KeyTaken(signal=number):
                 self._withdraw(ticket, events)
                 self._tasks.start(self._join(ticket, number), name="join by key")
@@ -299,11 +315,11 @@ class Intake:
         except BaseException as error:
             # The waiting callers must hear something, also when the service stops.
             failure = EngineUnavailable("JOURNAL_UNAVAILABLE", f"could not be read: {error!r}")
-            ticket.admitted.fail(failure)
+            ticket.refuse(failure)
             if not isinstance(error, Exception):
                 raise
             return
-        ticket.admitted.open(holder)
+        ticket.join(holder)
 
     def _repeated(self, holder: Ticket, arrival: Arrival, digest: bytes) -> Admission:
         if arrival.key is None:

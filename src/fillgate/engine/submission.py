@@ -55,9 +55,12 @@ class Submission:
     def start(self, tasks: Tasks) -> None:
         """Send the order."""
         self._deadlines.begin(self)
-        self._task = tasks.start(self._run(), name=f"submit {self._order.client_order_id}")
+        loop = asyncio.get_running_loop()
+        self._task = loop.create_task(self._run(tasks), name=self._order.client_order_id)
+        tasks.hold(self._task)
 
-    async def _run(self) -> None:
+    async def _run(self, tasks: Tasks) -> None:
+        assert self._task is not None
         try:
             self._end(event_of_result(self._order, await self._send(self._order)))
         except asyncio.CancelledError:
@@ -65,6 +68,8 @@ class Submission:
             raise
         except Exception as error:  # noqa: BLE001 - whatever is raised has an ending: Unknown
             self._end(event_of_error(self._order, error))
+        finally:
+            tasks.let_go(self._task)
 
     def break_off(self) -> None:
         """End it at its deadline: the order counts as unanswered."""

@@ -29,6 +29,14 @@ class Tasks:
         task.add_done_callback(self._ended)
         return task
 
+    def hold(self, task: "asyncio.Task[None]") -> None:
+        """Keep a task that lets nothing out and says itself when it ends: `let_go`."""
+        self._running.add(task)
+
+    def let_go(self, task: "asyncio.Task[None]") -> None:
+        """Keep a task no longer."""
+        self._running.discard(task)
+
     def starter(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
         """Run `work` and keep the task to oneself: the `TaskStarter` that plugins get."""
         self.start(work, name=name)

@@ -47,12 +47,17 @@ class Latch(Generic[T]):
         self._error = error
         self._wake()
 
-    def _wake(self) -> None:
-        self._set = True
+    def interrupt(self) -> None:
+        """Let those who wait within some time wait no longer; it stays as it is."""
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
             if not waiter.done():
                 waiter.set_result(None)
+
+    def _wake(self) -> None:
+        self._set = True
+        if self._waiters:
+            self.interrupt()
 
     async def wait(self) -> T:
         """Return the value once it is there, or raise the failure."""
@@ -142,6 +147,16 @@ class Ticket:
         """Opens with this ticket, or with the one that holds the same key."""
         self.answered: Latch[None] = Latch()
         """Opens when the order is no longer merely on its way."""
+
+    def refuse(self, error: Exception) -> None:
+        """Tell all who wait that it was not taken."""
+        self.admitted.fail(error)
+        self.answered.interrupt()
+
+    def join(self, holder: "Ticket") -> None:
+        """Point all who wait to the earlier ticket that holds the same key."""
+        self.admitted.open(holder)
+        self.answered.interrupt()
 
     @property
     def is_settled(self) -> bool:

@@ -11,7 +11,7 @@ Invariants:
    refused (`credentials`).
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, TypeVar
@@ -108,12 +108,10 @@ class _Taker:
             key=await self._key(headers, received, body),
             fingerprint=self.webhook,
         )
-        admission = await self._admission(arrival)
         wait = wait_seconds(
             headers.get(b"prefer"), default=self._rules.wait, longest=self.longest_wait
         )
-        await admission.ticket.answered.wait_within(wait)
-        return self._answer(admission)
+        return self._answer(await self._admission(arrival, wait))
 
     async def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
         raise NotImplementedError
@@ -128,24 +126,22 @@ class _Taker:
             raise await self._kept(problem, body) from None
         return key
 
-    async def _admission(self, arrival: Arrival) -> Admission:
+    async def _admission(self, arrival: Arrival, wait: float) -> Admission:
         intake = self._engine.intake
         try:
             max_age = self._rules.max_age
             check_fresh(arrival.signal, arrival.received_at, max_age, _AHEAD_SECONDS)
         except Refusal as refusal:
             # Too old to be a first delivery. A repeated one gets the stored outcome, however late.
-            known = await self._admitted_by(intake.find, arrival)
+            known = await self._admitted(intake.find(arrival, wait=wait), arrival)
             if known is None:
                 raise await self._kept(_problem_of(refusal), arrival.body) from None
             return known
-        return await self._admitted_by(intake.accept, arrival)
+        return await self._admitted(intake.accept(arrival, wait=wait), arrival)
 
-    async def _admitted_by(
-        self, door: Callable[[Arrival], Awaitable[Known]], arrival: Arrival
-    ) -> Known:
+    async def _admitted(self, admission: Awaitable[Known], arrival: Arrival) -> Known:
         try:
-            return await door(arrival)
+            return await admission
         except EngineUnavailable as error:
             raise Problem(error.code, error.text) from None
         except JournalUnavailable as error:
