@@ -5,6 +5,7 @@ of the leg and one of the generation: 15 lower-case letters and digits, which ev
 allows. It is minted once, in the commit that plans the order, and never again.
 """
 
+from functools import lru_cache
 from typing import Final
 
 __all__ = ["client_order_id", "installation_tag", "signal_number"]
@@ -52,8 +53,15 @@ def client_order_id(tag: str, signal: int, *, leg: int = 0, generation: int = 0)
     Raises:
         ValueError: a number is outside its range.
     """
-    number = _encode(signal, _NUMBER_LENGTH)
-    return f"{_PREFIX}{tag}{number}{_encode(leg, 1)}{_encode(generation, 1)}"
+    beginning = _beginning(tag, signal >> 10)
+    ending = _encode(leg, 1) + _encode(generation, 1) if leg or generation else "00"
+    return beginning + _PAIRS[signal & 1023] + ending
+
+
+# A thousand signals in succession have it in common.
+@lru_cache(maxsize=16)
+def _beginning(tag: str, upper: int) -> str:
+    return f"{_PREFIX}{tag}{_encode(upper, _NUMBER_LENGTH - 2)}"
 
 
 def signal_number(client_order_id: str, tag: str) -> int | None:

@@ -118,9 +118,8 @@ def canonical(number: Decimal) -> Decimal:
     if not number:
         return ZERO
     number = number.normalize(_CONTEXT)
-    exponent = number.as_tuple().exponent
-    assert isinstance(exponent, int)
-    return number.quantize(_ONE, context=_CONTEXT) if exponent > 0 else number
+    # Spelled out: a tuple of the digits, to see the exponent, costs many times as much.
+    return number.quantize(_ONE, context=_CONTEXT) if "E+" in str(number) else number
 
 
 def decimal_text(number: Decimal) -> str:

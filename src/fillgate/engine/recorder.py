@@ -11,6 +11,7 @@ Invariants:
 """
 
 from collections import deque
+from functools import partial
 
 import msgspec
 
@@ -29,7 +30,6 @@ from fillgate.journal.base import (
     Done,
     Entry,
     Journal,
-    KeyTaken,
     Lost,
     OrderRow,
     SignalRow,
@@ -62,7 +62,13 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     """True for what may be turned away when the journal fails: new signals."""
     done: Done = _ignore
     number: int = 0
-    """Place in the order of recording; given by the recorder."""
+    """Place in the order of recording; given by the recorder, as is all below."""
+    changes: list[Change] = []
+    """What the events lead to."""
+    positions: tuple[Position, ...] = ()
+    """The positions that they move, as they are then."""
+    doubted: bool = False
+    """True while it is not known whether it is durable."""
 
 
 class Recorder:
@@ -113,17 +119,19 @@ class Recorder:
         self._stopping = True
 
     def _append(self, job: Job) -> None:
-        reserved: dict[str, OrderState | None] = {}
+        before = {
+            event.client_order_id: self._orders.get(event.client_order_id) for event in job.events
+        }
         try:
-            draft = self._drafted(job, reserved)
-            self._journal.append(draft.write, draft)
-            for position in draft.write.positions:
-                self._positions[position.account, position.symbol] = position
+            self._journal.append(self._drafted(job), partial(self._heard, job))
         except Exception as error:
             self._logger.error("a fact cannot be written", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
-            self._take_back(reserved)
+            self._take_back(before)
             self.in_flight -= 1
             job.done(Lost(repr(error), invalid=True))
+            return
+        for position in job.positions:
+            self._positions[position.account, position.symbol] = position
 
     def _take_back(self, reserved: dict[str, OrderState | None]) -> None:
         for key, before in reserved.items():
@@ -132,30 +140,30 @@ class Recorder:
             else:
                 self._orders[key] = before
 
-    def _drafted(self, job: Job, reserved: dict[str, OrderState | None]) -> "_Draft":
-        """Fold a job's events and write down in `reserved` what was reserved before."""
+    def _drafted(self, job: Job) -> Write:
+        """Reserve what a job leads to and return what is to be written of it."""
         at = self._clock.now()
-        entries = list(job.prelude)
-        changes: list[Change] = []
-        touched: dict[str, OrderState] = {}
-        for event in job.events:
-            key = event.client_order_id
-            before = self.latest(key)
-            after = next_state(before, event, at)
-            reserved.setdefault(key, self._orders.get(key))
-            self._orders[key] = touched[key] = after
-            changes.append(Change(event, before, after))
-            entries.append(Entry(account_stream(after.order.account), at, event))
-        write = Write(
-            entries=tuple(entries),
+        job.changes = changes = [self._folded(event, at) for event in job.events]
+        job.positions = self._moved_positions(changes)
+        rows = {each.event.client_order_id: OrderRow.of(each.after) for each in changes}
+        entries = [
+            Entry(account_stream(each.after.order.account), at, each.event) for each in changes
+        ]
+        return Write(
+            entries=(*job.prelude, *entries),
             signal=job.signal,
             claim=job.claim,
             body=job.body,
             signal_row=job.signal_row,
-            order_rows=tuple([OrderRow.of(state) for state in touched.values()]),
-            positions=self._moved_positions(changes),
+            order_rows=tuple(rows.values()),
+            positions=job.positions,
         )
-        return _Draft(self, job, write, changes)
+
+    def _folded(self, event: OrderEvent, at: int) -> Change:
+        key = event.client_order_id
+        before = self._orders.get(key) or self._blotter.order(key)
+        after = self._orders[key] = next_state(before, event, at)
+        return Change(event, before, after)
 
     def _moved_positions(self, changes: list[Change]) -> tuple[Position, ...]:
         moved: dict[PositionKey, Position] = {}
@@ -172,33 +180,31 @@ class Recorder:
             moved[key] = position.executed(order.side, before, after)
         return tuple(moved.values())
 
-    def heard(self, draft: "_Draft", outcome: CommitOutcome, *, doubted: bool) -> None:
+    def _heard(self, job: Job, outcome: CommitOutcome) -> None:
         """Go on after the journal has said how a write went."""
-        job = draft.job
-        match outcome:
-            case Undecided():
-                self._undecided += 1
-                job.done(outcome)
-                return
-            case Committed():
-                self._release(draft)
-                self._blotter.publish(draft.changes, draft.write.positions)
-            case KeyTaken() | Lost():
-                self._release(draft)
-        if doubted:
+        if isinstance(outcome, Undecided):
+            self._undecided += 1
+            job.doubted = True
+            job.done(outcome)
+            return
+        self._release(job)
+        if isinstance(outcome, Committed):
+            self._blotter.publish(job.changes, job.positions)
+        if job.doubted:
             self._undecided -= 1
+            job.doubted = False
         if isinstance(outcome, Lost) and not outcome.invalid and not job.droppable:
             self._keep_for_later(job, outcome.reason)
             return
         self.in_flight -= 1
         job.done(outcome)
 
-    def _release(self, draft: "_Draft") -> None:
-        for change in draft.changes:
-            key = change.after.order.client_order_id
+    def _release(self, job: Job) -> None:
+        for change in job.changes:
+            key = change.event.client_order_id
             if self._orders.get(key) is change.after:
                 del self._orders[key]
-        for position in draft.write.positions:
+        for position in job.positions:
             place = (position.account, position.symbol)
             if self._positions.get(place) is position:
                 del self._positions[place]
@@ -219,20 +225,3 @@ class Recorder:
         self._logger.info("journal is back", facts=len(waiting))
         for job in sorted(waiting, key=lambda job: job.number):
             self._append(job)
-
-
-class _Draft:
-    """A write on its way to the journal, and its `Done`."""
-
-    __slots__ = ("_doubted", "_recorder", "changes", "job", "write")
-
-    def __init__(self, recorder: Recorder, job: Job, write: Write, changes: list[Change]) -> None:
-        self._recorder = recorder
-        self.job = job
-        self.write = write
-        self.changes = changes
-        self._doubted = False
-
-    def __call__(self, outcome: CommitOutcome) -> None:
-        doubted, self._doubted = self._doubted, isinstance(outcome, Undecided)
-        self._recorder.heard(self, outcome, doubted=doubted)

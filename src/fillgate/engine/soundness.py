@@ -12,11 +12,13 @@ Invariants of what is sound:
 
 from collections.abc import Mapping
 from decimal import Context, Decimal, Inexact, InvalidOperation
+from operator import attrgetter
 from types import UnionType
-from typing import Any, Final, Union, get_args, get_origin, get_type_hints
+from typing import Any, Final, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.numbers import MAX_DIGITS, MAX_EXPONENT, ZERO
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
 
@@ -31,48 +33,80 @@ _COUNTED: Final = Context(prec=MAX_DIGITS + _PLACES, traps=[Inexact, InvalidOper
 def is_sound(told: ExecutionResult | ExecutionReport) -> bool:
     """Tell whether a plugin's answer holds what its type declares, and can be written down."""
     try:
-        amounts = [told.filled_quantity, *[fill.quantity for fill in told.fills]]
-        return _is_declared(told, _DECLARED[type(told)]) and min(amounts) >= ZERO
+        return _RULES[type(told)].is_kept(told) and _is_no_negative(told)
     except Exception:  # noqa: BLE001 - what cannot be looked at is not sound, whatever it raises
         return False
 
 
-def _is_declared(told: Any, fields: "_Fields") -> bool:
-    for name, kinds in fields:
-        value = getattr(told, name)
-        kind = type(value)
-        inner = kinds[kind]
-        if kind is Decimal:
-            if not _COUNTED.quantize(value, _FINEST).is_finite():
+def _is_no_negative(told: ExecutionResult | ExecutionReport) -> bool:
+    return told.filled_quantity >= ZERO and all(fill.quantity >= ZERO for fill in told.fills)
+
+
+class _Rule:
+    """What the fields of one type may hold.
+
+    Which fields hold what is found out once for each combination of types that occurs.
+    """
+
+    def __init__(self, kind: type[msgspec.Struct]) -> None:
+        hints = get_type_hints(kind)
+        self._names = kind.__struct_fields__
+        self._values = attrgetter(*self._names)
+        self._allowed = [_types_in(hints[name]) for name in self._names]
+        self._items = [_item_of(hints[name]) for name in self._names]
+        self._seen: dict[tuple[type, ...], _Places] = {}
+
+    def is_kept(self, told: object) -> bool:
+        values = self._values(told)
+        types = tuple(map(type, values))
+        places = self._seen.get(types)
+        if places is None:
+            if not all(map(set.__contains__, self._allowed, types)):
                 return False
-        elif kind is str:
-            value.encode()
-        elif inner is not None and not all(_is_declared(each, inner[type(each)]) for each in value):
-            return False
-    return True
+            places = self._seen[types] = self._places(types)
+        for place in places.numbers:
+            if not _COUNTED.quantize(values[place], _FINEST).is_finite():
+                return False
+        for place in places.texts:
+            values[place].encode()
+        for place, item in places.lists:
+            for each in values[place]:
+                if type(each) is not item or not _RULES[item].is_kept(each):
+                    return False
+        return True
+
+    def _places(self, types: tuple[type, ...]) -> "_Places":
+        return _Places(
+            [place for place, kind in enumerate(types) if kind is Decimal],
+            [place for place, kind in enumerate(types) if kind is str],
+            [
+                (place, item)
+                for place, item in enumerate(self._items)
+                if types[place] is tuple and item is not None
+            ],
+        )
 
 
-_Fields = tuple[tuple[str, Mapping[type, Any]], ...]
-"""For each field its name and the types that it may have; for a tuple the fields of its items'
-type."""
+class _Places(NamedTuple):
+    """Which fields hold something that has to be looked at."""
+
+    numbers: list[int]
+    texts: list[int]
+    lists: list[tuple[int, type]]
+    """With the type of the items."""
 
 
-def _fields_of(kind: type[msgspec.Struct]) -> _Fields:
-    hints = get_type_hints(kind)
-    return tuple((name, _kinds_of(hints[name])) for name in kind.__struct_fields__)
-
-
-def _kinds_of(annotation: Any) -> dict[type, Any]:
+def _types_in(annotation: Any) -> set[type]:
     if get_origin(annotation) in {Union, UnionType}:
-        parts = [_kinds_of(each) for each in get_args(annotation)]
-        return {kind: inner for part in parts for kind, inner in part.items()}
-    if get_origin(annotation) is tuple:
-        item = get_args(annotation)[0]
-        return {tuple: {item: _fields_of(item)}}
-    return {annotation: None}
+        return set().union(*map(_types_in, get_args(annotation)))
+    return {get_origin(annotation) or annotation}
 
 
-_DECLARED: Final[Mapping[type, _Fields]] = {
-    kind: _fields_of(kind) for kind in (ExecutionResult, ExecutionReport)
+def _item_of(annotation: Any) -> type | None:
+    is_list = get_origin(annotation) is tuple
+    return get_args(annotation)[0] if is_list else None
+
+
+_RULES: Final[Mapping[type, _Rule]] = {
+    kind: _Rule(kind) for kind in (ExecutionResult, ExecutionReport, Fill, Fee)
 }
-"""What answers may hold."""
