@@ -320,20 +320,21 @@ class Dispatcher:
     # After every change that is durable
 
     def _on_change(self, change: Change) -> None:
-        order, status = change.after.order, change.after.status
-        identity = order.client_order_id
+        before, after = change.before, change.after
+        identity = change.event.client_order_id
         ticket = self._tickets.get(identity)
         if ticket is not None:
-            ticket.follow(change.after)
+            ticket.follow(after)
             if ticket.is_settled:
                 del self._tickets[identity]
                 self.under_way.pop(ticket.number, None)
-        was_unknown = change.before is not None and change.before.status is OrderStatus.UNKNOWN
-        if status is OrderStatus.UNKNOWN and not was_unknown:
-            self.hold(change.after)
-            self._on_unknown(change.after)
-        elif was_unknown and status is not OrderStatus.UNKNOWN:
-            self._let_go(order)
+        is_unknown = after.status is OrderStatus.UNKNOWN
+        was_unknown = before is not None and before.status is OrderStatus.UNKNOWN
+        if is_unknown and not was_unknown:
+            self.hold(after)
+            self._on_unknown(after)
+        elif was_unknown and not is_unknown:
+            self._let_go(after.order)
 
     def _let_go(self, order: Order) -> None:
         lane = self.lanes.get(order.account, order.symbol)

@@ -99,6 +99,7 @@ class Ticket:
         "client_order_id",
         "digest",
         "expiry",
+        "is_settled",
         "key",
         "number",
         "received_at",
@@ -139,6 +140,8 @@ class Ticket:
         self.digest = digest
         self.client_order_id: str | None = None
         self.state: OrderState | None = None
+        self.is_settled = False
+        """True once the outcome is definite."""
         self.told_unavailable = False
         """True when a caller was told that the journal could not take it."""
         self.expiry: asyncio.TimerHandle | None = None
@@ -158,16 +161,12 @@ class Ticket:
         self.admitted.open(holder)
         self.answered.interrupt()
 
-    @property
-    def is_settled(self) -> bool:
-        """True once the outcome is definite."""
-        return self.state is not None and not self.state.status.is_undecided
-
     def follow(self, state: OrderState) -> None:
         """Take in what became durable about the signal's order."""
         if self.is_settled:
             return
         self.state = state
+        self.is_settled = not state.status.is_undecided
         self.client_order_id = state.order.client_order_id
         if state.status is not OrderStatus.PENDING_NEW:
             self.answered.open(None)
