@@ -29,7 +29,8 @@ from fillgate.domain.orders import Order, Side
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
 from fillgate.domain.signals import Action, Signal
 from fillgate.journal.base import Recorded
-from fillgate.service.views import record_view
+from fillgate.service.plain import plain
+from fillgate.service.shown import record_view
 
 ORDER = Order(
     client_order_id="fg1", account="main", symbol="X", side=Side.BUY, quantity=Decimal("0.5")
@@ -97,7 +98,7 @@ SAID = [
 @pytest.mark.parametrize(("event", "words"), SAID, ids=lambda value: getattr(value, "kind", ""))
 def test_what_an_event_says(event: Event, words: list[str]) -> None:
     record = Recorded(position=1, stream="s", sequence=1, at=1, signal=1, event=event, hash=b"")
-    said = meaning(record_view(record))
+    said = meaning(plain(record_view(record)))
     for word in words:
         assert word in said
 

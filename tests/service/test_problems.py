@@ -18,7 +18,7 @@ def test_a_problem_is_a_document(code: str, webhook: bool) -> None:
     assert reply.content_type == b"application/problem+json"
     assert (b"x-more", b"1") in reply.headers
     assert reply.status == document["status"] == kind.status
-    assert document["type"] == f"urn:fillgate:problem:{code.lower().replace('_', '-')}"
+    assert document["type"] == f"/docs/problems#{code.lower().replace('_', '-')}"
     assert document["title"] == kind.title
     assert (document["code"], document["detail"]) == (code, "what was wrong")
     assert (document["field"], document["signal"]) == ("price", 7)

@@ -1,28 +1,22 @@
 """The ASGI application: two hot doors for signals, everything else routed by Starlette."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fillgate import __version__
-from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.logger import Logger
-from fillgate.engine.engine import Engine
+from fillgate.service.api import ORDERS_PATH, WEBHOOK_PATH
 from fillgate.service.http import Receive, Scope, Send
 from fillgate.service.problems import Problem
-from fillgate.service.reading import ReadingApi
 from fillgate.service.taking import OrderTaker, WebhookTaker
 
 __all__ = ["Application"]
 
-_WEBHOOK: Final = "/webhook/tradingview"
-_ORDERS: Final = "/api/v1/orders"
 _CODES: Final = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 
 
@@ -31,25 +25,25 @@ class Application:
 
     def __init__(
         self,
-        engine: Engine,
         *,
         webhooks: WebhookTaker,
         orders: OrderTaker,
-        reading: ReadingApi,
+        routes: Sequence[Route],
         logger: Logger,
     ) -> None:
-        """Serve `engine` through these doors."""
-        self._engine = engine
+        """Serve through these doors.
+
+        Args:
+            webhooks: takes alerts.
+            orders: takes orders.
+            routes: all else, and the methods that the doors do not take (`operations.routes`).
+            logger: hears of what fails.
+        """
         self._webhooks = webhooks
         self._orders = orders
         self._logger = logger
         self._routed = Starlette(
-            routes=[
-                *reading.routes(),
-                Route("/health", self._health),
-                Route("/live", self._live),
-                Route("/ready", self._ready),
-            ],
+            routes=routes,
             exception_handlers={HTTPException: _http_problem, Exception: _unforeseen},
         )
         # Symbols hold slashes and the like: a trailing one is part of a path, not a redirect.
@@ -71,9 +65,9 @@ class Application:
 
     def _app(self, scope: Scope) -> Callable[[Scope, Receive, Send], Any]:
         path = scope["path"]
-        if path == _WEBHOOK or path.startswith(_WEBHOOK + "/"):
+        if path == WEBHOOK_PATH or path.startswith(WEBHOOK_PATH + "/"):
             return self._webhooks
-        if path == _ORDERS and scope["method"] == "POST":
+        if path == ORDERS_PATH and scope["method"] == "POST":
             return self._orders
         return self._route
 
@@ -85,38 +79,6 @@ class Application:
 
     def _log_failure(self, scope: Scope, error: Exception) -> None:
         self._logger.error("request failed", method=scope["method"], error=repr(error))
-
-    async def _live(self, _request: Request) -> Response:
-        return _json({"status": "ok"})
-
-    async def _ready(self, _request: Request) -> Response:
-        unavailable = self._engine.intake.unavailable
-        if unavailable is None:
-            return _json({"status": "ok"})
-        return _json({"status": "unavailable", "code": unavailable.code}, status=503)
-
-    async def _health(self, _request: Request) -> Response:
-        unavailable = self._engine.intake.unavailable
-        accounts = {account.name: account.up for account in self._engine.accounts}
-        unknown = sum(
-            state.status is OrderStatus.UNKNOWN for state in self._engine.blotter.open_orders()
-        )
-        well = unavailable is None and all(accounts.values()) and not unknown
-        return _json(
-            {
-                "status": "ok" if well else "degraded",
-                "version": __version__,
-                "accepting": unavailable is None,
-                "reason": None if unavailable is None else unavailable.code,
-                "accounts": accounts,
-                "unknown_orders": unknown,
-                "waiting_signals": self._engine.dispatcher.lanes.waiting,
-            }
-        )
-
-
-def _json(document: dict[str, Any], status: int = 200) -> Response:
-    return Response(msgspec.json.encode(document), status, media_type="application/json")
 
 
 _FAILURE: Final = Problem(

@@ -13,9 +13,11 @@ import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import uvloop
 
 from fillgate.config import Configuration, parse_listen
@@ -30,10 +32,15 @@ from fillgate.journal.base import JournalUnavailable
 from fillgate.journal.sqlite import SqliteJournal
 from fillgate.plugins.base import PluginContext
 from fillgate.plugins.registry import PluginRegistry
+from fillgate.service.api import OPERATIONS
 from fillgate.service.app import Application
 from fillgate.service.auth import ApiDoor, WebhookDoor
 from fillgate.service.files import JOURNAL_FILE
+from fillgate.service.health import HealthApi
 from fillgate.service.logs import configure_logs, logger
+from fillgate.service.openapi import document, problems_page, reference_page
+from fillgate.service.operations import routes
+from fillgate.service.pages import PageApi
 from fillgate.service.plugin_types import plugin_type
 from fillgate.service.preferences import LONGEST_WEBHOOK_WAIT
 from fillgate.service.reading import ReadingApi
@@ -162,11 +169,20 @@ def _application(
         secrets=[word for word in (secret, configuration.api_key) if word],
     )
     return Application(
-        engine,
         webhooks=WebhookTaker(engine, rules, clock, log, WebhookDoor(secret)),
         orders=OrderTaker(engine, rules, clock, log, api_door),
-        reading=ReadingApi(engine, api_door),
+        routes=routes(OPERATIONS, (ReadingApi(engine), HealthApi(engine), _pages()), api_door),
         logger=log,
+    )
+
+
+@cache
+def _pages() -> PageApi:
+    published = document(OPERATIONS)
+    return PageApi(
+        document=msgspec.json.encode(published),
+        reference=reference_page(published),
+        problems=problems_page(),
     )
 
 

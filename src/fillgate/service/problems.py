@@ -8,66 +8,38 @@ Invariants:
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from decimal import Decimal
+from typing import Annotated, Any, Final
 
 import msgspec
 
+from fillgate.service.codes import CODES, ProblemKind
+from fillgate.service.codes.venues import VENUES
 from fillgate.service.http import Reply
 
-__all__ = ["PROBLEMS", "Problem", "ProblemKind", "problem_kind"]
+__all__ = [
+    "PROBLEMS",
+    "PROBLEMS_PAGE",
+    "OutcomeProblem",
+    "Problem",
+    "ProblemDocument",
+    "ProblemKind",
+    "WebhookOutcomeProblem",
+    "WebhookProblem",
+    "problem_kind",
+]
 
+PROBLEMS_PAGE: Final = "/docs/problems"
+"""Where each kind is explained; a problem's `type` leads there."""
 
-@dataclass(frozen=True, slots=True)
-class ProblemKind:
-    """One kind of problem."""
-
-    status: int
-    """HTTP status."""
-    title: str
-    """What it means, for people; the same for every occurrence."""
-
-
-_BAD_BODY: Final = "The body cannot be read."
-_BAD_SIGNAL: Final = "The signal cannot be acted on as it is."
+_LEAST: Final = 400
 
 PROBLEMS: Final[Mapping[str, ProblemKind]] = {
-    "BODY_TOO_LARGE": ProblemKind(413, "The body is larger than 64 KiB."),
-    "BODY_TOO_SLOW": ProblemKind(408, "The body did not arrive in time."),
-    "NOT_UTF8": ProblemKind(400, _BAD_BODY),
-    "MALFORMED_JSON": ProblemKind(400, _BAD_BODY),
-    "NOT_AN_OBJECT": ProblemKind(400, _BAD_BODY),
-    "TOO_DEEP": ProblemKind(400, _BAD_BODY),
-    "DUPLICATE_KEY": ProblemKind(400, _BAD_BODY),
-    "UNRESOLVED_PLACEHOLDER": ProblemKind(422, _BAD_SIGNAL),
-    "UNKNOWN_FIELD": ProblemKind(422, _BAD_SIGNAL),
-    "MISSING_FIELD": ProblemKind(422, _BAD_SIGNAL),
-    "INVALID_FIELD": ProblemKind(422, _BAD_SIGNAL),
-    "UNKNOWN_ACTION": ProblemKind(422, _BAD_SIGNAL),
-    "CONFLICTING_FIELDS": ProblemKind(422, _BAD_SIGNAL),
-    "STOP_WRONG_SIDE": ProblemKind(422, _BAD_SIGNAL),
-    "STALE": ProblemKind(422, "The signal is too old to act on."),
-    "FROM_THE_FUTURE": ProblemKind(422, "The signal's time is ahead of this machine's clock."),
-    "LOW_CONFIDENCE": ProblemKind(422, "The source is not sure enough."),
-    "UNKNOWN_ACCOUNT": ProblemKind(422, "No account has that name."),
-    "INVALID_IDEMPOTENCY_KEY": ProblemKind(400, "The idempotency key cannot be used."),
-    "KEY_REUSED": ProblemKind(422, "The idempotency key belongs to another signal."),
-    "INVALID_PARAMETER": ProblemKind(400, "A query parameter cannot be used."),
-    "UNAUTHENTICATED": ProblemKind(401, "A valid credential is needed."),
-    "CROSS_ORIGIN": ProblemKind(403, "Requests of other web pages are not taken."),
-    "NOT_FOUND": ProblemKind(404, "There is no such thing."),
-    "METHOD_NOT_ALLOWED": ProblemKind(405, "This address does not take that method."),
-    "NOT_RESOLVABLE": ProblemKind(409, "The order cannot be settled like that."),
-    "VENUE_UNAVAILABLE": ProblemKind(502, "The venue could not be asked."),
-    "DRAINING": ProblemKind(503, "The service is stopping; nothing was taken."),
-    "OVERLOADED": ProblemKind(503, "Too many signals wait; nothing was taken."),
-    "JOURNAL_UNAVAILABLE": ProblemKind(503, "The journal cannot be written; nothing was taken."),
-    "DENIED": ProblemKind(422, "fillgate did not send the order."),
-    "REJECTED": ProblemKind(422, "The venue refused the order."),
-    "ABSENT": ProblemKind(422, "The order is not at the venue."),
-    "INTERNAL_ERROR": ProblemKind(500, "fillgate failed; its log says more."),
+    code: kind for code, kind in CODES.items() if kind.status >= _LEAST
 }
-"""All kinds by code."""
+"""All kinds of problems by code."""
+
+_SAID_BY_VENUES: Final = frozenset(kind.code for kind in VENUES.kinds)
 
 _HEADERS: Final[Mapping[int, tuple[bytes, bytes]]] = {
     401: (b"www-authenticate", b"Bearer"),
@@ -114,9 +86,10 @@ class Problem(Exception):
         self, *, webhook: bool = False, headers: tuple[tuple[bytes, bytes], ...] = ()
     ) -> Reply:
         """Return the problem document as a reply."""
+        told = _told(self.code, self.kind)
         document: dict[str, Any] = {
-            "type": f"urn:fillgate:problem:{self.code.lower().replace('_', '-')}",
-            "title": self.kind.title,
+            "type": f"{PROBLEMS_PAGE}#{told.anchor}",
+            "title": told.title,
             "status": self.kind.status,
             "detail": self.detail,
             "code": self.code,
@@ -131,3 +104,76 @@ class Problem(Exception):
         return Reply(
             self.kind.status, msgspec.json.encode(document), b"application/problem+json", headers
         )
+
+
+def _told(code: str, kind: ProblemKind) -> ProblemKind:
+    """Return the kind that explains a code best.
+
+    A venue may use any word as a code: its refusal is explained as one, whatever the word means
+    elsewhere.
+    """
+    named = PROBLEMS.get(code, kind)
+    if named.status != kind.status:
+        return kind
+    return named if kind.code != "REJECTED" or code in _SAID_BY_VENUES else kind
+
+
+class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a request was not answered as asked (RFC 9457)."""
+
+    type: str
+    """Leads to the page that explains the kind; relative to the request's address."""
+    title: str
+    """The kind in words, the same for every occurrence."""
+    status: int
+    """The HTTP status."""
+    detail: str
+    """What was wrong, where, and what would be right."""
+    code: str
+    """The stable name of the reason, for programs."""
+    field: str | None = None
+    """The field of the body, or the header, that is to blame."""
+    signal: int | None = None
+    """Number of the signal that the request is kept as; absent if it is not kept."""
+    reason: str | None = None
+    """A more exact reason, where there is one."""
+
+
+class OutcomeProblem(ProblemDocument, frozen=True, kw_only=True):
+    """How an order ended that was not sent, refused, or is not at the venue."""
+
+    signal: int
+    """Number of the signal behind it."""
+    order_status: str
+    """DENIED, REJECTED or ABSENT."""
+    client_order_id: str | None
+    account: str
+    symbol: str
+    side: str
+    order_type: str
+    quantity: Decimal | None
+    filled_quantity: Decimal
+    average_price: Decimal | None
+    replayed: bool
+    """True when this delivery was not the first of the signal."""
+
+
+_False = Annotated[bool, msgspec.Meta(extra_json_schema={"const": False})]
+
+
+class WebhookProblem(ProblemDocument, frozen=True, kw_only=True):
+    """Why an alert was not answered as asked; the document with the members of an answer."""
+
+    success: _False
+    order_id: None
+    error: str
+    """The same as `detail`."""
+
+
+class WebhookOutcomeProblem(OutcomeProblem, frozen=True, kw_only=True):
+    """How an alert's order ended; the document with the members of an answer."""
+
+    success: _False
+    order_id: None
+    error: str
+    """The same as `detail`."""

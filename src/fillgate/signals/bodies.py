@@ -34,7 +34,11 @@ __all__ = ["AlertBody", "OrderBody", "OrderTerms"]
 
 _DEFAULT_CONFIDENCE: Final = Decimal("0.7")
 
-_Symbol = Annotated[str, Meta(description="The symbol, as the account's venue writes it."), symbol]
+_Symbol = Annotated[
+    str,
+    Meta(description="The symbol, as the account's venue writes it.", max_length=64),
+    symbol,
+]
 _Action = Annotated[Action, Meta(description="buy or sell."), choice(Action)]
 _Side = Annotated[Side, Meta(description="buy or sell."), choice(Side)]
 _OrderType = Annotated[OrderType, Meta(description="How the order executes."), choice(OrderType)]
@@ -67,9 +71,13 @@ _ExpireTime = Annotated[
 ]
 _ReduceOnly = Annotated[bool, Meta(description="The order may only reduce a position."), boolean]
 _PostOnly = Annotated[bool, Meta(description="The order may only add liquidity."), boolean]
-_Strategy = Annotated[str, Meta(description="Name of the strategy behind it."), text(128)]
+_Strategy = Annotated[
+    str, Meta(description="Name of the strategy behind it.", max_length=128), text(128)
+]
 _Account = Annotated[
-    str, Meta(description="Name of the account; the default account without it."), text(64)
+    str,
+    Meta(description="Name of the account; the default account without it.", max_length=64),
+    text(64),
 ]
 _Confidence = Annotated[Decimal, Meta(description="How sure the source is, 0 to 1."), fraction]
 _Timestamp = Annotated[
@@ -88,11 +96,16 @@ _MarginMode = Annotated[
 ]
 _Id = Annotated[
     str,
-    Meta(description="The alert's own id: the same id is the same alert, sent again."),
+    Meta(
+        description="The alert's own id: the same id is the same alert, sent again.",
+        max_length=255,
+    ),
     identifier,
 ]
 _Secret = Annotated[
-    str, Meta(description="The webhook's secret, where the address does not hold it."), hidden_text
+    str,
+    Meta(description="The webhook's secret, where the address does not hold it.", max_length=255),
+    hidden_text,
 ]
 
 

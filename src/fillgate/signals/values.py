@@ -27,6 +27,7 @@ __all__ = [
     "hidden_text",
     "identifier",
     "instant",
+    "not_negative",
     "positive",
     "symbol",
     "text",
@@ -70,6 +71,14 @@ def positive(name: str, value: Json) -> Decimal:
     if number > ZERO:
         return number
     raise _wrong(name, "a number above 0", value)
+
+
+def not_negative(name: str, value: Json) -> Decimal:
+    """Read a number that is 0 or above, written as a JSON number or as a string."""
+    number = _number(name, value)
+    if number >= ZERO:
+        return number
+    raise _wrong(name, "no negative number", value)
 
 
 def fraction(name: str, value: Json) -> Decimal:

@@ -12,7 +12,9 @@ from fillgate.domain.fills import Fee
 from fillgate.domain.orders import OrderType
 from fillgate.domain.positions import Position
 from fillgate.engine.accounts import AccountSetup
-from fillgate.service.views import plain, position_view, time_text
+from fillgate.service.plain import plain
+from fillgate.service.shown import position_view
+from fillgate.service.views import time_text
 
 
 @given(st.integers(0, 4_000_000_000_000_000))
@@ -54,7 +56,7 @@ def test_a_position_shows_numbers_as_texts(quantity: str) -> None:
         cash=Decimal(20),
         fees=(Fee("USDT", Decimal("0.10")),),
     )
-    shown = position_view(position, {})
+    shown = plain(position_view(position, {}))
     flat = quantity == "0"
     assert shown == {
         "account": "a",

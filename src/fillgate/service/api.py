@@ -1,0 +1,250 @@
+"""The table of all operations of the HTTP API: one entry each.
+
+Invariant: what stands here is routed and documented; what does not is neither.
+"""
+
+from typing import Final
+
+from fillgate.service.findings import FindingBody
+from fillgate.service.health import HealthApi, Ready, Unready
+from fillgate.service.operations import Access, Answered, Operation
+from fillgate.service.pages import HTML, PageApi
+from fillgate.service.problems import PROBLEMS_PAGE
+from fillgate.service.reading import ReadingApi
+from fillgate.service.taking import OrderTaker, WebhookTaker
+from fillgate.service.views import Answer
+from fillgate.signals.bodies import AlertBody, OrderBody
+from fillgate.signals.refusals import RefusalCode
+
+__all__ = ["OPERATIONS", "ORDERS_PATH", "WEBHOOK_PATH"]
+
+WEBHOOK_PATH: Final = "/webhook/tradingview"
+ORDERS_PATH: Final = "/api/v1/orders"
+
+_BODY: Final = ("BODY_TOO_SLOW", "BODY_TOO_LARGE")
+_READ: Final = ("JOURNAL_UNAVAILABLE",)
+_TAKE: Final = (
+    *_BODY,
+    "INVALID_IDEMPOTENCY_KEY",
+    "UNKNOWN_ACCOUNT",
+    "KEY_REUSED",
+    "DRAINING",
+    "OVERLOADED",
+    "JOURNAL_UNAVAILABLE",
+    "DENIED",
+    "REJECTED",
+    "ABSENT",
+)
+_ALERT: Final = tuple(code for code in RefusalCode if code != "BODY_TOO_LARGE")
+_ORDER: Final = tuple(code for code in _ALERT if code not in {"LOW_CONFIDENCE", "UNKNOWN_ACTION"})
+_FINDING: Final = (
+    *(code for code in _ORDER if code not in {"CONFLICTING_FIELDS", "STOP_WRONG_SIDE", "STALE"}),
+)
+
+_TAKEN: Final = (
+    Answered(
+        status=200,
+        body=Answer,
+        text="The outcome is known: the venue took the order.",
+        headers=("Idempotent-Replayed",),
+    ),
+    Answered(
+        status=202,
+        body=Answer,
+        text="Accepted and on disk; the outcome is open. UNKNOWN means that the order may or may not "
+        "be at the venue; PENDING_NEW that it waits or is on its way. Ask at `Location`.",
+        headers=("Idempotent-Replayed", "Location"),
+    ),
+)
+_SAME: Final = Answered(status=304, text="It is still what it was.", headers=("ETag",))
+_TAKING_HEADERS: Final = ("Idempotency-Key", "webhook-id", "Prefer")
+
+_ALERT_NOTES: Final = """The same alert again gets the same answer, marked `replayed`, and there is
+still one order. What makes it the same: `Idempotency-Key`, else `webhook-id`, else the body's `id`,
+else an equal reading within `duplicate_window` (SUSPECTED_DUPLICATE).
+
+Senders wait for 2.5 seconds at most, whatever `Prefer` says. 5xx is answered only where nothing was
+taken and a re-send is wanted."""
+
+_ALERT_EXAMPLE: Final = """body='{"symbol": "BTC/USDT", "action": "buy", "quantity": "0.01", "id": "an-alert"}'
+signature=$(printf %s "$body" | openssl dgst -sha256 -hmac "$(cat .fillgate/webhook-secret)" | sed 's/.* //')
+curl -s http://127.0.0.1:8005/webhook/tradingview -H "X-Webhook-Signature: $signature" -d "$body"
+"""
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    Operation(
+        method="POST",
+        path=WEBHOOK_PATH,
+        handler=WebhookTaker.__call__,
+        name="take_alert",
+        group="Signals in",
+        access=Access.WEBHOOK,
+        body=AlertBody,
+        headers=_TAKING_HEADERS,
+        answers=_TAKEN,
+        problems=(*_TAKE, *_ALERT),
+        open_ended=True,
+        notes=_ALERT_NOTES,
+        example=_ALERT_EXAMPLE,
+        routed=False,
+    ),
+    Operation(
+        method="POST",
+        path=WEBHOOK_PATH + "/{token}",
+        handler=WebhookTaker.__call__,
+        name="take_alert_with_token",
+        group="Signals in",
+        access=Access.WEBHOOK_TOKEN,
+        body=AlertBody,
+        headers=_TAKING_HEADERS,
+        answers=_TAKEN,
+        problems=(*_TAKE, *_ALERT),
+        open_ended=True,
+        notes="For senders that can sign nothing: the address ends in the secret. Percent-encode it.",
+        example="""curl -s "http://127.0.0.1:8005/webhook/tradingview/$(cat .fillgate/webhook-secret)" \\
+  -d '{"symbol": "BTC/USDT", "action": "sell", "quantity": "0.01", "id": "another"}'
+""",
+        routed=False,
+    ),
+    Operation(
+        method="POST",
+        path=ORDERS_PATH,
+        handler=OrderTaker.__call__,
+        name="place_order",
+        group="Signals in",
+        body=OrderBody,
+        headers=_TAKING_HEADERS,
+        answers=_TAKEN,
+        problems=(*_TAKE, *_ORDER),
+        open_ended=True,
+        notes="With an `Idempotency-Key` the request can be repeated without a second order; without "
+        "one each request is an order.",
+        example="""curl -s http://127.0.0.1:8005/api/v1/orders -H 'Idempotency-Key: order-1' \\
+  -d '{"symbol": "ETH/USDT", "side": "buy", "quantity": 0.5}'
+""",
+        routed=False,
+    ),
+    Operation(
+        method="GET",
+        path=ORDERS_PATH,
+        handler=ReadingApi.list_orders,
+        group="Orders",
+        problems=("INVALID_PARAMETER", *_READ),
+        example="curl -s 'http://127.0.0.1:8005/api/v1/orders?status=filled,new&limit=2'\n",
+    ),
+    Operation(
+        method="GET",
+        path=ORDERS_PATH + "/{client_order_id}",
+        handler=ReadingApi.show_order,
+        group="Orders",
+        problems=("NOT_FOUND", *_READ),
+        example="""order=$(curl -s 'http://127.0.0.1:8005/api/v1/orders?limit=1' |
+  sed 's/.*"client_order_id":"\\(fg[^"]*\\)".*/\\1/')
+curl -s "http://127.0.0.1:8005/api/v1/orders/$order"
+""",
+    ),
+    Operation(
+        method="POST",
+        path=ORDERS_PATH + "/{client_order_id}/resolve",
+        handler=ReadingApi.resolve_order,
+        group="Orders",
+        body=FindingBody,
+        problems=("NOT_FOUND", "NOT_RESOLVABLE", *_BODY, *_READ, *_FINDING),
+        notes="The lane goes on. Positions count what you say was executed.",
+        example="""curl -s "http://127.0.0.1:8005/api/v1/orders/$order/resolve" \\
+  -d '{"status": "REJECTED", "reason": "not in the list of orders at the venue"}'
+""",
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/signals",
+        handler=ReadingApi.list_signals,
+        group="Signals",
+        problems=("INVALID_PARAMETER", *_READ),
+        example="curl -s 'http://127.0.0.1:8005/api/v1/signals?state=refused'\n",
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/signals/{number}",
+        handler=ReadingApi.show_signal,
+        group="Signals",
+        problems=("NOT_FOUND", *_READ),
+        example="curl -s http://127.0.0.1:8005/api/v1/signals/1\n",
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/positions",
+        handler=ReadingApi.list_positions,
+        group="Positions, accounts, quotes",
+        problems=("INVALID_PARAMETER",),
+        example="curl -s http://127.0.0.1:8005/api/v1/positions\n",
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/accounts",
+        handler=ReadingApi.list_accounts,
+        group="Positions, accounts, quotes",
+        example="curl -s http://127.0.0.1:8005/api/v1/accounts\n",
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/ticker/{symbol:path}",
+        handler=ReadingApi.show_ticker,
+        group="Positions, accounts, quotes",
+        problems=("INVALID_PARAMETER", "NOT_FOUND", "VENUE_UNAVAILABLE"),
+        example="curl -s http://127.0.0.1:8005/api/v1/ticker/BTC/USDT\n",
+    ),
+    Operation(
+        method="GET",
+        path="/health",
+        handler=HealthApi.health,
+        group="Monitoring",
+        access=Access.OPEN,
+        example="curl -s http://127.0.0.1:8005/health\n",
+    ),
+    Operation(
+        method="GET", path="/live", handler=HealthApi.live, group="Monitoring", access=Access.OPEN
+    ),
+    Operation(
+        method="GET",
+        path="/ready",
+        handler=HealthApi.ready,
+        group="Monitoring",
+        access=Access.OPEN,
+        answers=(
+            Answered(body=Ready, text="Signals are taken."),
+            Answered(status=503, body=Unready, text="No signals are taken."),
+        ),
+    ),
+    Operation(
+        method="GET",
+        path="/openapi.json",
+        handler=PageApi.document,
+        name="show_document",
+        group="Documentation",
+        access=Access.OPEN,
+        headers=("If-None-Match",),
+        answers=(Answered(body=dict, text="The document.", headers=("ETag",)), _SAME),
+    ),
+    Operation(
+        method="GET",
+        path="/docs",
+        handler=PageApi.reference,
+        name="show_reference",
+        group="Documentation",
+        access=Access.OPEN,
+        headers=("If-None-Match",),
+        answers=(Answered(media_type=HTML, text="The page.", headers=("ETag",)), _SAME),
+    ),
+    Operation(
+        method="GET",
+        path=PROBLEMS_PAGE,
+        handler=PageApi.problems,
+        name="show_problems",
+        group="Documentation",
+        access=Access.OPEN,
+        headers=("If-None-Match",),
+        answers=(Answered(media_type=HTML, text="The page.", headers=("ETag",)), _SAME),
+    ),
+)
+"""All operations, in the order in which the pages tell of them."""

@@ -1,0 +1,267 @@
+"""What the plugins that come with fillgate, and their venues, say of an order."""
+
+from typing import Final
+
+from fillgate.service.codes.kind import Group, ProblemKind
+
+__all__ = ["VENUES"]
+
+
+def _refused(code: str, title: str, by: str, remedy: str) -> ProblemKind:
+    return ProblemKind(code, 422, title, f"The venue refused the order. Said by {by}", remedy)
+
+
+def _not_sent(code: str, title: str, by: str, remedy: str) -> ProblemKind:
+    meaning = f"The order is proven not to have left. Said by {by}"
+    return ProblemKind(code, 422, title, meaning, remedy)
+
+
+def _unanswered(code: str, title: str, by: str) -> ProblemKind:
+    return ProblemKind(code, 202, title, f"The order may be at the venue. Said by {by}", _LOOK)
+
+
+_LOOK: Final = (
+    "Wait for the lookup where the venue can be asked. Else look at the venue and settle the order "
+    "with `fillgate order resolve`. Do not send it again."
+)
+
+VENUES: Final = Group(
+    "Venues",
+    "What the plugins `mock` and `ccxt-http` and their venues say. Other plugins and venues bring "
+    "codes of their own: with the status REJECTED they are refusals, with UNKNOWN the outcome is open.",
+    (
+        _refused(
+            "INSUFFICIENT_FUNDS",
+            "The account cannot pay for it.",
+            "mock, ccxt-http.",
+            "Send less, or fund the account.",
+        ),
+        _refused(
+            "INVALID_SYMBOL",
+            "The simulated venue has no such symbol.",
+            "mock.",
+            "Use a symbol like `BTC/USDT`.",
+        ),
+        _refused(
+            "UNKNOWN_SYMBOL",
+            "The venue has no such symbol.",
+            "ccxt-http.",
+            "Write the symbol as the venue does.",
+        ),
+        _refused(
+            "INVALID_CLIENT_ORDER_ID",
+            "The client order id cannot be used.",
+            "mock.",
+            "Report it: fillgate makes these ids.",
+        ),
+        _refused(
+            "UNKNOWN_ORDER",
+            "The venue does not know the order.",
+            "mock.",
+            "Look at the order's story.",
+        ),
+        _refused(
+            "UNSUPPORTED_ORDER_TYPE",
+            "The venue has no such order type.",
+            "mock.",
+            "Use one of those in the account's capabilities.",
+        ),
+        _refused(
+            "UNSUPPORTED_QUANTITY",
+            "The venue takes no amounts in the quote currency.",
+            "mock.",
+            "Send a `quantity`.",
+        ),
+        _refused(
+            "INVALID_QUANTITY",
+            "The quantity is not one that the venue takes.",
+            "mock.",
+            "Send a quantity above 0.",
+        ),
+        _refused(
+            "INVALID_PRICE",
+            "A price is missing or not one that the venue takes.",
+            "mock.",
+            "Correct the price that the detail names.",
+        ),
+        _refused(
+            "INVALID_EXPIRE_TIME",
+            "The expire time is missing or past.",
+            "mock.",
+            "Send a later `expire_time`.",
+        ),
+        _refused(
+            "INVALID_POST_ONLY",
+            "Such an order cannot be post-only.",
+            "mock.",
+            "Use post_only with limit orders that may rest.",
+        ),
+        _refused(
+            "POST_ONLY_WOULD_CROSS",
+            "The order would take liquidity at once.",
+            "mock.",
+            "Move the price away from the market, or leave `post_only` out.",
+        ),
+        _refused(
+            "INVALID_STOPS",
+            "The attached stops cannot be.",
+            "mock.",
+            "Put them on the right sides of the price; none on reduce-only orders.",
+        ),
+        _refused(
+            "REDUCE_ONLY_REJECTED",
+            "There is no position to reduce.",
+            "mock.",
+            "Look at the position; it may be closed already.",
+        ),
+        _refused(
+            "BAD_SIGNATURE",
+            "The service refused fillgate's signature.",
+            "ccxt-http.",
+            "Compare the account's `webhook_secret` with the service's.",
+        ),
+        _refused(
+            "AUTHENTICATION_FAILED",
+            "The venue refused the credentials.",
+            "ccxt-http.",
+            "Check the keys that the service has for the venue, and their rights.",
+        ),
+        _refused(
+            "INVALID_NONCE",
+            "The venue refused the request's time.",
+            "ccxt-http.",
+            "Set the clock of the service's machine by NTP.",
+        ),
+        _refused(
+            "MARKET_CLOSED",
+            "The market is closed.",
+            "ccxt-http.",
+            "Send a new signal when it is open.",
+        ),
+        _refused(
+            "ACCOUNT_SUSPENDED", "The venue suspended the account.", "ccxt-http.", "Ask the venue."
+        ),
+        _refused(
+            "ACCOUNT_NOT_ENABLED",
+            "The account is not enabled for this.",
+            "ccxt-http.",
+            "Enable it at the venue.",
+        ),
+        _refused(
+            "RESTRICTED_LOCATION",
+            "The venue does not serve that location.",
+            "ccxt-http.",
+            "Ask the venue.",
+        ),
+        _refused(
+            "CONTRACT_UNAVAILABLE",
+            "The contract cannot be traded.",
+            "ccxt-http.",
+            "Use a contract that trades.",
+        ),
+        _refused(
+            "INVALID_ORDER",
+            "The venue's rules forbid the order.",
+            "ccxt-http. For example too small, or a price off its steps.",
+            "See the venue's words in `detail` and correct the order.",
+        ),
+        _refused(
+            "IGNORED",
+            "The service did not execute the order.",
+            "ccxt-http. The service answered `ignored`.",
+            "See the service's own rules and its log.",
+        ),
+        _refused(
+            "DRY_RUN",
+            "The service only rehearses.",
+            "ccxt-http. The service answered `dry_run`: nothing was sent to the venue.",
+            "Switch the service's dry run off if orders are meant to be real.",
+        ),
+        _refused(
+            "ERROR",
+            "The service answered with an error.",
+            "ccxt-http. Without a definite reason, and the account says `error_means_rejected`.",
+            "See the service's words and its log.",
+        ),
+        _refused(
+            "BAD_REQUEST",
+            "The service cannot use the request.",
+            "ccxt-http. HTTP 400.",
+            "See the service's words.",
+        ),
+        _refused(
+            "UNAUTHORIZED",
+            "The service asks for credentials.",
+            "ccxt-http. HTTP 401.",
+            "Compare the account's `webhook_secret` with the service's.",
+        ),
+        _refused(
+            "FORBIDDEN",
+            "The service forbids it.",
+            "ccxt-http. HTTP 403.",
+            "See the service's words.",
+        ),
+        _refused(
+            "INVALID_REQUEST",
+            "The service cannot use the order.",
+            "ccxt-http. HTTP 422.",
+            "See the service's words.",
+        ),
+        _not_sent(
+            "NOT_OPEN",
+            "The account is not open.",
+            "mock.",
+            "It comes up by itself; see `/api/v1/accounts`.",
+        ),
+        _not_sent(
+            "NOT_READY",
+            "The account has not been started.",
+            "ccxt-http.",
+            "It comes up by itself; see `/api/v1/accounts`.",
+        ),
+        _not_sent(
+            "NOT_SUPPORTED",
+            "The service cannot be asked for that.",
+            "ccxt-http. Or the venue itself refused it as not supported.",
+            "Leave out what the detail names.",
+        ),
+        _not_sent(
+            "CONNECT_TIME_OUT",
+            "No connection to the service in time.",
+            "ccxt-http.",
+            "See whether the service runs, and its address.",
+        ),
+        _not_sent(
+            "CONNECT_FAILED",
+            "No connection to the service.",
+            "ccxt-http. Refused, unreachable, an unknown host, or TLS failed.",
+            "See whether the service runs, and its address.",
+        ),
+        _not_sent(
+            "POOL_TIME_OUT",
+            "All connections to the service were in use.",
+            "ccxt-http.",
+            "Send a new signal; if it happens often, the service is too slow.",
+        ),
+        _unanswered("READ_TIME_OUT", "The service's answer did not come in time.", "ccxt-http."),
+        _unanswered(
+            "WRITE_TIME_OUT",
+            "The request could not be sent in time.",
+            "ccxt-http. A part of it may have left.",
+        ),
+        _unanswered("CONNECTION_LOST", "The connection broke.", "ccxt-http."),
+        _unanswered("BROKEN_ANSWER", "The answer cannot be read.", "ccxt-http."),
+        _unanswered("ANSWER_TOO_LARGE", "The answer is too large.", "ccxt-http."),
+        _unanswered("TRANSPORT_FAILED", "The transport failed.", "ccxt-http."),
+        _unanswered("HTTP_STATUS", "An HTTP status that proves nothing.", "ccxt-http."),
+        _unanswered("UNLISTED_STATUS", "A status that fillgate does not know.", "ccxt-http."),
+        _unanswered("NO_WORDS", "A refusal without words.", "ccxt-http."),
+        _unanswered("PERHAPS_PLACED", "The words speak of something that happened.", "ccxt-http."),
+        _unanswered(
+            "DUPLICATE_ORDER",
+            "The venue had the order already.",
+            "ccxt-http. That is no refusal: an earlier one was placed.",
+        ),
+        _unanswered("UNDECIDED", "The service could not find out itself.", "ccxt-http."),
+    ),
+)
