@@ -51,8 +51,8 @@ _TAKEN: Final = (
     Answered(
         status=202,
         body=Answer,
-        text="Accepted and on disk; the outcome is open. UNKNOWN means that the order may or may not "
-        "be at the venue; PENDING_NEW that it waits or is on its way. Ask at `Location`.",
+        text="Accepted and on disk; the outcome is open. UNKNOWN means that the order may or may "
+        "not be at the venue; PENDING_NEW that it waits or is on its way. Ask at `Location`.",
         headers=("Idempotent-Replayed", "Location"),
     ),
 )
@@ -66,9 +66,13 @@ else an equal reading within `duplicate_window` (SUSPECTED_DUPLICATE).
 Senders wait for 2.5 seconds at most, whatever `Prefer` says. 5xx is answered only where nothing was
 taken and a re-send is wanted."""
 
-_ALERT_EXAMPLE: Final = """body='{"symbol": "BTC/USDT", "action": "buy", "quantity": "0.01", "id": "an-alert"}'
-signature=$(printf %s "$body" | openssl dgst -sha256 -hmac "$(cat .fillgate/webhook-secret)" | sed 's/.* //')
-curl -s http://127.0.0.1:8005/webhook/tradingview -H "X-Webhook-Signature: $signature" -d "$body"
+_ALERT_EXAMPLE: Final = """\
+body='{"symbol": "BTC/USDT", "action": "buy", "quantity": 0.01, "id": "one"}'
+signature=$(printf %s "$body" |
+  openssl dgst -sha256 -hmac "$(cat .fillgate/webhook-secret)" |
+  sed 's/.* //')
+curl -s http://127.0.0.1:8005/webhook/tradingview \\
+  -H "X-Webhook-Signature: $signature" -d "$body"
 """
 
 OPERATIONS: Final[tuple[Operation, ...]] = (
@@ -76,6 +80,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         method="POST",
         path=WEBHOOK_PATH,
         handler=WebhookTaker.__call__,
+        title="Take a TradingView alert.",
         name="take_alert",
         group="Signals in",
         access=Access.WEBHOOK,
@@ -92,6 +97,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         method="POST",
         path=WEBHOOK_PATH + "/{token}",
         handler=WebhookTaker.__call__,
+        title="Take a TradingView alert at an address that holds the secret.",
         name="take_alert_with_token",
         group="Signals in",
         access=Access.WEBHOOK_TOKEN,
@@ -100,7 +106,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answers=_TAKEN,
         problems=(*_TAKE, *_ALERT),
         open_ended=True,
-        notes="For senders that can sign nothing: the address ends in the secret. Percent-encode it.",
+        notes="For senders that can sign nothing: the address ends in the secret. Percent-encode "
+        "it.",
         example="""curl -s "http://127.0.0.1:8005/webhook/tradingview/$(cat .fillgate/webhook-secret)" \\
   -d '{"symbol": "BTC/USDT", "action": "sell", "quantity": "0.01", "id": "another"}'
 """,
@@ -110,6 +117,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         method="POST",
         path=ORDERS_PATH,
         handler=OrderTaker.__call__,
+        title="Place an order.",
         name="place_order",
         group="Signals in",
         body=OrderBody,
@@ -117,8 +125,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answers=_TAKEN,
         problems=(*_TAKE, *_ORDER),
         open_ended=True,
-        notes="With an `Idempotency-Key` the request can be repeated without a second order; without "
-        "one each request is an order.",
+        notes="With an `Idempotency-Key` the request can be repeated without a second order; "
+        "without one each request is an order.",
         example="""curl -s http://127.0.0.1:8005/api/v1/orders -H 'Idempotency-Key: order-1' \\
   -d '{"symbol": "ETH/USDT", "side": "buy", "quantity": 0.5}'
 """,

@@ -68,6 +68,8 @@ class Operation:
     group: str
     name: str = ""
     """Its id in the document; the handler's name without one."""
+    title: str = ""
+    """What it does, in one sentence; the first of the handler's docstring without one."""
     access: Access = Access.API_KEY
     problems: Sequence[str] = ()
     """The codes of the problems that it can answer with, besides those of its access."""
@@ -99,7 +101,7 @@ class Operation:
     @property
     def summary(self) -> str:
         """What it does, in one sentence."""
-        return (getdoc(self.handler) or "").partition("\n")[0]
+        return self.title or (getdoc(self.handler) or "").partition("\n")[0]
 
     @property
     def template(self) -> str:

@@ -4,7 +4,7 @@ Invariants:
 
 1. Decimals become texts in plain notation; sets become sorted arrays.
 2. A field that may be None is left out where None is its default, and null where it has none.
-3. `plain_type` says of a type what `plain` does to its values; the published schemas are made of it.
+3. `plain_type` says of a type what `plain` does to its values; schemas are made of it.
 """
 
 import re
@@ -74,7 +74,10 @@ def plain_type(kind: Any) -> Any:
         return plain_type(kind.shown_as())
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return _plain_struct(kind)
-    origin, arguments = get_origin(kind), get_args(kind)
+    return _plain_form(kind, get_origin(kind), get_args(kind))
+
+
+def _plain_form(kind: Any, origin: Any, arguments: tuple[Any, ...]) -> Any:
     if origin is Annotated:
         if DecimalText in arguments:
             return DecimalText

@@ -34,8 +34,8 @@ ORDERS: Final = Group(
             "ABSENT",
             422,
             "The order is not at the venue.",
-            "Its answer was missing, and the venue, asked for long enough, does not know it. It stays "
-            "watched for an hour.",
+            "Its answer was missing, and the venue, asked for long enough, does not know it. It "
+            "stays watched for an hour.",
             "Look at the venue yourself before you send a new signal.",
         ),
         ProblemKind(
@@ -49,16 +49,16 @@ ORDERS: Final = Group(
             "LANE_HELD",
             422,
             "An UNKNOWN order holds the lane.",
-            "An earlier order of the same account and symbol is UNKNOWN; what would add risk waited "
-            "behind it until it was too old. The order was not sent.",
+            "An earlier order of the same account and symbol is UNKNOWN; what would add risk "
+            "waited behind it until it was too old. The order was not sent.",
             "Settle the order that the detail names: `fillgate order resolve`.",
         ),
         ProblemKind(
             "JOURNAL_FAILED",
             422,
             "Its sender heard that it was not taken.",
-            "The journal failed while the signal was taken, and its sender heard 503. As it has no key "
-            "it may come again, so it is not sent.",
+            "The journal failed while the signal was taken, and its sender heard 503. As it has "
+            "no key it may come again, so it is not sent.",
             "Nothing. With an id or a key such a signal is sent once.",
         ),
         ProblemKind(
@@ -142,14 +142,16 @@ ORDERS: Final = Group(
             "BROKEN_RESULT",
             202,
             "The plugin's result cannot be.",
-            "The result holds values of the wrong type or no numbers. The order may be at the venue.",
+            "The result holds values of the wrong type or no numbers. The order may be at the "
+            "venue.",
             _LOOKED_UP + " Tell the plugin's author.",
         ),
         ProblemKind(
             "NO_ORDER_ID",
             202,
             "Success without the venue's order id.",
-            "The answer says that the order was taken and does not name it. It may be at the venue.",
+            "The answer says that the order was taken and does not name it. It may be at the "
+            "venue.",
             _LOOKED_UP,
         ),
         ProblemKind(
@@ -164,15 +166,16 @@ ORDERS: Final = Group(
             "NO_DEFINITE_REASON",
             202,
             "A failure without a definite reason.",
-            "The answer says that it failed, not why; that is no proof. The order may be at the venue.",
+            "The answer says that it failed, not why; that is no proof. The order may be at the "
+            "venue.",
             _LOOKED_UP,
         ),
         ProblemKind(
             "LOOKUP_MISMATCH",
             200,
             "A lookup found an order that does not fit.",
-            "Under the order's id the venue has one of another symbol, side or quantity. It changed "
-            "nothing.",
+            "Under the order's id the venue has one of another symbol, side or quantity. It "
+            "changed nothing.",
             "Look at the venue and settle the order with `fillgate order resolve`.",
         ),
         ProblemKind(
@@ -186,8 +189,8 @@ ORDERS: Final = Group(
             "NOT_RESOLVABLE",
             409,
             "The order cannot be settled like that.",
-            "Only orders that are UNKNOWN or ABSENT are settled by a person; `reason` says what this "
-            "one is not.",
+            "Only orders that are UNKNOWN or ABSENT are settled by a person; `reason` says what "
+            "this one is not.",
             "Look at the order: its outcome may have come in between.",
         ),
         ProblemKind(
@@ -222,14 +225,16 @@ ORDERS: Final = Group(
             "FILLED_QUANTITY_WRONG",
             422,
             "The filled quantity does not fit.",
-            "A `reason` beside INVALID_FIELD: `filled_quantity` does not go with status and quantity.",
+            "A `reason` beside INVALID_FIELD: `filled_quantity` does not go with status and "
+            "quantity.",
             "Give what was executed in all.",
         ),
         ProblemKind(
             "AVERAGE_PRICE_MISSING",
             422,
             "The price is missing.",
-            "A `reason` beside INVALID_FIELD: something was executed, and positions need its price.",
+            "A `reason` beside INVALID_FIELD: something was executed, and positions need its "
+            "price.",
             "Give `average_price`.",
         ),
     ),

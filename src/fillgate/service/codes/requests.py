@@ -14,9 +14,10 @@ REQUESTS: Final = Group(
             "UNAUTHENTICATED",
             401,
             "A valid credential is needed.",
-            "There is no credential, or one that is given is wrong. Each that is given must be right.",
-            "API: send `Authorization: Bearer KEY`. Webhook: sign the exact bytes of the body, or give "
-            "the secret in the address or in `secret`.",
+            "There is no credential, or one that is given is wrong. Each that is given must be "
+            "right.",
+            "API: send `Authorization: Bearer KEY`. Webhook: sign the exact bytes of the body, or "
+            "give the secret in the address or in `secret`.",
         ),
         ProblemKind(
             "CROSS_ORIGIN",
@@ -65,8 +66,8 @@ REQUESTS: Final = Group(
             "INVALID_IDEMPOTENCY_KEY",
             400,
             "The idempotency key cannot be used.",
-            "`Idempotency-Key` or `webhook-id` is empty, longer than 255 characters, or not printable "
-            "ASCII.",
+            "`Idempotency-Key` or `webhook-id` is empty, longer than 255 characters, or not "
+            "printable ASCII.",
             "Send a key of 1 to 255 printable ASCII characters, for example a UUID.",
         ),
         ProblemKind(
@@ -104,8 +105,8 @@ REQUESTS: Final = Group(
             500,
             "fillgate failed; its log says more.",
             "Something unforeseen went wrong. A signal may have been taken all the same.",
-            "Look the signal up in `/api/v1/signals` before anything else; with an id or a key it is "
-            "safe to send it again. Report it with the lines of the log.",
+            "Look the signal up in `/api/v1/signals` before anything else; with an id or a key it "
+            "is safe to send it again. Report it with the lines of the log.",
         ),
     ),
 )

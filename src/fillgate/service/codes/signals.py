@@ -8,8 +8,8 @@ __all__ = ["SIGNALS"]
 
 SIGNALS: Final = Group(
     "Signals",
-    "The body of an alert or an order cannot be acted on. Nothing was sent. The signal is kept with "
-    "its reason in `/api/v1/signals` once its sender is known.",
+    "The body of an alert or an order cannot be acted on. Nothing was sent. The signal is kept "
+    "with its reason in `/api/v1/signals` once its sender is known.",
     (
         ProblemKind(
             "NOT_UTF8",
@@ -22,7 +22,8 @@ SIGNALS: Final = Group(
             "MALFORMED_JSON",
             400,
             "The body is not JSON.",
-            "The body is empty, no JSON, or holds what JSON has no number or text for, such as NaN.",
+            "The body is empty, no JSON, or holds what JSON has no number or text for, such as "
+            "NaN.",
             "Correct the alert's template; the detail names line and column.",
         ),
         ProblemKind(
@@ -95,7 +96,8 @@ SIGNALS: Final = Group(
             422,
             "A protective price is on the wrong side.",
             "`stop_loss` or `take_profit` would trigger at once.",
-            "For a buy: stop_loss below the entry, take_profit above; for a sell the other way round.",
+            "For a buy: stop_loss below the entry, take_profit above; for a sell the other way "
+            "round.",
         ),
         ProblemKind(
             "STALE",
@@ -138,8 +140,8 @@ SIGNALS: Final = Group(
             "SUSPECTED_DUPLICATE",
             200,
             "Taken for an alert that came before.",
-            "An alert without an id said the same as one within `duplicate_window`, so it was answered "
-            "as that one. There is one order.",
+            "An alert without an id said the same as one within `duplicate_window`, so it was "
+            "answered as that one. There is one order.",
             "Give alerts an `id`: the same for repeats, another for a new alert.",
         ),
     ),

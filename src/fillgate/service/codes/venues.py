@@ -28,7 +28,8 @@ _LOOK: Final = (
 VENUES: Final = Group(
     "Venues",
     "What the plugins `mock` and `ccxt-http` and their venues say. Other plugins and venues bring "
-    "codes of their own: with the status REJECTED they are refusals, with UNKNOWN the outcome is open.",
+    "codes of their own: with the status REJECTED they are refusals, with UNKNOWN the outcome is "
+    "open.",
     (
         _refused(
             "INSUFFICIENT_FUNDS",

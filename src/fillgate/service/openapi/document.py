@@ -31,13 +31,13 @@ _OUTCOMES: Final = frozenset({"DENIED", "REJECTED", "ABSENT"})
 
 _ABOUT: Final = """Signals in, orders out, each exactly once; and all that is known of them.
 
-Decimals go in as JSON numbers or strings and come out as strings. Times come out as RFC 3339 in UTC,
-but in `timestamp`, `created` and `expire_time`, which are Unix milliseconds. Answers may get new
-fields; what is there keeps its meaning.
+Decimals go in as JSON numbers or strings and come out as strings. Times come out as RFC 3339 in
+UTC, but in `timestamp`, `created` and `expire_time`, which are Unix milliseconds. Answers may get
+new fields; what is there keeps its meaning.
 
-What is not answered as asked is `application/problem+json` (RFC 9457) with a stable `code`; its `type`
-leads to the page that says what to do. `GET` is also answered to `HEAD`; any other method that a path
-does not take is 405 with `Allow`."""
+What is not answered as asked is `application/problem+json` (RFC 9457) with a stable `code`; its
+`type` leads to the page that says what to do. `GET` is also answered to `HEAD`; any other method
+that a path does not take is 405 with `Allow`."""
 
 _SECURITY: Final[Mapping[Access, list[dict[str, list[str]]]]] = {
     Access.OPEN: [],
@@ -58,16 +58,16 @@ _SCHEMES: Final = {
     "apiKey": {
         "type": "http",
         "scheme": "bearer",
-        "description": "The key of `FILLGATE_API_KEY`. Where none is configured, only programs on the "
-        "same machine are served, by the name localhost or 127.0.0.1.",
+        "description": "The key of `FILLGATE_API_KEY`. Where none is configured, only programs on "
+        "the same machine are served, by the name localhost or 127.0.0.1.",
     },
     "webhookSignature": {
         "type": "apiKey",
         "in": "header",
         "name": "X-Webhook-Signature",
         "description": "HMAC-SHA256 of the exact bytes of the body under the webhook's secret, as "
-        "lower-case hex. Instead of it the secret may stand at the end of the address or as `secret` "
-        "in the body. Each that is given must be right.",
+        "lower-case hex. Instead of it the secret may stand at the end of the address or as "
+        "`secret` in the body. Each that is given must be right.",
     },
 }
 assert _SCHEMES["webhookSignature"]["name"].lower().encode() == SIGNATURE
@@ -86,8 +86,8 @@ _PATH_PARAMETERS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
 }
 
 _IGNORED: Final = (
-    "Other fields are ignored where they can have been meant for none of these; one that looks like a "
-    "misspelt or a differently named field is refused with a hint. At most 64 are ignored."
+    "Other fields are ignored where they can have been meant for none of these; one that looks "
+    "like a misspelt or a differently named field is refused with a hint. At most 64 are ignored."
 )
 
 

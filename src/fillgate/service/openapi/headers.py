@@ -27,8 +27,8 @@ REQUEST_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "Prefer": {
         "description": "`wait=N`: how many seconds to wait for the outcome, at most "
-        f"{LONGEST_API_WAIT:g} ({LONGEST_WEBHOOK_WAIT:g} on webhooks). `respond-async`: do not wait. "
-        "What cannot be read is passed over (RFC 7240).",
+        f"{LONGEST_API_WAIT:g} ({LONGEST_WEBHOOK_WAIT:g} on webhooks). `respond-async`: do not "
+        "wait. What cannot be read is passed over (RFC 7240).",
         "schema": {"type": "string"},
         "example": "wait=5",
     },

@@ -73,7 +73,9 @@ def _page(title: str, links: Mapping[str, Sequence[tuple[str, str]]], main: Iter
         for name, inner in links.items()
     )
     version = el("p", f"fillgate {__version__}", class_="note")
-    frame = el("div", el("nav", *lists, version), el("main", *main), class_="frame")
+    contents = el("p", el("a", "Contents", href="#contents"), class_="to-contents")
+    nav = el("nav", *lists, version, id="contents")
+    frame = el("div", nav, el("main", contents, *main), class_="frame")
     return "<!doctype html>\n" + el("html", head, el("body", frame), lang="en") + "\n"
 
 
@@ -110,7 +112,7 @@ def _operation(
         title,
         el("p", words(operation["summary"])),
         prose(operation.get("description", "")),
-        el("p", _access(operation), class_="note"),
+        el("p", words(_access(operation)), class_="note"),
         _fields("Parameters", (_parameter(each) for each in parameters)),
         _body(operation, document),
         joined(
@@ -165,22 +167,22 @@ def _body(operation: Mapping[str, Any], document: Mapping[str, Any]) -> Html:
         (
             el("h4", "Body: a JSON object"),
             el("details", el("summary", "Rules"), prose(schema["description"])),
-            _members(schema),
+            _members(schema, always="needed"),
         )
     )
 
 
-def _members(schema: Mapping[str, Any]) -> Html:
+def _members(schema: Mapping[str, Any], *, always: str = "always") -> Html:
     needed = schema.get("required", ())
     rows = (
-        _row(name, _member_kind(member, name in needed), prose(_said(member)))
+        _row(name, _member_kind(member, always if name in needed else ""), prose(_said(member)))
         for name, member in schema.get("properties", {}).items()
     )
     return el("dl", *(part for row in rows for part in row), class_="fields")
 
 
-def _member_kind(member: Mapping[str, Any], needed: bool) -> Html:  # noqa: FBT001 - of a row
-    return joined((_kind_of(member), ", always" if needed else ""))
+def _member_kind(member: Mapping[str, Any], presence: str) -> Html:
+    return joined((_kind_of(member), f", {presence}" if presence else ""))
 
 
 def _said(member: Mapping[str, Any]) -> str:
@@ -192,7 +194,6 @@ def _said(member: Mapping[str, Any]) -> str:
 
 def _response(status: str, response: Mapping[str, Any]) -> tuple[Html, Html]:
     kinds = [_kind_of(each["schema"]) for each in response.get("content", {}).values()]
-    kind = joined(part for each in kinds for part in (" or ", each)).removeprefix(" or ")
     headers = ", ".join(response.get("headers", ()))
     codes = response.get("x-problem-codes", ())
     text = Html() if codes else prose(response["description"])
@@ -200,7 +201,7 @@ def _response(status: str, response: Mapping[str, Any]) -> tuple[Html, Html]:
         text = el("ul", *map(_code, codes))
     if headers:
         text = joined((text, el("p", f"Headers: {headers}", class_="note")))
-    return _row(status, Html(kind), text)
+    return _row(status, _either(kinds) if kinds else Html(), text)
 
 
 def _code(code: str) -> Html:
@@ -221,18 +222,18 @@ def _kind_of(schema: Mapping[str, Any]) -> Html:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
         return el("a", name, href=f"#type-{name}")
-    for key in ("anyOf", "allOf"):
-        if key in schema:
-            kinds = dict.fromkeys(
-                _kind_of(each) for each in schema[key] if "properties" not in each
-            )
-            return joined(part for kind in kinds for part in (" or ", kind))[4:]  # type: ignore[return-value]
-    if "enum" in schema or "examples" in schema:
-        words_ = schema.get("enum", schema.get("examples"))
-        return Html(" | ".join(map(str, words_)))
-    if "const" in schema:
-        return joined((str(schema["const"]).lower(),))
+    parts = schema.get("anyOf", schema.get("allOf"))
+    if parts is not None:
+        return _either(_kind_of(each) for each in parts if "properties" not in each)
+    choices = schema.get("enum", schema.get("examples"))
+    if choices is not None:
+        return joined((" | ".join(map(str, choices)),))
     if schema.get("type") == "array":
-        return joined(("array of ", _kind_of(schema.get("items", {}))))
+        return joined(("array of ", _kind_of(schema["items"])))
     kinds = schema.get("type", "anything")
     return joined((kinds if isinstance(kinds, str) else " or ".join(kinds),))
+
+
+def _either(kinds: Iterable[Html]) -> Html:
+    first, *others = dict.fromkeys(kinds)
+    return joined((first, *(part for kind in others for part in (" or ", kind))))

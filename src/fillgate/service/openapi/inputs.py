@@ -75,9 +75,9 @@ NUMBERS: Final = (
     f"+-{MAX_EXPONENT}, no spaces or underscores."
 )
 _COMMON: Final = (
-    f"null means that the field is absent. {NUMBERS} Choices are taken in upper or lower case. Times "
-    "are Unix seconds or milliseconds, as a number or a string, or ISO 8601 (UTC without an offset), "
-    "of the years 2000 to 2100. A key that stands twice is refused."
+    f"null means that the field is absent. {NUMBERS} Choices are taken in upper or lower case. "
+    "Times are Unix seconds or milliseconds, as a number or a string, or ISO 8601 (UTC without an "
+    "offset), of the years 2000 to 2100. A key that stands twice is refused."
 )
 
 
