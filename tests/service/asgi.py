@@ -1,4 +1,7 @@
-"""A client of an ASGI application in this process: what is sent is exactly what was asked for."""
+"""A client of an ASGI application in this process: what is sent is exactly what was asked for.
+
+Each answer is one that the published document promises.
+"""
 
 import json
 from collections.abc import Mapping, MutableMapping, Sequence
@@ -7,6 +10,7 @@ from urllib.parse import unquote
 
 from fillgate.service.app import Application
 from fillgate.service.http import Scope
+from tests.service.conformity import check_answer
 
 HeaderList = Sequence[tuple[bytes, bytes]]
 
@@ -82,7 +86,9 @@ def scope_of(method: str, target: str, headers: HeaderList) -> Scope:
 async def call(
     app: Application, method: str, target: str, *, headers: HeaderList = (), body: bytes = b""
 ) -> Response:
-    """Send a request and return the answer."""
+    """Send a request and return the answer, once it is checked against the document."""
     exchange = Exchange([body])
-    await app(scope_of(method, target, headers), exchange.receive, exchange.send)
+    scope = scope_of(method, target, headers)
+    await app(scope, exchange.receive, exchange.send)
+    check_answer(method, scope["path"], exchange.status, exchange.headers, exchange.body)
     return exchange.response

@@ -106,9 +106,9 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         answers=_TAKEN,
         problems=(*_TAKE, *_ALERT),
         open_ended=True,
-        notes="For senders that can sign nothing: the address ends in the secret. Percent-encode "
-        "it.",
-        example="""curl -s "http://127.0.0.1:8005/webhook/tradingview/$(cat .fillgate/webhook-secret)" \\
+        notes="For senders that can sign nothing. Percent-encode the secret.",
+        example="""secret=$(cat .fillgate/webhook-secret)
+curl -s "http://127.0.0.1:8005/webhook/tradingview/$secret" \\
   -d '{"symbol": "BTC/USDT", "action": "sell", "quantity": "0.01", "id": "another"}'
 """,
         routed=False,

@@ -54,14 +54,16 @@ class Application:
         if scope["type"] != "http":
             await self._routed(scope, receive, send)
             return
+        door = self._app(scope)
         try:
-            await self._app(scope)(scope, receive, send)
+            await door(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - the last resort: a caller gets an answer
             self._logger.error(  # noqa: TRY400 - our loggers have no `exception`
                 "request failed", method=scope["method"], error=repr(error)
             )
             detail = "something unforeseen went wrong; nothing is known of the outcome"
-            await Problem("INTERNAL_ERROR", detail).reply().send(send)
+            problem = Problem("INTERNAL_ERROR", detail)
+            await problem.reply(webhook=door is self._webhooks).send(send)
 
     def _app(self, scope: Scope) -> Callable[[Scope, Receive, Send], Any]:
         path = scope["path"]

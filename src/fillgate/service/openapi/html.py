@@ -214,7 +214,8 @@ def _code(code: str) -> Html:
 def _type(name: str, schema: Mapping[str, Any]) -> Html:
     members = _members(schema) if "properties" in schema else el("p", _kind_of(schema))
     about = prose(schema.get("description", ""))
-    return el("details", el("summary", name), about, members, id=f"type-{name}")
+    # A link to what is within opens it.
+    return el("details", el("summary", name), el("div", about, members, id=f"type-{name}"))
 
 
 def _kind_of(schema: Mapping[str, Any]) -> Html:

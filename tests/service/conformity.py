@@ -1,0 +1,98 @@
+"""Whether an answer is one that the published document promises."""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+import jsonschema_rs
+
+from fillgate.service.api import OPERATIONS
+from fillgate.service.openapi import document
+
+__all__ = ["DOCUMENT", "check_answer", "operation_at", "validator"]
+
+DOCUMENT: Final[Mapping[str, Any]] = json.loads(json.dumps(document(OPERATIONS)))
+
+_METHODS: Final = {"HEAD": "get"}
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    """Return what matches the addresses of a path; plain ones come before those with parts."""
+    parts = re.split(r"\{(\w+)\}", path)
+    rest = "(.+)"
+    return re.compile(
+        "".join(rest if odd % 2 else re.escape(part) for odd, part in enumerate(parts)), re.DOTALL
+    )
+
+
+_PATHS: Final = sorted(
+    ((path, _pattern(path)) for path in DOCUMENT["paths"]), key=lambda each: each[0].count("{")
+)
+
+
+def operation_at(method: str, path: str) -> Mapping[str, Any] | None:
+    """Return the operation that the document has for a request; None if it has none."""
+    name = _METHODS.get(method, method.lower())
+    for template, pattern in reversed(_PATHS):
+        methods = DOCUMENT["paths"][template]
+        if pattern.fullmatch(path) and name in methods:
+            operation: Mapping[str, Any] = methods[name]
+            return operation
+    return None
+
+
+@cache
+def validator(schema: str) -> Any:
+    """Return what checks values against a schema, given as JSON; its references are followed."""
+    root = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "components": DOCUMENT["components"],
+        "allOf": [json.loads(schema)],
+    }
+    return jsonschema_rs.validator_for(root, validate_formats=True)
+
+
+def check_answer(
+    method: str, path: str, status: int, headers: Mapping[str, str], body: bytes
+) -> None:
+    """Check that the document promises this answer to that request."""
+    media_type = headers.get("content-type", "").partition(";")[0]
+    operation = operation_at(method, path)
+    if operation is None:
+        assert status in {404, 405, 401}, f"{method} {path}: {status} where nothing is documented"
+        assert media_type == "application/problem+json"
+        _check_body(_named("ProblemDocument"), body)
+        return
+    where = f"{operation['operationId']}: {status}"
+    assert str(status) in operation["responses"], f"{where} is not documented: {body[:300]!r}"
+    response = operation["responses"][str(status)]
+    _check_headers(where, response, headers)
+    content = response.get("content", {})
+    if not content:
+        assert body == b"", where
+        return
+    assert media_type in content, f"{where}: {media_type}"
+    if media_type.endswith("json"):
+        _check_body(content[media_type]["schema"], body)
+
+
+def _named(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _check_body(schema: Mapping[str, Any], body: bytes) -> None:
+    found = json.loads(body)
+    error = next(validator(json.dumps(schema)).iter_errors(found), None)
+    assert error is None, f"{error}\n{found}"
+
+
+def _check_headers(where: str, response: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+    for name in response.get("headers", {}):
+        header = DOCUMENT["components"]["headers"][name]
+        value = headers.get(name.lower())
+        if value is None:
+            assert not header.get("required"), f"{where}: no {name}"
+        else:
+            assert validator(json.dumps(header["schema"])).is_valid(value), f"{where}: {name}"
