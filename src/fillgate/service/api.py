@@ -199,7 +199,8 @@ curl -s "http://127.0.0.1:8005/api/v1/orders/$order"
         path="/api/v1/ticker/{symbol:path}",
         handler=ReadingApi.show_ticker,
         group="Positions, accounts, quotes",
-        problems=("INVALID_PARAMETER", "NOT_FOUND", "VENUE_UNAVAILABLE"),
+        problems=("INVALID_PARAMETER", "NOT_FOUND", "REJECTED", "VENUE_UNAVAILABLE"),
+        open_ended=True,
         example="curl -s http://127.0.0.1:8005/api/v1/ticker/BTC/USDT\n",
     ),
     Operation(

@@ -114,6 +114,8 @@ def _plain_struct(
         if field.name in left_out:
             present = _without_none(shown)
             members.append((field.name, present | msgspec.UnsetType, msgspec.UNSET))
+        elif field.default is msgspec.UNSET:
+            members.append((field.name, shown, msgspec.UNSET))
         else:
             members.append((field.name, shown))
     config = kind.__struct_config__

@@ -26,7 +26,9 @@ _SHOWN: Final = 40
 _NUMBER: Final = re.compile("[1-9][0-9]{0,17}")
 
 _Account = Annotated[str, Meta(description="Name of the account.")]
-_Cursor = Annotated[str, Meta(description="The `next` of the page before.")]
+_Cursor = Annotated[
+    str, Meta(description="The `next` of the page before.", pattern="^[A-Za-z0-9_-]+$")
+]
 _Limit = Annotated[int, Meta(ge=1, le=_MOST_ROWS, description="The most rows of a page.")]
 _Statuses = Annotated[
     tuple[OrderStatus, ...],

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec.structs import asdict
 from starlette.requests import Request
 
-from fillgate.domain.errors import UnknownAccount
+from fillgate.domain.errors import Rejected, UnknownAccount
 from fillgate.domain.market import MarketData
 from fillgate.engine.engine import Engine
 from fillgate.engine.resolution import NotResolvable
@@ -19,7 +19,7 @@ from fillgate.service.bodies import Bodies
 from fillgate.service.cursors import decode_cursor, encode_cursor
 from fillgate.service.findings import read_finding
 from fillgate.service.http import headers_of
-from fillgate.service.problems import Problem
+from fillgate.service.problems import PROBLEMS, Problem
 from fillgate.service.queries import AccountQuery, OrdersQuery, SignalsQuery
 from fillgate.service.shown import (
     AccountList,
@@ -143,6 +143,8 @@ class ReadingApi:
                 )
         except UnknownAccount as error:
             raise Problem("NOT_FOUND", str(error)) from None
+        except Rejected as error:
+            raise Problem(error.code, error.text, kind=PROBLEMS["REJECTED"]) from None
         except TimeoutError:
             raise Problem("VENUE_UNAVAILABLE", f"no quote within {_QUOTE_SECONDS:g} s") from None
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises: there is no quote

@@ -26,8 +26,9 @@ ORDERS: Final = Group(
         ProblemKind(
             "REJECTED",
             422,
-            "The venue refused the order.",
-            "The venue said no, definitely and in its own words. `code` may be the venue's own.",
+            "The venue refused.",
+            "The venue said no to the order, or to the question for a quote, definitely and in its "
+            "own words. `code` may be the venue's own.",
             "See `detail` for the venue's words. It is safe to send a corrected signal.",
         ),
         ProblemKind(

@@ -8,7 +8,9 @@ __all__ = ["VENUES"]
 
 
 def _refused(code: str, title: str, by: str, remedy: str) -> ProblemKind:
-    return ProblemKind(code, 422, title, f"The venue refused the order. Said by {by}", remedy)
+    return ProblemKind(
+        code, 422, title, f"A refusal: what was asked for was not done. Said by {by}", remedy
+    )
 
 
 def _not_sent(code: str, title: str, by: str, remedy: str) -> ProblemKind:

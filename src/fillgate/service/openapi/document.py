@@ -241,15 +241,15 @@ def _response(answered: Answered) -> dict[str, Any]:
 
 def _problem(operation: Operation, status: int, codes: list[str]) -> dict[str, Any]:
     lines = [f"- `{code}`: {PROBLEMS[code].title}" for code in codes]
-    outcomes = _OUTCOMES & set(codes)
-    if outcomes:
+    outcomes = _OUTCOMES & set(codes) if operation.body is not None else set()
+    if operation.open_ended and _OUTCOMES & set(codes):
         lines.append("- and the venue's or a check's own codes: see the page of problems")
     webhook = operation.access in {Access.WEBHOOK, Access.WEBHOOK_TOKEN}
     plain, outcome = (
         (WebhookProblem, WebhookOutcomeProblem) if webhook else (ProblemDocument, OutcomeProblem)
     )
     exact: dict[str, Any] = {"status": {"const": status}}
-    if not (outcomes and operation.open_ended):
+    if not (operation.open_ended and _OUTCOMES & set(codes)):
         exact["code"] = {"enum": codes}
     schemas = [_ref(outcome.__name__), _ref(plain.__name__)] if outcomes else [_ref(plain.__name__)]
     schema = {"anyOf": schemas} if outcomes else schemas[0]

@@ -65,7 +65,7 @@ _BY_READER: Final[Mapping[Any, Schema]] = {
     },
     identifier: {"type": "string", "pattern": "^[!-~](?:[ -~]*[!-~])?$"},
     hidden_text: {"type": "string", "pattern": f"^[^{_PRINTED}]+$"},
-    free_text: {"type": "string"},
+    free_text: {"type": "string", "pattern": r"^[^\u0000]*$"},
 }
 """What the readers of values take, by reader; those of texts and choices go by their type."""
 
