@@ -133,7 +133,7 @@ class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
     """The stable name of the reason, for programs."""
     field: str | None = None
     """The field of the body, or the header, that is to blame."""
-    signal: int | None | msgspec.UnsetType = msgspec.UNSET
+    signal: int | msgspec.UnsetType | None = msgspec.UNSET
     """Number of the signal that the request is kept as; null or absent if it is not kept."""
     reason: str | None = None
     """A more exact reason, where there is one."""

@@ -60,9 +60,9 @@ def _codes_in(call: ast.Call) -> Iterator[str]:
         places += call.args[:2]
     for place in places:
         for node in ast.walk(place):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if re.fullmatch("[A-Z][A-Z0-9_]{3,}", node.value):
-                    yield node.value
+            value = getattr(node, "value", None)
+            if isinstance(value, str) and re.fullmatch("[A-Z][A-Z0-9_]{3,}", value):
+                yield value
 
 
 FOUND = dict(said())
