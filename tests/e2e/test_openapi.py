@@ -65,24 +65,24 @@ class Credentials(requests.auth.AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         body = request.body or b""
-        request.headers["X-Webhook-Signature"] = sign(
-            self._secret, body.encode() if isinstance(body, str) else body
-        )
+        body = body.encode() if isinstance(body, str) else body
+        assert isinstance(body, bytes)
+        request.headers["X-Webhook-Signature"] = sign(self._secret, body)
         request.headers["Authorization"] = f"Bearer {KEY}"
         return request
 
 
 @SCHEMA.parametrize()
 def test_the_service_does_what_the_document_says(
-    case: schemathesis.Case, open_service: Service, session: requests.Session
+    case: schemathesis.Case[Any], open_service: Service, session: requests.Session
 ) -> None:
-    excluded = []
-    if "token" in case.path_parameters:
+    with_token = "token" in case.path_parameters
+    if with_token:
         case.path_parameters["token"] = open_service.secret
-        excluded.append(negative_data_rejection)
     case.call_and_validate(
         base_url=open_service.url,
         session=session,
         auth=Credentials(open_service.secret),
-        excluded_checks=excluded,
+        # A bad token was what made some of these requests bad.
+        excluded_checks=[negative_data_rejection] if with_token else None,
     )

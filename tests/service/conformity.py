@@ -16,26 +16,25 @@ __all__ = ["DOCUMENT", "check_answer", "operation_at", "validator"]
 DOCUMENT: Final[Mapping[str, Any]] = json.loads(json.dumps(document(OPERATIONS)))
 
 _METHODS: Final = {"HEAD": "get"}
+_PART: Final = {"symbol": ".+", "token": ".+"}
+"""Parameters that may hold slashes."""
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    """Return what matches the addresses of a path; plain ones come before those with parts."""
     parts = re.split(r"\{(\w+)\}", path)
-    rest = "(.+)"
-    return re.compile(
-        "".join(rest if odd % 2 else re.escape(part) for odd, part in enumerate(parts)), re.DOTALL
-    )
+    matches = [
+        _PART.get(part, "[^/]+") if odd % 2 else re.escape(part) for odd, part in enumerate(parts)
+    ]
+    return re.compile("".join(matches), re.DOTALL)
 
 
-_PATHS: Final = sorted(
-    ((path, _pattern(path)) for path in DOCUMENT["paths"]), key=lambda each: each[0].count("{")
-)
+_PATHS: Final = {path: _pattern(path) for path in DOCUMENT["paths"]}
 
 
 def operation_at(method: str, path: str) -> Mapping[str, Any] | None:
     """Return the operation that the document has for a request; None if it has none."""
     name = _METHODS.get(method, method.lower())
-    for template, pattern in reversed(_PATHS):
+    for template, pattern in _PATHS.items():
         methods = DOCUMENT["paths"][template]
         if pattern.fullmatch(path) and name in methods:
             operation: Mapping[str, Any] = methods[name]

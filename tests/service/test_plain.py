@@ -23,6 +23,7 @@ numbers = st.decimals(allow_nan=False, allow_infinity=False, places=8).map(
     lambda number: Decimal(decimal_text(number))
 )
 st.register_type_strategy(Decimal, numbers)
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False))

@@ -60,3 +60,29 @@ def test_headers_that_go_with_a_status(code: str, header: tuple[bytes, bytes]) -
 
 def test_a_venues_own_code_is_a_refusal() -> None:
     assert Problem("LOT_SIZE", "too small").reply().status == 422
+
+
+def test_a_venues_word_is_explained_as_a_venues_word() -> None:
+    """Whatever the word means elsewhere, the status is a refusal's, and so is the explanation."""
+    refusal = PROBLEMS["REJECTED"]
+    for code, anchor in (
+        ("NOT_FOUND", "rejected"),
+        ("STALE", "rejected"),
+        ("INSUFFICIENT_FUNDS", "insufficient-funds"),
+        ("LOT_SIZE", "rejected"),
+    ):
+        reply = Problem(code, "no", kind=refusal).reply()
+        document = json.loads(reply.body)
+        assert (reply.status, document["code"]) == (422, code)
+        assert document["type"] == f"/docs/problems#{anchor}"
+
+
+def test_what_fillgate_denies_is_explained_by_its_reason() -> None:
+    denial = PROBLEMS["DENIED"]
+    document = json.loads(Problem("STALE", "old", kind=denial).reply().body)
+    assert (document["type"], document["title"]) == (
+        "/docs/problems#stale",
+        PROBLEMS["STALE"].title,
+    )
+    document = json.loads(Problem("ACME_LIMIT", "no", kind=denial).reply().body)
+    assert document["type"] == "/docs/problems#denied"

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from fillgate.domain.errors import Rejected, Unknown
 from fillgate.domain.market import MarketData
+from fillgate.journal.base import JournalUnavailable
 from tests.engine.venue import Venue, never, raises, resting
 from tests.service.asgi import Exchange, scope_of
 from tests.service.conftest import Desk, open_desk, problem_of
@@ -361,3 +362,55 @@ async def test_lists_are_only_read(desk: Desk, method: str, target: str) -> None
     exchange = Exchange([b""])
     await desk.app(scope_of(method, target, ()), exchange.receive, exchange.send)
     assert (exchange.status, exchange.response.json["code"]) == (405, "METHOD_NOT_ALLOWED")
+
+
+async def test_a_journal_that_cannot_be_read_is_unavailable(
+    full: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: object) -> None:
+        raise JournalUnavailable("the disk is gone")
+
+    for method, target in (
+        ("orders", "/api/v1/orders"),
+        ("signals", "/api/v1/signals"),
+        ("find_signal", "/api/v1/signals/1"),
+    ):
+        monkeypatch.setattr(full.house.engine.journal, method, fail)
+        response = await full.get(target)
+        assert problem_of(response) == (503, "JOURNAL_UNAVAILABLE")
+        assert response.headers["retry-after"] == "1"
+
+
+async def test_a_quote_that_the_venue_refuses_is_no_fault_of_ours(
+    full: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(_: str) -> MarketData:
+        raise Rejected("NO_SUCH_THING", "no market of that name")
+
+    monkeypatch.setattr(full.venue, "fetch_data", refuse)
+    response = await full.get("/api/v1/ticker/NOTHING")
+    assert problem_of(response) == (422, "NO_SUCH_THING")
+    assert response.json["detail"] == "no market of that name"
+    assert response.json["type"] == "/docs/problems#rejected"
+
+
+@pytest.mark.parametrize(
+    ("target", "detail"),
+    [
+        ("orders?statsu=FILLED", "`statsu`"),
+        ("orders?limit=1&limit=2", "`limit`"),
+        ("orders?account=a&account=a", "`account`"),
+        ("signals?status=FILLED", "`status`"),
+        ("positions?symbol=BTC/USDT", "`symbol`"),
+        ("ticker/BTC/USDT?exchange=main", "`exchange`"),
+        ("orders?" + "x" * 5000 + "=1", "`xxx"),
+        ("orders?%00=1", "`"),
+    ],
+)
+async def test_a_parameter_that_is_not_known_is_refused(
+    full: Desk, target: str, detail: str
+) -> None:
+    response = await full.get(f"/api/v1/{target}")
+    assert problem_of(response) == (400, "INVALID_PARAMETER")
+    assert response.json["detail"].startswith(detail)
+    assert len(response.body) < 1000

@@ -15,7 +15,11 @@ from fillgate.signals.json_text import parse_object
 from fillgate.signals.refusals import Refusal
 from tests.service.conformity import DOCUMENT, validator
 
-BODIES = {"AlertBody": AlertBody, "OrderBody": OrderBody, "FindingBody": FindingBody}
+BODIES: dict[str, type[Any]] = {
+    "AlertBody": AlertBody,
+    "OrderBody": OrderBody,
+    "FindingBody": FindingBody,
+}
 
 FIELDS = [
     (name, field)
