@@ -7,12 +7,14 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import typer
 
+from docs.http_api import http_api, problem_codes
+from docs.markdown import table
 from fillgate.cli import app
 from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.fills import Fee, Fill
@@ -47,8 +49,8 @@ def _command(command: Any, path: str) -> Iterator[str]:
     usage = [path, *(each.metavar for each in arguments), *["[OPTIONS]"][: len(options)]]
     yield from (f"## {path}", "", "```text", " ".join(usage), "```", "")
     yield from (_prose(command.help), "")
-    yield from _table(("argument", ""), ((f"`{p.metavar}`", p.help) for p in arguments))
-    yield from _table(("option", ""), (_option(p) for p in options))
+    yield from table(("argument", ""), ((f"`{p.metavar}`", p.help) for p in arguments))
+    yield from table(("option", ""), (_option(p) for p in options))
     if command.epilog:
         yield from (command.epilog, "")
 
@@ -68,18 +70,13 @@ def _option(option: Any) -> tuple[str, str]:
     return f"`{option.opts[0]}{value}`", " ".join(filter(None, (option.help, *notes)))
 
 
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
-    lines = [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in rows]
-    return [f"| {' | '.join(head)} |", "|---" * len(head) + "|", *lines, ""] if lines else []
-
-
 def _plugin_interface() -> Iterator[str]:
     yield from ("# Plugin interface", "", "Made from the docstrings by `make docs`.", "")
     yield "How to write one: [write a plugin](../how-to/write-a-plugin.md)."
     yield from ("", _prose(base.__doc__ or ""), "")
     for kind in _KINDS:
         yield from (f"## {kind.__name__}", "", _prose(kind.__doc__ or ""), "")
-        yield from _table(("field", "type", ""), _fields(kind))
+        yield from table(("field", "type", ""), _fields(kind))
         yield from _methods(kind)
 
 
@@ -132,6 +129,8 @@ def _fields(kind: type) -> Iterator[tuple[str, ...]]:
 
 PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "docs/reference/command-line.md": _command_line,
+    "docs/reference/http-api.md": http_api,
+    "docs/reference/problems.md": problem_codes,
     "docs/reference/plugin-interface.md": _plugin_interface,
 }
 """For each page, by its path, what gives its lines."""

@@ -4,6 +4,7 @@
 - `schemas`: what answers look like
 - `inputs`: what bodies may look like
 - `headers`: the headers that are looked at and given
+- `words`: a schema in a few words
 - `html`: the page of the operations and the page of the problems
 """
 

@@ -13,6 +13,7 @@ from typing import Any, Final
 from fillgate import __version__
 from fillgate.service.codes import GROUPS, Group, ProblemKind
 from fillgate.service.openapi.elements import Html, el, joined, prose, words
+from fillgate.service.openapi.words import TypeName, type_words
 from fillgate.service.problems import PROBLEMS, PROBLEMS_PAGE
 
 __all__ = ["problems_page", "reference_page"]
@@ -193,7 +194,7 @@ def _said(member: Mapping[str, Any]) -> str:
 
 
 def _response(status: str, response: Mapping[str, Any]) -> tuple[Html, Html]:
-    kinds = [_kind_of(each["schema"]) for each in response.get("content", {}).values()]
+    schema = {"anyOf": [each["schema"] for each in response.get("content", {}).values()]}
     headers = ", ".join(response.get("headers", ()))
     codes = response.get("x-problem-codes", ())
     text = Html() if codes else prose(response["description"])
@@ -201,7 +202,7 @@ def _response(status: str, response: Mapping[str, Any]) -> tuple[Html, Html]:
         text = el("ul", *map(_code, codes))
     if headers:
         text = joined((text, el("p", f"Headers: {headers}", class_="note")))
-    return _row(status, _either(kinds) if kinds else Html(), text)
+    return _row(status, _kind_of(schema) if schema["anyOf"] else Html(), text)
 
 
 def _code(code: str) -> Html:
@@ -219,22 +220,7 @@ def _type(name: str, schema: Mapping[str, Any]) -> Html:
 
 
 def _kind_of(schema: Mapping[str, Any]) -> Html:
-    """Return a schema in a few words."""
-    if "$ref" in schema:
-        name = schema["$ref"].rpartition("/")[2]
-        return el("a", name, href=f"#type-{name}")
-    parts = schema.get("anyOf", schema.get("allOf"))
-    if parts is not None:
-        return _either(_kind_of(each) for each in parts if "properties" not in each)
-    choices = schema.get("enum", schema.get("examples"))
-    if choices is not None:
-        return joined((" | ".join(map(str, choices)),))
-    if schema.get("type") == "array":
-        return joined(("array of ", _kind_of(schema["items"])))
-    kinds = schema.get("type", "anything")
-    return joined((kinds if isinstance(kinds, str) else " or ".join(kinds),))
-
-
-def _either(kinds: Iterable[Html]) -> Html:
-    first, *others = dict.fromkeys(kinds)
-    return joined((first, *(part for kind in others for part in (" or ", kind))))
+    return joined(
+        el("a", part.name, href=f"#type-{part.name}") if isinstance(part, TypeName) else part
+        for part in type_words(schema)
+    )
