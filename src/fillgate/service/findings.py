@@ -24,11 +24,14 @@ def free_text(name: str, value: Json) -> str:
     raise Refusal(RefusalCode.INVALID_FIELD, reason, name)
 
 
-_FINDINGS: Final = ", ".join(sorted(AT_THE_VENUE | NEVER_THERE))
+_FINDINGS: Final = sorted(AT_THE_VENUE | NEVER_THERE)
 
 _Status = Annotated[
     OrderStatus,
-    Meta(description=f"What the order is. One of {_FINDINGS}; no other can be found out."),
+    Meta(
+        description="What the order is. Other statuses cannot be found out.",
+        extra_json_schema={"enum": _FINDINGS},
+    ),
     choice(OrderStatus),
 ]
 _Reason = Annotated[str, Meta(description="How you know. Not blank."), free_text]

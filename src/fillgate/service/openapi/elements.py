@@ -7,7 +7,7 @@ from typing import Final
 
 __all__ = ["Html", "el", "joined", "prose", "words"]
 
-_VOID: Final = frozenset({"meta", "link"})
+_VOID: Final = frozenset({"meta", "wbr"})
 _CODE: Final = re.compile(r"`([^`]+)`")
 
 

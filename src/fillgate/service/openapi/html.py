@@ -105,7 +105,7 @@ def _operation(
     title = el(
         "h3",
         el("span", method.upper(), class_=f"method {method}"),
-        el("a", el("code", path), href=f"#{operation['operationId']}"),
+        el("a", el("code", _breakable(path)), href=f"#{operation['operationId']}"),
     )
     parameters = [_resolved(each, document) for each in operation["parameters"]]
     return el(
@@ -125,6 +125,12 @@ def _operation(
     )
 
 
+def _breakable(path: str) -> Html:
+    """Return a path that may go on in a new line before a slash."""
+    first, *others = path.split("/")
+    return joined((first, *(part for each in others for part in (el("wbr"), f"/{each}"))))
+
+
 def _resolved(part: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
     if "$ref" not in part:
         return part
@@ -139,10 +145,8 @@ def _access(operation: Mapping[str, Any]) -> str:
     if not names:
         return "Open to all who can reach the service."
     if names == ["apiKey"]:
-        return "Authorization: Bearer KEY; without a configured key, this machine only."
-    return (
-        "Authenticated by X-Webhook-Signature, the secret in the address, or `secret` in the body."
-    )
+        return "`Authorization: Bearer KEY`; without a configured key, this machine only."
+    return "`X-Webhook-Signature`, the secret in the address, or `secret` in the body."
 
 
 def _fields(title: str, rows: Iterable[tuple[Html, Html]]) -> Html:
@@ -155,8 +159,8 @@ def _row(name: str, kind: Html, text: Html) -> tuple[Html, Html]:
 
 
 def _parameter(parameter: Mapping[str, Any]) -> tuple[Html, Html]:
-    needed = ", needed" if parameter["required"] else ""
-    kind = joined((f"{parameter['in']}{needed}: ", _kind_of(parameter["schema"])))
+    kind = joined((f"{parameter['in']}: ", _kind_of(parameter["schema"])))
+    kind = _required(kind, parameter["required"])
     return _row(parameter["name"], kind, prose(parameter["description"]))
 
 
@@ -168,22 +172,22 @@ def _body(operation: Mapping[str, Any], document: Mapping[str, Any]) -> Html:
         (
             el("h4", "Body: a JSON object"),
             el("details", el("summary", "Rules"), prose(schema["description"])),
-            _members(schema, always="needed"),
+            _members(schema),
         )
     )
 
 
-def _members(schema: Mapping[str, Any], *, always: str = "always") -> Html:
-    needed = schema.get("required", ())
+def _members(schema: Mapping[str, Any]) -> Html:
+    required = schema.get("required", ())
     rows = (
-        _row(name, _member_kind(member, always if name in needed else ""), prose(_said(member)))
+        _row(name, _required(_kind_of(member), name in required), prose(_said(member)))
         for name, member in schema.get("properties", {}).items()
     )
     return el("dl", *(part for row in rows for part in row), class_="fields")
 
 
-def _member_kind(member: Mapping[str, Any], presence: str) -> Html:
-    return joined((_kind_of(member), f", {presence}" if presence else ""))
+def _required(kind: Html, required: bool) -> Html:  # noqa: FBT001 - of a row
+    return joined((kind, ", required")) if required else kind
 
 
 def _said(member: Mapping[str, Any]) -> str:

@@ -13,7 +13,9 @@ import msgspec
 from msgspec import Meta
 
 from fillgate.domain.numbers import MAX_DIGITS, MAX_EXPONENT, decimal_text
+from fillgate.domain.orders import OrderType, required_fields
 from fillgate.service.findings import free_text
+from fillgate.signals.bodies import OrderTerms
 from fillgate.signals.values import (
     boolean,
     fraction,
@@ -77,7 +79,23 @@ NUMBERS: Final = (
 _COMMON: Final = (
     f"null means that the field is absent. {NUMBERS} Choices are taken in upper or lower case. "
     "Times are Unix seconds or milliseconds, as a number or a string, or ISO 8601 (UTC without an "
-    "offset), of the years 2000 to 2100. A key that stands twice is refused."
+    "offset), of the years 2000 to 2100. A key that stands twice is refused, and so is a text with a "
+    "NUL or half of a surrogate pair."
+)
+
+
+def _needs() -> str:
+    needs = {str(kind): required_fields(kind) for kind in OrderType}
+    return "; ".join(
+        f"{kind} needs {' and '.join(f'`{name}`' for name in names)}"
+        for kind, names in needs.items()
+        if names
+    )
+
+
+_TOGETHER: Final = (
+    f"An order has a `quantity` or a `quote_quantity`, not both. Of the types, {_needs()}. GTD needs "
+    "`expire_time`, which goes with nothing else."
 )
 
 
@@ -89,10 +107,12 @@ def body_schema(kind: type[msgspec.Struct], *, others: str | None) -> Schema:
         others: what becomes of fields that it does not have; None if they are refused.
     """
     fields = msgspec.structs.fields(kind)
-    rules = "Fields that are not listed are refused." if others is None else others
+    rules = [kind.__doc__ or "", _COMMON, others or "Fields that are not listed are refused."]
+    if issubclass(kind, OrderTerms):
+        rules.append(_TOGETHER)
     schema: Schema = {
         "title": kind.__name__,
-        "description": f"{kind.__doc__}\n\n{_COMMON}\n\n{rules}",
+        "description": "\n\n".join(rules),
         "type": "object",
         "properties": {field.name: _field_schema(field) for field in fields},
         "required": [field.name for field in fields if field.required],
@@ -120,7 +140,7 @@ def _field_schema(field: msgspec.structs.FieldInfo) -> Schema:
 def _value_schema(annotated: Any) -> Schema:
     kind = get_args(annotated)[0]
     if isinstance(kind, type) and issubclass(kind, StrEnum):
-        return _choice(kind)
+        return _choice(kind, annotated.__metadata__)
     schema: Schema = {}
     for note in annotated.__metadata__:
         if callable(note):
@@ -131,8 +151,11 @@ def _value_schema(annotated: Any) -> Schema:
     return schema
 
 
-def _choice(kind: type[StrEnum]) -> Schema:
+def _choice(kind: type[StrEnum], notes: tuple[Any, ...]) -> Schema:
     words = [member.value for member in kind]
+    for note in notes:
+        if isinstance(note, Meta) and note.extra_json_schema is not None:
+            words = note.extra_json_schema["enum"]
     pattern = "|".join(map(_any_case, words))
     return {"type": "string", "pattern": f"^(?:{pattern})$", "examples": words}
 
