@@ -79,8 +79,8 @@ NUMBERS: Final = (
 _COMMON: Final = (
     f"null means that the field is absent. {NUMBERS} Choices are taken in upper or lower case. "
     "Times are Unix seconds or milliseconds, as a number or a string, or ISO 8601 (UTC without an "
-    "offset), of the years 2000 to 2100. A key that stands twice is refused, and so is a text with a "
-    "NUL or half of a surrogate pair."
+    "offset), of the years 2000 to 2100. A key that stands twice is refused, and so is a text "
+    "with a NUL or half of a surrogate pair."
 )
 
 
@@ -94,8 +94,8 @@ def _needs() -> str:
 
 
 _TOGETHER: Final = (
-    f"An order has a `quantity` or a `quote_quantity`, not both. Of the types, {_needs()}. GTD needs "
-    "`expire_time`, which goes with nothing else."
+    f"An order has a `quantity` or a `quote_quantity`, not both. Of the types, {_needs()}. GTD "
+    "needs `expire_time`, which goes with nothing else."
 )
 
 
