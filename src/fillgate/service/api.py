@@ -14,7 +14,6 @@ from fillgate.service.reading import ReadingApi
 from fillgate.service.taking import OrderTaker, WebhookTaker
 from fillgate.service.views import Answer
 from fillgate.signals.bodies import AlertBody, OrderBody
-from fillgate.signals.refusals import RefusalCode
 
 __all__ = ["OPERATIONS", "ORDERS_PATH", "WEBHOOK_PATH"]
 
@@ -35,11 +34,25 @@ _TAKE: Final = (
     "REJECTED",
     "ABSENT",
 )
-_ALERT: Final = tuple(code for code in RefusalCode if code != "BODY_TOO_LARGE")
-_ORDER: Final = tuple(code for code in _ALERT if code not in {"LOW_CONFIDENCE", "UNKNOWN_ACTION"})
-_FINDING: Final = (
-    *(code for code in _ORDER if code not in {"CONFLICTING_FIELDS", "STOP_WRONG_SIDE", "STALE"}),
+_READABLE: Final = (
+    "NOT_UTF8",
+    "MALFORMED_JSON",
+    "NOT_AN_OBJECT",
+    "TOO_DEEP",
+    "DUPLICATE_KEY",
+    "UNRESOLVED_PLACEHOLDER",
+    "UNKNOWN_FIELD",
+    "MISSING_FIELD",
+    "INVALID_FIELD",
 )
+_ORDER: Final = (
+    *_READABLE,
+    "CONFLICTING_FIELDS",
+    "STOP_WRONG_SIDE",
+    "STALE",
+    "FROM_THE_FUTURE",
+)
+_ALERT: Final = (*_ORDER, "UNKNOWN_ACTION", "LOW_CONFIDENCE")
 
 _TAKEN: Final = (
     Answered(
@@ -157,7 +170,7 @@ curl -s "http://127.0.0.1:8005/api/v1/orders/$order"
         handler=ReadingApi.resolve_order,
         group="Orders",
         body=FindingBody,
-        problems=("NOT_FOUND", "NOT_RESOLVABLE", *_BODY, *_READ, *_FINDING),
+        problems=("NOT_FOUND", "NOT_RESOLVABLE", *_BODY, *_READ, *_READABLE),
         notes="The lane goes on. Positions count what you say was executed.",
         example="""curl -s "http://127.0.0.1:8005/api/v1/orders/$order/resolve" \\
   -d '{"status": "REJECTED", "reason": "not in the list of orders at the venue"}'

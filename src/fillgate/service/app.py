@@ -96,5 +96,8 @@ def _http_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _CODES.get(error.status_code, "INTERNAL_ERROR")
     # The path may end in a credential: it is not quoted.
-    reply = Problem(code, f"{request.method} finds nothing here").reply()
+    detail = f"{request.method} finds nothing here"
+    if error.headers is not None and "Allow" in error.headers:
+        detail = f"expected one of {error.headers['Allow']}, found {request.method}"
+    reply = Problem(code, detail).reply()
     return Response(reply.body, reply.status, error.headers, "application/problem+json")

@@ -13,6 +13,7 @@ from fillgate.service.operations import Operation
 from fillgate.service.problems import PROBLEMS, OutcomeProblem
 from fillgate.service.shown import STORY_EVENTS
 from fillgate.service.views import Answer
+from fillgate.signals.refusals import RefusalCode
 from tests.service.asgi import call
 from tests.service.conformity import DOCUMENT, validator
 from tests.service.conftest import Desk
@@ -73,6 +74,11 @@ def test_an_operation_says_what_it_does(operation: Operation) -> None:
         )
 
 
+def test_every_refusal_of_an_alert_is_promised() -> None:
+    told = next(each for each in OPERATIONS if each.id == "take_alert")
+    assert set(RefusalCode) <= set(told.problems)
+
+
 def test_operations_have_names_of_their_own() -> None:
     assert len({operation.id for operation in OPERATIONS}) == len(OPERATIONS)
     assert len({(each.method, each.path) for each in OPERATIONS}) == len(OPERATIONS)
@@ -114,3 +120,5 @@ async def test_a_path_takes_the_methods_that_the_document_has(desk: Desk, path: 
         if not expected:
             allowed = {each.strip() for each in response.headers["allow"].split(",")}
             assert allowed - {"HEAD"} == taken
+            assert method in response.json["detail"]
+            assert all(each in response.json["detail"] for each in taken)
