@@ -23,7 +23,7 @@ FITTING: Final = ["2xx", "304", "401", "404", "409", "422"]
 CONFIG: Final[Mapping[str, Any]] = {
     "generation": {
         "deterministic": True,
-        "max-examples": 25,
+        "max-examples": 15,
         "database": "none",
         # Refused in any text, which a schema of the whole body cannot say.
         "allow-x00": False,
