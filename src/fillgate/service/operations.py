@@ -27,7 +27,7 @@ from fillgate.service.plain import plain
 from fillgate.service.problems import Problem
 from fillgate.service.queries import QueryReader
 
-__all__ = ["JSON", "Access", "Answered", "Operation", "response_of", "routes"]
+__all__ = ["JSON", "Access", "Answered", "Operation", "routes"]
 
 JSON: Final = "application/json"
 
@@ -146,9 +146,9 @@ def _endpoint(
         try:
             return await calls["GET" if request.method == "HEAD" else request.method](request)
         except Problem as problem:
-            return response_of(problem.reply())
+            return _response_of(problem.reply())
         except JournalUnavailable as error:
-            return response_of(Problem("JOURNAL_UNAVAILABLE", str(error)).reply())
+            return _response_of(Problem("JOURNAL_UNAVAILABLE", str(error)).reply())
         except ClientGone:
             return Response(status_code=400)  # nobody is there to read it
 
@@ -181,7 +181,7 @@ def _bound(handler: Handler, owners: Sequence[object]) -> Handler:
     raise LookupError(f"nobody has {handler.__qualname__}")
 
 
-def response_of(reply: Reply) -> Response:
+def _response_of(reply: Reply) -> Response:
     """Return a reply as Starlette sends it."""
     headers = {name.decode(): value.decode() for name, value in reply.headers}
     return Response(reply.body, reply.status, headers, reply.content_type.decode())

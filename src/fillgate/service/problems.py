@@ -13,6 +13,9 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.orders import OrderType
+from fillgate.domain.signals import Action
 from fillgate.service.codes import CODES, ProblemKind
 from fillgate.service.codes.venues import VENUES
 from fillgate.service.http import Reply
@@ -144,13 +147,13 @@ class OutcomeProblem(ProblemDocument, frozen=True, kw_only=True):
 
     signal: int
     """Number of the signal behind it."""
-    order_status: str
+    order_status: OrderStatus
     """DENIED, REJECTED or ABSENT."""
     client_order_id: str | None
     account: str
     symbol: str
-    side: str
-    order_type: str
+    side: Action
+    order_type: OrderType
     quantity: Decimal | None
     filled_quantity: Decimal
     average_price: Decimal | None

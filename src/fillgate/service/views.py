@@ -11,6 +11,8 @@ import msgspec
 from fillgate.domain.executions import Totals
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.numbers import decimal_text
+from fillgate.domain.orders import OrderType
+from fillgate.domain.signals import Action
 from fillgate.engine.tickets import Ticket
 from fillgate.service.plain import DecimalString
 
@@ -29,10 +31,10 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     signal: int
     account: str
     symbol: str
-    side: str
-    order_type: str
+    side: Action
+    order_type: OrderType
     quantity: DecimalString | None = None
-    status: str
+    status: OrderStatus
     filled_quantity: DecimalString = "0"
     average_price: DecimalString | None = None
     code: str | None = None
