@@ -108,6 +108,10 @@ def _read(name: str, kind: Any, values: list[str]) -> Any:
     choices = (meta.extra_json_schema or {}).get("enum")
     if choices is not None and values[0] not in choices:
         raise _wrong(f"`{name}`: expected {', '.join(choices)}, found {values[0][:_SHOWN]!r}")
+    if meta.pattern is not None and re.fullmatch(meta.pattern, values[0]) is None:
+        assert meta.description is not None
+        expected = meta.description[0].lower() + meta.description[1:].rstrip(".")
+        raise _wrong(f"`{name}`: expected {expected}")
     return values[0]
 
 
