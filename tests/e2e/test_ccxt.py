@@ -204,7 +204,7 @@ async def test_a_service_that_hangs_leaves_the_order_unknown(tmp_path: Path, beh
         assert settled["status"] == "ABSENT"
         # The lane is free: what waited behind it goes on.
         path = f"/api/v1/signals/{waiting.json['signal']}"
-        story = await come_true(service, path, lambda row: len(row["story"]) == 4)
+        story = await come_true(service, path, lambda row: len(row["story"]) == 3)
         assert story["story"][-1]["event"] == "submission-answered"
         ids = [order.fields["client_order_id"] for order in behaving.orders]
         assert len(ids) == len(set(ids)) == 2
