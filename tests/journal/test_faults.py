@@ -1,7 +1,7 @@
 """What happens when the disk fails: doubt, the truth, and service again."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
@@ -19,7 +19,7 @@ from fillgate.journal.base import (
 from fillgate.journal.reader import SqliteReader
 from fillgate.journal.sqlite import SqliteJournal
 from tests.journal.faulty_disk import FaultyDisk, broken_disk, full_disk
-from tests.journal.listening import Heard, append, commit, open_journal
+from tests.journal.listening import Heard, append, commit, open_journal, wait_for
 from tests.journal.made import Notes, claim, taken
 
 pytestmark = pytest.mark.anyio
@@ -29,12 +29,6 @@ pytestmark = pytest.mark.anyio
 def disk() -> Iterator[FaultyDisk]:
     with FaultyDisk() as disk:
         yield disk
-
-
-async def wait_for(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - nothing tells of it
-            await asyncio.sleep(0.001)
 
 
 def forget_readers(journal: SqliteJournal) -> None:

@@ -40,6 +40,7 @@ from fillgate.engine.submission import Submission
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Ticket
 from fillgate.journal.base import CommitOutcome, Committed, SignalRow, SignalState
+from fillgate.meters import Meters
 from fillgate.plugins.registry import PluginRegistry
 from fillgate.risk.checks import check_capabilities
 from fillgate.signals.planning import plan_order
@@ -71,6 +72,7 @@ class Dispatcher:
         recorder: Recorder,
         blotter: Blotter,
         settings: EngineSettings,
+        meters: Meters,
         clock: Clock,
         tasks: Tasks,
         logger: Logger,
@@ -88,6 +90,7 @@ class Dispatcher:
         self._recorder = recorder
         self._blotter = blotter
         self._settings = settings
+        self._meters = meters
         self._clock = clock
         self._tasks = tasks
         self._logger = logger
@@ -286,7 +289,14 @@ class Dispatcher:
         ).start(self._tasks)
 
     def _send(self, order: Order) -> Coroutine[Any, Any, ExecutionResult]:
+        self._count_sending(order)
         return self._registry.execute_order(order, order.account)
+
+    def _count_sending(self, order: Order) -> None:
+        ticket = self._tickets.get(order.client_order_id)
+        if ticket is not None and ticket.began is not None:
+            seconds = self._clock.monotonic() - ticket.began
+            self._meters.account(order.account).to_send.observe(seconds)
 
     def _last_doubt(self, ticket: Ticket) -> OrderNotSent | None:
         """Return why it is no longer right to send what was written down, if so."""
@@ -323,6 +333,7 @@ class Dispatcher:
         before, after = change.before, change.after
         identity = change.event.client_order_id
         ticket = self._tickets.get(identity)
+        self._count_change(change, ticket)
         if ticket is not None:
             ticket.follow(after)
             if ticket.is_settled:
@@ -335,6 +346,12 @@ class Dispatcher:
             self._on_unknown(after)
         elif was_unknown and not is_unknown:
             self._let_go(after.order)
+
+    def _count_change(self, change: Change, ticket: Ticket | None) -> None:
+        meters = self._meters.account(change.after.order.account)
+        ended = meters.changed(change.event.kind, change.before, change.after)
+        if ended and ticket is not None and ticket.began is not None:
+            meters.to_outcome.observe(self._clock.monotonic() - ticket.began)
 
     def _let_go(self, order: Order) -> None:
         lane = self.lanes.get(order.account, order.symbol)

@@ -31,6 +31,7 @@ from fillgate.engine.story import order_states
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Latch, Ticket
 from fillgate.journal.base import SYSTEM, CommitOutcome, Committed, Entry, Journal
+from fillgate.meters import Meters
 from fillgate.plugins.registry import PluginRegistry
 
 __all__ = ["Engine"]
@@ -63,12 +64,13 @@ class Engine:
             tasks: where background work runs.
             logger: for steps and failures.
         """
-        self._settings = settings
+        self.settings = settings
         self._clock = clock
         self._logger = logger
         self.tasks = tasks
         self.journal = journal
         self.registry = registry
+        self.meters = Meters(registry.list())
         self.tag = installation_tag(journal.identity)
         self.blotter = Blotter(remembered=settings.remembered_orders, logger=logger)
         self.recorder = Recorder(journal, self.blotter, clock=clock, tasks=tasks, logger=logger)
@@ -106,6 +108,7 @@ class Engine:
             recorder=self.recorder,
             blotter=self.blotter,
             settings=settings,
+            meters=self.meters,
             clock=clock,
             tasks=tasks,
             logger=logger,
@@ -119,6 +122,7 @@ class Engine:
             dispatcher=self.dispatcher,
             recorder=self.recorder,
             settings=settings,
+            meters=self.meters,
             clock=clock,
             tasks=tasks,
             logger=logger,
@@ -160,7 +164,7 @@ class Engine:
         Signals that wait in lanes stay in the journal; the next start takes them up.
         """
         self.intake.draining = self.dispatcher.draining = True
-        patience = self._settings.submit_deadline + 1
+        patience = self.settings.submit_deadline + 1
         end = self._clock.monotonic() + patience
         while self.dispatcher.lanes.flying or self.recorder.in_flight:
             if self._clock.monotonic() > end:

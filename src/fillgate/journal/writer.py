@@ -15,12 +15,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain, repeat
 from queue import SimpleQueue
+from time import monotonic
 from typing import Protocol
 
 from fillgate.domain.logger import Logger
-from fillgate.journal.base import Lost
+from fillgate.journal.base import Committed, Lost
 from fillgate.journal.pending import Pending
 from fillgate.journal.store import Evidence, Store, StoreSettings
+from fillgate.meters import JournalMeters
 
 __all__ = ["RETRY_PAUSES", "Owner", "Writer"]
 
@@ -60,6 +62,7 @@ class Writer:
         *,
         loop: AbstractEventLoop,
         logger: Logger,
+        meters: JournalMeters,
         retry_pauses: Sequence[float] = RETRY_PAUSES,
     ) -> None:
         """Own an open store and start the thread.
@@ -70,6 +73,7 @@ class Writer:
             owner: who hears of the batches, in `loop`.
             loop: the running event loop.
             logger: hears of faults.
+            meters: count commits; only the thread writes them.
             retry_pauses: see `RETRY_PAUSES`.
         """
         self._store: Store | None = store
@@ -78,6 +82,7 @@ class Writer:
         self._owner = owner
         self._loop = loop
         self._logger = logger
+        self._meters = meters
         self._pauses = retry_pauses
         self._inbox: SimpleQueue[Batch | None] = SimpleQueue()
         self._stopping = threading.Event()
@@ -111,11 +116,16 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it was, the batch is in doubt
             self._recover(store, batch, error)
             return
+        # Before anybody hears of it: what was acknowledged has been counted.
+        written = [len(each.events) for each in batch if isinstance(each.outcome, Committed)]
+        self._meters.committed(store.flush_seconds, written)
         if not clean:
             self._log_invalid(batch)
         self._call(self._owner.committed, batch)
+        began = monotonic()
         try:
-            store.checkpoint_if_due()
+            if store.checkpoint_if_due():
+                self._meters.checkpoint.observe(monotonic() - began)
         except Exception as error:  # noqa: BLE001 - what is durable stays so
             self._logger.warning("journal checkpoint failed", error=_words(error))
 
@@ -130,6 +140,7 @@ class Writer:
 
     def _recover(self, store: Store, batch: Batch, error: Exception) -> None:
         reason = _words(error)
+        self._meters.failed += 1
         self._owner.fail(reason)
         self._call(self._owner.doubted, batch)
         self._logger.error("journal commit failed", error=reason, writes=len(batch))

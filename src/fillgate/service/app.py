@@ -14,7 +14,9 @@ from fillgate import __version__
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.logger import Logger
 from fillgate.engine.engine import Engine
-from fillgate.service.http import Receive, Scope, Send
+from fillgate.service.auth import ApiDoor
+from fillgate.service.exposition import Exposition
+from fillgate.service.http import Receive, Scope, Send, headers_of
 from fillgate.service.problems import Problem
 from fillgate.service.reading import ReadingApi
 from fillgate.service.taking import OrderTaker, WebhookTaker
@@ -36,16 +38,20 @@ class Application:
         webhooks: WebhookTaker,
         orders: OrderTaker,
         reading: ReadingApi,
+        door: ApiDoor,
         logger: Logger,
     ) -> None:
         """Serve `engine` through these doors."""
         self._engine = engine
         self._webhooks = webhooks
         self._orders = orders
+        self._door = door
+        self._exposition = Exposition(engine)
         self._logger = logger
         self._routed = Starlette(
             routes=[
                 *reading.routes(),
+                Route("/metrics", self._metrics),
                 Route("/health", self._health),
                 Route("/live", self._live),
                 Route("/ready", self._ready),
@@ -86,6 +92,13 @@ class Application:
     def _log_failure(self, scope: Scope, error: Exception) -> None:
         self._logger.error("request failed", method=scope["method"], error=repr(error))
 
+    async def _metrics(self, request: Request) -> Response:
+        try:
+            self._door.check(headers_of(request.scope))
+        except Problem as problem:
+            return _as_response(problem)
+        return self._exposition.response(request)
+
     async def _live(self, _request: Request) -> Response:
         return _json({"status": "ok"})
 
@@ -122,6 +135,12 @@ def _json(document: dict[str, Any], status: int = 200) -> Response:
 _FAILURE: Final = Problem(
     "INTERNAL_ERROR", "something unforeseen went wrong; nothing is known of the outcome"
 ).reply()
+
+
+def _as_response(problem: Problem) -> Response:
+    reply = problem.reply()
+    headers = {name.decode(): value.decode() for name, value in reply.headers}
+    return Response(reply.body, reply.status, headers, "application/problem+json")
 
 
 def _unforeseen(_request: Request, _error: Exception) -> Response:

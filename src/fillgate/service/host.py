@@ -166,6 +166,7 @@ def _application(
         webhooks=WebhookTaker(engine, rules, clock, log, WebhookDoor(secret)),
         orders=OrderTaker(engine, rules, clock, log, api_door),
         reading=ReadingApi(engine, api_door),
+        door=api_door,
         logger=log,
     )
 

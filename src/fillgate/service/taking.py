@@ -25,6 +25,7 @@ from fillgate.domain.logger import Logger
 from fillgate.engine.engine import Engine
 from fillgate.engine.intake import Admission, Arrival, EngineUnavailable, KeyReused
 from fillgate.journal.base import JournalUnavailable
+from fillgate.meters import SignalOutcome
 from fillgate.service.auth import SIGNATURE, ApiDoor, WebhookDoor
 from fillgate.service.bodies import Bodies
 from fillgate.service.credentials import Credentials
@@ -79,6 +80,7 @@ class _Taker:
         self._bodies = Bodies()
         self._clock = clock
         self._logger = logger
+        self._meters = engine.meters.source(self.source)
         self.unauthenticated = 0
         """How many requests came without a valid credential."""
 
@@ -98,7 +100,7 @@ class _Taker:
         if scope["method"] != "POST":
             raise Problem("METHOD_NOT_ALLOWED", f"expected POST, found {scope['method']}")
         body = await self._bodies.read(headers, receive)
-        received_at = self._clock.now()
+        received_at, began = self._clock.now(), self._clock.monotonic()
         received = await self._received(scope, headers, body)
         arrival = Arrival(
             source=self.source,
@@ -107,6 +109,7 @@ class _Taker:
             received_at=received_at,
             key=await self._key(headers, received, body),
             fingerprint=self.webhook,
+            began=began,
         )
         wait = wait_seconds(
             headers.get(b"prefer"), default=self._rules.wait, longest=self.longest_wait
@@ -177,8 +180,11 @@ class _Taker:
         return problem
 
     def _count(self, problem: Problem) -> None:
-        # What was authenticated is kept as a signal, or turned away for want of room.
-        if "signal" in problem.extra or problem.kind.status == 503:  # noqa: PLR2004 - unavailable
+        if "signal" in problem.extra:
+            self._meters.signals[SignalOutcome.REFUSED] += 1
+            return
+        if problem.kind.status == 503:  # noqa: PLR2004 - turned away for want of room
+            self._meters.signals[SignalOutcome.UNAVAILABLE] += 1
             return
         self.unauthenticated += 1
         # Powers of two: the log tells of a flood without becoming one.
