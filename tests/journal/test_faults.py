@@ -167,7 +167,7 @@ async def test_it_stays_shut_while_the_disk_is_broken(tmp_path: Path, disk: Faul
     async with open_journal(tmp_path, vfs=disk.name, durable=True, logger=notes) as journal:
         disk.on_write = disk.on_open = broken_disk
         doubted = append(journal, taken(1))
-        await wait_for(lambda: len(notes.about("journal cannot be re-opened")) > 5)
+        await wait_for(lambda: len(notes.about("journal-not-reopened")) > 5)
         assert journal.fault is not None
         assert len(doubted.outcomes) == 1
         assert isinstance(await commit(journal, taken(2)), Lost)
@@ -186,7 +186,7 @@ async def test_closing_during_a_fault_ends_without_a_verdict_it_cannot_know(
         await doubted.first()
         await journal.close()
         assert [type(outcome) for outcome in doubted.outcomes] == [Undecided]
-        assert notes.about("journal closed in doubt")
+        assert notes.about("journal-closed-in-doubt")
         disk.heal()
     async with open_journal(tmp_path) as journal:
         assert isinstance(await commit(journal, taken(2)), Committed)
@@ -220,7 +220,7 @@ async def test_a_checkpoint_that_fails_costs_no_write(tmp_path: Path, disk: Faul
         disk.on_database_write = full_disk
         for number in range(1, 30):
             assert isinstance(await commit(journal, taken(number)), Committed)
-        assert notes.about("journal checkpoint failed")
+        assert notes.about("journal-checkpoint-failed")
         assert journal.fault is None
         disk.heal()
         assert await journal.verify() is None
@@ -249,8 +249,8 @@ async def test_another_journal_in_its_place_is_not_written(tmp_path: Path) -> No
         own.rename(tmp_path / "own")
         (tmp_path / "other" / "journal.db").rename(own)
         append(journal, taken(2))
-        await wait_for(lambda: len(notes.about("journal cannot be re-opened")) > 2)
-        errors = {fields["error"] for fields in notes.about("journal cannot be re-opened")}
+        await wait_for(lambda: len(notes.about("journal-not-reopened")) > 2)
+        errors = {fields["error"] for fields in notes.about("journal-not-reopened")}
         assert errors == {f"IOError: {own} was moved or replaced"}
         own.rename(tmp_path / "other" / "journal.db")
         (tmp_path / "own").rename(own)

@@ -26,7 +26,6 @@ from fillgate.domain.events import (
 )
 from fillgate.domain.ids import client_order_id
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
@@ -75,7 +74,6 @@ class Dispatcher:
         meters: Meters,
         clock: Clock,
         tasks: Tasks,
-        logger: Logger,
         on_unknown: Callable[[OrderState], None],
     ) -> None:
         """Send through `registry`, record through `recorder`.
@@ -93,7 +91,6 @@ class Dispatcher:
         self._meters = meters
         self._clock = clock
         self._tasks = tasks
-        self._logger = logger
         self._on_unknown = on_unknown
         self._tickets: dict[str, Ticket] = {}
         self.under_way: dict[int, Ticket] = {}
@@ -324,7 +321,6 @@ class Dispatcher:
             event = _late_report(state.order, event)
         elif not isinstance(event, OrderRejected):
             return
-        self._logger.warning("late answer", client_order_id=state.order.client_order_id)
         self._recorder.record(Job(signal=state.signal, events=(event,)))
 
     # After every change that is durable

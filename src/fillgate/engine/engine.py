@@ -26,7 +26,9 @@ from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.recovery import Recovery
 from fillgate.engine.resolution import Resolution, resolved_event
+from fillgate.engine.sampler import Sampler
 from fillgate.engine.settings import EngineSettings
+from fillgate.engine.steps import Steps
 from fillgate.engine.story import order_states
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Latch, Ticket
@@ -71,8 +73,11 @@ class Engine:
         self.journal = journal
         self.registry = registry
         self.meters = Meters(registry.list())
+        self.sampler = Sampler(logger, clock, tasks)
+        self._steps = Steps(logger, self.sampler)
         self.tag = installation_tag(journal.identity)
         self.blotter = Blotter(remembered=settings.remembered_orders, logger=logger)
+        self.blotter.subscribe(self._steps.changed)
         self.recorder = Recorder(journal, self.blotter, clock=clock, tasks=tasks, logger=logger)
         self.accounts = Accounts(
             registry,
@@ -111,7 +116,6 @@ class Engine:
             meters=self.meters,
             clock=clock,
             tasks=tasks,
-            logger=logger,
             on_unknown=self._lookups.begin,
         )
         self.intake = Intake(
@@ -123,9 +127,9 @@ class Engine:
             recorder=self.recorder,
             settings=settings,
             meters=self.meters,
+            steps=self._steps,
             clock=clock,
             tasks=tasks,
-            logger=logger,
         )
         self._recovery = Recovery(
             journal,
@@ -147,6 +151,7 @@ class Engine:
             ConfigurationError: a setting of an account is wrong.
         """
         started = ServiceStarted(software=__version__)
+        self._logger.info(started.kind, software=__version__)
         self.recorder.record(Job(prelude=(Entry(SYSTEM, self._clock.now(), started),)))
         await self.accounts.start()
         await self._recovery.run()
@@ -168,7 +173,7 @@ class Engine:
         end = self._clock.monotonic() + patience
         while self.dispatcher.lanes.flying or self.recorder.in_flight:
             if self._clock.monotonic() > end:
-                self._logger.error("stopped with orders on their way")
+                self._logger.error("stopped-with-orders-under-way")
                 break
             await self._clock.sleep(_DRAIN_PAUSE)
 

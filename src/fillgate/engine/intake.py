@@ -24,13 +24,13 @@ from fillgate.domain.events import (
     SignalAccepted,
     SignalRefused,
 )
-from fillgate.domain.logger import Logger
 from fillgate.domain.signals import Signal, reading_of
 from fillgate.engine.accounts import Accounts
 from fillgate.engine.claims import Claims
 from fillgate.engine.dispatcher import Dispatcher, signal_row
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
+from fillgate.engine.steps import Steps
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Latch, Ticket
 from fillgate.journal.base import (
@@ -105,9 +105,9 @@ class Intake:
         recorder: Recorder,
         settings: EngineSettings,
         meters: Meters,
+        steps: Steps,
         clock: Clock,
         tasks: Tasks,
-        logger: Logger,
     ) -> None:
         """Hand tickets to `dispatcher`.
 
@@ -126,7 +126,7 @@ class Intake:
         self._meters = meters
         self._clock = clock
         self._tasks = tasks
-        self._logger = logger
+        self._steps = steps
         self._claims = Claims(remembered=settings.remembered_orders)
         self.draining = False
 
@@ -230,7 +230,10 @@ class Intake:
         )
         kept: Latch[bool] = Latch()
         self._record_aside(event, row, body, lambda outcome: kept.open(_is_durable(outcome)))
-        return number if await kept.wait() else None
+        if not await kept.wait():
+            return None
+        self._steps.refused(event)
+        return number
 
     def remember(self, ticket: Ticket) -> None:
         """Let a ticket that was under way before a restart hold its key again."""
@@ -298,6 +301,7 @@ class Intake:
         match outcome:
             case Committed():
                 self._count_accepted(ticket)
+                self._steps.accepted(ticket)
                 ticket.admitted.open(ticket)
                 self._dispatcher.entered(ticket, events)
             case Undecided(reason=reason):
@@ -340,12 +344,12 @@ class Intake:
             self._note_suspicion(holder, arrival)
             return Admission(holder, replayed=True, suspected=True)
         if holder.digest != digest:
-            self._logger.warning("key reused", source=arrival.source, signal=holder.number)
             raise KeyReused(
                 "KEY_REUSED",
                 f"the key was used for signal {holder.number}, which reads differently",
             )
         meters.signals[SignalOutcome.REPLAYED] += 1
+        self._steps.repeated(holder, arrival.source)
         return Admission(holder, replayed=True, suspected=False)
 
     def _note_suspicion(self, holder: Ticket, arrival: Arrival) -> None:
@@ -366,6 +370,7 @@ class Intake:
             code="SUSPECTED_DUPLICATE",
         )
         self._record_aside(event, row, arrival.body, lambda _: None)
+        self._steps.repeated(holder, arrival.source, number)
 
     def _record_aside(
         self, event: Event, row: SignalRow, body: bytes, done: Callable[[CommitOutcome], None]

@@ -17,6 +17,7 @@ from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import ExecutionReport, Found, Lookup, NotFound
 from fillgate.engine.accounts import Accounts
 from fillgate.engine.soundness import is_sound
+from fillgate.engine.steps import order_ids
 from fillgate.engine.verdict import brief, fills_nothing
 
 __all__ = ["Questions"]
@@ -55,8 +56,7 @@ class Questions:
         return None
 
     def _note(self, state: OrderState, error: str) -> None:
-        identity = state.order.client_order_id
-        self._logger.warning("lookup failed", client_order_id=identity, error=error)
+        self._logger.warning("lookup-failed", **order_ids(state), error=error)
 
 
 def _is_told_soundly(answer: object) -> bool:

@@ -125,7 +125,7 @@ class Recorder:
         try:
             self._journal.append(self._drafted(job), partial(self._heard, job))
         except Exception as error:
-            self._logger.error("a fact cannot be written", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
+            self._logger.error("fact-unwritable", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
             self._take_back(before)
             self.in_flight -= 1
             job.done(Lost(repr(error), invalid=True))
@@ -212,7 +212,7 @@ class Recorder:
     def _keep_for_later(self, job: Job, reason: str) -> None:
         self._backlog.append(job)
         if len(self._backlog) == 1 and not self._stopping:
-            self._logger.error("facts wait for the journal", reason=reason)
+            self._logger.error("facts-waiting", reason=reason)
             self._tasks.start(self._catch_up(), name="journal backlog")
 
     async def _catch_up(self) -> None:
@@ -222,6 +222,6 @@ class Recorder:
         self._orders.clear()
         self._positions.clear()
         waiting, self._backlog = self._backlog, deque()
-        self._logger.info("journal is back", facts=len(waiting))
+        self._logger.info("facts-catch-up", facts=len(waiting))
         for job in sorted(waiting, key=lambda job: job.number):
             self._append(job)

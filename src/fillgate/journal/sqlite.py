@@ -119,7 +119,7 @@ class SqliteJournal(Reading):
             await journal.close()
             raise
         heads = await journal._head_texts()
-        logger.info("journal opened", path=str(path), replayed=store.replayed, heads=heads)
+        logger.info("journal-opened", path=str(path), replayed=store.replayed, heads=heads)
         return journal
 
     async def _head_texts(self) -> dict[str, str]:
@@ -187,7 +187,7 @@ class SqliteJournal(Reading):
         try:
             pending.done(outcome)
         except (Exception, asyncio.CancelledError) as error:
-            self._logger.error("journal callback failed", exc_info=error)  # noqa: TRY400 - no logging
+            self._logger.error("journal-callback-failed", exc_info=error)  # noqa: TRY400 - no logging
 
     def committed(self, batch: Batch) -> None:
         """Tell each write of a batch how it went, and go on."""

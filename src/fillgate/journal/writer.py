@@ -127,13 +127,13 @@ class Writer:
             if store.checkpoint_if_due():
                 self._meters.checkpoint.observe(monotonic() - began)
         except Exception as error:  # noqa: BLE001 - what is durable stays so
-            self._logger.warning("journal checkpoint failed", error=_words(error))
+            self._logger.warning("journal-checkpoint-failed", error=_words(error))
 
     def _log_invalid(self, batch: Batch) -> None:
         for pending in batch:
             if isinstance(pending.outcome, Lost):
                 self._logger.error(
-                    "a write broke a rule of the journal",
+                    "journal-write-invalid",
                     error=pending.outcome.reason,
                     signal=pending.write.signal,
                 )
@@ -143,14 +143,14 @@ class Writer:
         self._meters.failed += 1
         self._owner.fail(reason)
         self._call(self._owner.doubted, batch)
-        self._logger.error("journal commit failed", error=reason, writes=len(batch))
+        self._logger.error("journal-commit-failed", error=reason, writes=len(batch))
         self._store = None
         store.abandon()
         durable = self._reopen(store.evidence)
         if durable is None:
-            self._logger.error("journal closed in doubt", error=reason, writes=len(batch))
+            self._logger.error("journal-closed-in-doubt", error=reason, writes=len(batch))
             return
-        self._logger.info("journal re-opened", durable=durable, writes=len(batch))
+        self._logger.info("journal-reopened", durable=durable, writes=len(batch))
         self._call(partial(self._owner.decided, batch, durable=durable))
 
     def _reopen(self, evidence: Evidence | None) -> bool | None:
@@ -161,7 +161,7 @@ class Writer:
                 store = Store(self._settings, reopened=self._place)
                 durable = store.holds(evidence)
             except Exception as error:  # noqa: BLE001 - nothing may end the thread
-                self._logger.warning("journal cannot be re-opened", error=_words(error))
+                self._logger.warning("journal-not-reopened", error=_words(error))
             else:
                 self._store = store
                 return durable
@@ -173,13 +173,13 @@ class Writer:
         try:
             store.close()
         except Exception as error:  # noqa: BLE001 - what is durable stays so
-            self._logger.warning("journal not moved to its file", error=_words(error))
+            self._logger.warning("journal-not-moved", error=_words(error))
 
     def _call(self, callback: Callable[..., None], *args: object) -> None:
         try:
             self._loop.call_soon_threadsafe(callback, *args)
         except RuntimeError as error:
-            self._logger.error("loop closed before its journal", exc_info=error)  # noqa: TRY400 - no logging
+            self._logger.error("journal-loop-closed", exc_info=error)  # noqa: TRY400 - no logging
 
 
 def _words(error: Exception) -> str:

@@ -12,11 +12,11 @@ from starlette.routing import Route
 
 from fillgate import __version__
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.logger import Logger
 from fillgate.engine.engine import Engine
 from fillgate.service.auth import ApiDoor
 from fillgate.service.exposition import Exposition
 from fillgate.service.http import Receive, Scope, Send, headers_of
+from fillgate.service.problem_log import API, OTHER, WEBHOOK, ProblemLog
 from fillgate.service.problems import Problem
 from fillgate.service.reading import ReadingApi
 from fillgate.service.taking import OrderTaker, WebhookTaker
@@ -39,7 +39,7 @@ class Application:
         orders: OrderTaker,
         reading: ReadingApi,
         door: ApiDoor,
-        logger: Logger,
+        problems: ProblemLog,
     ) -> None:
         """Serve `engine` through these doors."""
         self._engine = engine
@@ -47,7 +47,7 @@ class Application:
         self._orders = orders
         self._door = door
         self._exposition = Exposition(engine)
-        self._logger = logger
+        self._problems = problems
         self._routed = Starlette(
             routes=[
                 *reading.routes(),
@@ -56,7 +56,7 @@ class Application:
                 Route("/live", self._live),
                 Route("/ready", self._ready),
             ],
-            exception_handlers={HTTPException: _http_problem, Exception: _unforeseen},
+            exception_handlers={HTTPException: self._http_problem, Exception: _unforeseen},
         )
         # Symbols hold slashes and the like: a trailing one is part of a path, not a redirect.
         self._routed.router.redirect_slashes = False
@@ -69,9 +69,8 @@ class Application:
         try:
             await self._app(scope)(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - the last resort: a caller gets an answer
-            self._logger.error(  # noqa: TRY400 - our loggers have no `exception`
-                "request failed", method=scope["method"], error=repr(error)
-            )
+            door = WEBHOOK if scope["path"].startswith(_WEBHOOK) else API
+            self._problems.fail(door, error, scope)
             detail = "something unforeseen went wrong; nothing is known of the outcome"
             await Problem("INTERNAL_ERROR", detail).reply().send(send)
 
@@ -87,15 +86,14 @@ class Application:
         try:
             await self._routed(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - Starlette has answered, and raises it all the same
-            self._log_failure(scope, error)
-
-    def _log_failure(self, scope: Scope, error: Exception) -> None:
-        self._logger.error("request failed", method=scope["method"], error=repr(error))
+            door = API if scope["path"].startswith("/api/") else OTHER
+            self._problems.fail(door, error, scope)
 
     async def _metrics(self, request: Request) -> Response:
         try:
             self._door.check(headers_of(request.scope))
         except Problem as problem:
+            self._problems.note(OTHER, problem, request.scope)
             return _as_response(problem)
         return self._exposition.response(request)
 
@@ -127,6 +125,16 @@ class Application:
             }
         )
 
+    # A coroutine: a plain function would be run in a thread.
+    async def _http_problem(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = _CODES.get(error.status_code, "INTERNAL_ERROR")
+        # The path may end in a credential: it is not quoted.
+        problem = Problem(code, f"{request.method} finds nothing here")
+        self._problems.note(OTHER, problem, request.scope)
+        reply = problem.reply()
+        return Response(reply.body, reply.status, error.headers, "application/problem+json")
+
 
 def _json(document: dict[str, Any], status: int = 200) -> Response:
     return Response(msgspec.json.encode(document), status, media_type="application/json")
@@ -145,11 +153,3 @@ def _as_response(problem: Problem) -> Response:
 
 def _unforeseen(_request: Request, _error: Exception) -> Response:
     return Response(_FAILURE.body, _FAILURE.status, media_type="application/problem+json")
-
-
-def _http_problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    code = _CODES.get(error.status_code, "INTERNAL_ERROR")
-    # The path may end in a credential: it is not quoted.
-    reply = Problem(code, f"{request.method} finds nothing here").reply()
-    return Response(reply.body, reply.status, error.headers, "application/problem+json")

@@ -33,9 +33,10 @@ from fillgate.plugins.registry import PluginRegistry
 from fillgate.service.app import Application
 from fillgate.service.auth import ApiDoor, WebhookDoor
 from fillgate.service.files import JOURNAL_FILE
-from fillgate.service.logs import configure_logs, logger
+from fillgate.service.logs import configure_logs, flush_logs, hide_in_logs, logger
 from fillgate.service.plugin_types import plugin_type
 from fillgate.service.preferences import LONGEST_WEBHOOK_WAIT
+from fillgate.service.problem_log import ProblemLog
 from fillgate.service.reading import ReadingApi
 from fillgate.service.secret_file import SECRET_FILE, webhook_secret
 from fillgate.service.server import HttpServer, listening_socket
@@ -80,8 +81,11 @@ def serve(
     """
     configure_logs(level=configuration.log.level, style=configuration.log.format)
     sys.setswitchinterval(_SWITCH_SECONDS)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run(configuration, on_ready=on_ready))
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(configuration, on_ready=on_ready))
+    finally:
+        flush_logs()
 
 
 async def run(
@@ -107,6 +111,7 @@ async def _run_on(
     log = logger()
     folder = Path(configuration.service.data)
     secret = configuration.webhook_secret or webhook_secret(folder)
+    hide_in_logs((secret, *configuration.secrets))
     tasks = Tasks(log)
     registry, setups = _accounts(configuration, clock, tasks)
     journal = await SqliteJournal.open(folder / JOURNAL_FILE, logger=log)
@@ -121,7 +126,7 @@ async def _run_on(
     )
     try:
         await engine.start()
-        server = HttpServer(_application(engine, configuration, secret, clock, log))
+        server = HttpServer(_application(engine, configuration, secret, clock))
         stop = _stopper(server, engine)
         _stop_on_signals(stop, log)
         generated = None if configuration.webhook_secret else folder / SECRET_FILE
@@ -130,7 +135,7 @@ async def _run_on(
         await _serve_on(server, listener, engine, lambda: on_ready(ready), log)
     finally:
         await engine.close()
-    log.info("stopped")
+    log.info("service-stopped")
 
 
 async def _serve_on(
@@ -140,7 +145,7 @@ async def _serve_on(
     on_ready: Callable[[], None],
     log: Logger,
 ) -> None:
-    log.info("listening", url=_url(listener), accounts=list(engine.registry.list()))
+    log.info("service-listening", url=_url(listener), accounts=list(engine.registry.list()))
     # What lives now lives to the end: the collector need not look at it again.
     gc.collect()
     gc.freeze()
@@ -152,8 +157,9 @@ async def _serve_on(
 
 
 def _application(
-    engine: Engine, configuration: Configuration, secret: str, clock: Clock, log: Logger
+    engine: Engine, configuration: Configuration, secret: str, clock: Clock
 ) -> Application:
+    problems = ProblemLog(engine.meters, engine.sampler)
     api_door = ApiDoor(configuration.api_key)
     rules = SignalRules(
         min_confidence=configuration.webhook.min_confidence,
@@ -163,11 +169,11 @@ def _application(
     )
     return Application(
         engine,
-        webhooks=WebhookTaker(engine, rules, clock, log, WebhookDoor(secret)),
-        orders=OrderTaker(engine, rules, clock, log, api_door),
-        reading=ReadingApi(engine, api_door),
+        webhooks=WebhookTaker(engine, rules, clock, problems, WebhookDoor(secret)),
+        orders=OrderTaker(engine, rules, clock, problems, api_door),
+        reading=ReadingApi(engine, api_door, problems),
         door=api_door,
-        logger=log,
+        problems=problems,
     )
 
 
@@ -221,7 +227,7 @@ def _stop_on_signals(stop: Callable[[], None], log: Logger) -> None:
     loop = asyncio.get_running_loop()
 
     def heard(name: str) -> None:
-        log.info("stopping", signal=name)
+        log.info("service-stopping", reason=name)
         stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -24,6 +24,7 @@ from fillgate.service.auth import ApiDoor
 from fillgate.service.bodies import Bodies
 from fillgate.service.cursors import decode_cursor, encode_cursor
 from fillgate.service.http import ClientGone, headers_of
+from fillgate.service.problem_log import API, ProblemLog
 from fillgate.service.problems import Problem
 from fillgate.service.views import (
     account_view,
@@ -62,9 +63,10 @@ T = TypeVar("T")
 class ReadingApi:
     """Handlers over one engine."""
 
-    def __init__(self, engine: Engine, door: ApiDoor) -> None:
+    def __init__(self, engine: Engine, door: ApiDoor, problems: ProblemLog) -> None:
         """Serve what `engine` knows to those whom `door` lets in."""
         self._engine = engine
+        self._problems = problems
         self._bodies = Bodies()
         self._door = door
 
@@ -88,6 +90,7 @@ class ReadingApi:
                 self._door.check(dict(request.scope["headers"]))
                 return _json(await handler(request))
             except Problem as problem:
+                self._problems.note(API, problem, request.scope)
                 reply = problem.reply()
                 headers = {name.decode(): value.decode() for name, value in reply.headers}
                 return Response(reply.body, reply.status, headers, "application/problem+json")

@@ -21,7 +21,6 @@ import msgspec
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.errors import UnknownAccount
-from fillgate.domain.logger import Logger
 from fillgate.engine.engine import Engine
 from fillgate.engine.intake import Admission, Arrival, EngineUnavailable, KeyReused
 from fillgate.journal.base import JournalUnavailable
@@ -32,6 +31,7 @@ from fillgate.service.credentials import Credentials
 from fillgate.service.http import ClientGone, Receive, Reply, Scope, Send, headers_of
 from fillgate.service.keys import request_key
 from fillgate.service.preferences import LONGEST_API_WAIT, LONGEST_WEBHOOK_WAIT, wait_seconds
+from fillgate.service.problem_log import API, WEBHOOK, ProblemLog
 from fillgate.service.problems import PROBLEMS, Problem
 from fillgate.service.views import Answer, answer_of
 from fillgate.signals.api import read_order
@@ -70,26 +70,27 @@ class _Taker:
     """What both doors share."""
 
     source: str
+    door_name: str
     webhook: bool
     longest_wait: float
 
-    def __init__(self, engine: Engine, rules: SignalRules, clock: Clock, logger: Logger) -> None:
+    def __init__(
+        self, engine: Engine, rules: SignalRules, clock: Clock, problems: ProblemLog
+    ) -> None:
         self._engine = engine
         self._rules = rules
         self._credentials = Credentials(rules.secrets)
         self._bodies = Bodies()
         self._clock = clock
-        self._logger = logger
+        self._problems = problems
         self._meters = engine.meters.source(self.source)
-        self.unauthenticated = 0
-        """How many requests came without a valid credential."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         try:
             reply = await self._reply(scope, receive)
         except Problem as problem:
-            self._count(problem)
+            self._count(problem, scope)
             reply = problem.reply(webhook=self.webhook)
         except ClientGone:
             return
@@ -179,31 +180,32 @@ class _Taker:
         problem.extra["signal"] = number
         return problem
 
-    def _count(self, problem: Problem) -> None:
+    def _count(self, problem: Problem, scope: Scope) -> None:
+        self._problems.note(self.door_name, problem, scope)
         if "signal" in problem.extra:
             self._meters.signals[SignalOutcome.REFUSED] += 1
-            return
-        if problem.kind.status == 503:  # noqa: PLR2004 - turned away for want of room
+        elif problem.kind.status == 503:  # noqa: PLR2004 - turned away for want of room
             self._meters.signals[SignalOutcome.UNAVAILABLE] += 1
-            return
-        self.unauthenticated += 1
-        # Powers of two: the log tells of a flood without becoming one.
-        if self.unauthenticated & (self.unauthenticated - 1) == 0:
-            self._logger.warning("unauthenticated", source=self.source, so_far=self.unauthenticated)
 
 
 class WebhookTaker(_Taker):
     """Takes TradingView alerts: `POST /webhook/tradingview`, with or without a token behind."""
 
     source = WEBHOOK_SOURCE
+    door_name = WEBHOOK
     webhook = True
     longest_wait = LONGEST_WEBHOOK_WAIT
 
     def __init__(
-        self, engine: Engine, rules: SignalRules, clock: Clock, logger: Logger, door: WebhookDoor
+        self,
+        engine: Engine,
+        rules: SignalRules,
+        clock: Clock,
+        problems: ProblemLog,
+        door: WebhookDoor,
     ) -> None:
         """Let in what `door` lets in."""
-        super().__init__(engine, rules, clock, logger)
+        super().__init__(engine, rules, clock, problems)
         self._door = door
 
     async def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
@@ -238,14 +240,20 @@ class OrderTaker(_Taker):
     """Takes orders of programs: `POST /api/v1/orders`."""
 
     source = API_SOURCE
+    door_name = API
     webhook = False
     longest_wait = LONGEST_API_WAIT
 
     def __init__(
-        self, engine: Engine, rules: SignalRules, clock: Clock, logger: Logger, door: ApiDoor
+        self,
+        engine: Engine,
+        rules: SignalRules,
+        clock: Clock,
+        problems: ProblemLog,
+        door: ApiDoor,
     ) -> None:
         """Let in what `door` lets in."""
-        super().__init__(engine, rules, clock, logger)
+        super().__init__(engine, rules, clock, problems)
         self._door = door
 
     async def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
