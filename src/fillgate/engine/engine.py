@@ -78,7 +78,9 @@ class Engine:
         self.tag = installation_tag(journal.identity)
         self.blotter = Blotter(remembered=settings.remembered_orders, logger=logger)
         self.blotter.subscribe(self._steps.changed)
-        self.recorder = Recorder(journal, self.blotter, clock=clock, tasks=tasks, logger=logger)
+        self.recorder = Recorder(
+            journal, self.blotter, hear=self._steps.told, clock=clock, tasks=tasks, logger=logger
+        )
         self.accounts = Accounts(
             registry,
             setups,
@@ -151,7 +153,6 @@ class Engine:
             ConfigurationError: a setting of an account is wrong.
         """
         started = ServiceStarted(software=__version__)
-        self._logger.info(started.kind, software=__version__)
         self.recorder.record(Job(prelude=(Entry(SYSTEM, self._clock.now(), started),)))
         await self.accounts.start()
         await self._recovery.run()

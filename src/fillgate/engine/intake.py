@@ -230,10 +230,7 @@ class Intake:
         )
         kept: Latch[bool] = Latch()
         self._record_aside(event, row, body, lambda outcome: kept.open(_is_durable(outcome)))
-        if not await kept.wait():
-            return None
-        self._steps.refused(event)
-        return number
+        return number if await kept.wait() else None
 
     def remember(self, ticket: Ticket) -> None:
         """Let a ticket that was under way before a restart hold its key again."""
@@ -301,7 +298,6 @@ class Intake:
         match outcome:
             case Committed():
                 self._count_accepted(ticket)
-                self._steps.accepted(ticket)
                 ticket.admitted.open(ticket)
                 self._dispatcher.entered(ticket, events)
             case Undecided(reason=reason):
@@ -349,7 +345,7 @@ class Intake:
                 f"the key was used for signal {holder.number}, which reads differently",
             )
         meters.signals[SignalOutcome.REPLAYED] += 1
-        self._steps.repeated(holder, arrival.source)
+        self._steps.replayed(holder, arrival.source)
         return Admission(holder, replayed=True, suspected=False)
 
     def _note_suspicion(self, holder: Ticket, arrival: Arrival) -> None:
@@ -370,7 +366,6 @@ class Intake:
             code="SUSPECTED_DUPLICATE",
         )
         self._record_aside(event, row, arrival.body, lambda _: None)
-        self._steps.repeated(holder, arrival.source, number)
 
     def _record_aside(
         self, event: Event, row: SignalRow, body: bytes, done: Callable[[CommitOutcome], None]

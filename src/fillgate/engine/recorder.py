@@ -11,12 +11,13 @@ Invariants:
 """
 
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
 
 from fillgate.domain.clock import Clock
-from fillgate.domain.events import OrderEvent
+from fillgate.domain.events import Event, OrderEvent
 from fillgate.domain.executions import NOTHING_EXECUTED
 from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState, next_state
@@ -75,9 +76,22 @@ class Recorder:
     """Writes facts to the journal and publishes them to the blotter."""
 
     def __init__(
-        self, journal: Journal, blotter: Blotter, *, clock: Clock, tasks: Tasks, logger: Logger
+        self,
+        journal: Journal,
+        blotter: Blotter,
+        *,
+        hear: Callable[[Event], None],
+        clock: Clock,
+        tasks: Tasks,
+        logger: Logger,
     ) -> None:
-        """Record into this journal, publish to this blotter."""
+        """Record into this journal, publish to this blotter.
+
+        Args:
+            hear: hears of each durable event that is not one of an order, before the orders' are
+                published.
+        """
+        self._hear = hear
         self._journal = journal
         self._blotter = blotter
         self._clock = clock
@@ -189,6 +203,7 @@ class Recorder:
             return
         self._release(job)
         if isinstance(outcome, Committed):
+            self._tell(job)
             self._blotter.publish(job.changes, job.positions)
         if job.doubted:
             self._undecided -= 1
@@ -198,6 +213,14 @@ class Recorder:
             return
         self.in_flight -= 1
         job.done(outcome)
+
+    def _tell(self, job: Job) -> None:
+        for entry in job.prelude:
+            try:
+                self._hear(entry.event)
+            except Exception as error:
+                kind = entry.event.kind
+                self._logger.error("listener-failed", kind=kind, exc_info=error)  # noqa: TRY400 - no logging
 
     def _release(self, job: Job) -> None:
         for change in job.changes:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from fillgate.domain.events import (
     DuplicateSuspected,
+    Event,
     OrderAbsent,
     OrderAnomalous,
     OrderDenied,
@@ -26,6 +27,7 @@ from fillgate.domain.events import (
     OrderResolved,
     OrderSending,
     OrderUnanswered,
+    ServiceStarted,
     SignalAccepted,
     SignalRefused,
     SubmissionAnswered,
@@ -48,6 +50,7 @@ LEVELS: Final[Mapping[str, str]] = {
     SignalRefused.kind: "warning",
     DuplicateSuspected.kind: "warning",
     REPLAYED: "info",
+    ServiceStarted.kind: "info",
     OrderIntended.kind: "debug",
     OrderSending.kind: "debug",
     SubmissionAnswered.kind: "info",
@@ -109,36 +112,37 @@ class Steps:
         if write is not None:
             write(kind, **order_ids(after), **_details(change))
 
-    def accepted(self, ticket: Ticket) -> None:
-        """Write that a signal was accepted."""
-        write = self._writers.get(SignalAccepted.kind)
+    def told(self, event: Event) -> None:
+        """Write the line of an event that is not one of an order, after it is durable."""
+        match event:
+            case SignalAccepted():
+                self._accepted(event)
+            case SignalRefused(source=source, code=code):
+                kind = {"source": source, "code": code}
+                self._sample(event.kind, kind, signal=event.signal, reason=event.reason)
+            case DuplicateSuspected(source=source, signal=number):
+                kind = {"source": source}
+                self._sample(event.kind, kind, signal=number, duplicate_of=event.duplicate_of)
+            case ServiceStarted(software=software):
+                self._write(event.kind, software=software)
+
+    def replayed(self, holder: Ticket, source: str) -> None:
+        """Write that a signal came again under its key; `holder` is the first delivery."""
+        self._sample(REPLAYED, {"source": source}, signal=holder.number)
+
+    def _accepted(self, event: SignalAccepted) -> None:
+        self._write(
+            event.kind,
+            signal=event.signal,
+            source=event.source,
+            account=event.account,
+            symbol=event.reading.symbol,
+        )
+
+    def _write(self, event: str, **fields: Any) -> None:
+        write = self._writers.get(event)
         if write is not None:
-            write(
-                SignalAccepted.kind,
-                signal=ticket.number,
-                source=ticket.source,
-                account=ticket.account,
-                symbol=ticket.signal.symbol,
-            )
-
-    def refused(self, event: SignalRefused) -> None:
-        """Write that an authenticated signal was refused."""
-        kind = {"source": event.source, "code": event.code}
-        self._sample(event.kind, kind, signal=event.signal, reason=event.reason)
-
-    def repeated(self, holder: Ticket, source: str, number: int | None = None) -> None:
-        """Write that a signal came again.
-
-        Args:
-            holder: the first delivery.
-            source: who sent it again.
-            number: the signal's own, if it was only taken for a repeat; None if its key says so.
-        """
-        if number is None:
-            self._sample(REPLAYED, {"source": source}, signal=holder.number)
-        else:
-            kind = {"source": source}
-            self._sample(DuplicateSuspected.kind, kind, signal=number, duplicate_of=holder.number)
+            write(event, **fields)
 
     def _sample(self, event: str, kind: Mapping[str, str], **fields: Any) -> None:
         if event in self._writers:
