@@ -40,11 +40,14 @@ _STATUSES: Final = tuple(
     status for status in OrderStatus if not status.is_final or status is OrderStatus.ABSENT
 )
 
+_CODES: Final = tuple(code for code in PROBLEMS if code not in OrderStatus.__members__)
+"""Of problems with requests; how an order ended is no such problem."""
+
 LABELS: Final[Mapping[str, Sequence[str]]] = {
     "source": ("tradingview", "api"),
     "outcome": OUTCOMES,
     "door": DOORS,
-    "code": tuple(PROBLEMS),
+    "code": _CODES,
     "account": ("each of the configuration", REMOVED),
     "ending": ENDINGS,
     "event": ORDER_EVENTS,
@@ -100,7 +103,7 @@ def _signals(engine: Engine) -> Iterator[Row]:
 def _problems(engine: Engine) -> Iterator[Row]:
     counts = engine.meters.problems
     for door in DOORS:
-        for code in PROBLEMS:
+        for code in _CODES:
             yield (door, code), counts[door, code]
 
 
