@@ -110,10 +110,12 @@ class Steps:
         if after.anomalies and after.anomalies > (before.anomalies if before is not None else 0):
             write = self._warn
         if write is not None:
-            write(kind, **order_ids(after), **_details(change))
+            write(kind, **_fields(change))
 
     def told(self, event: Event) -> None:
         """Write the line of an event that is not one of an order, after it is durable."""
+        if event.kind not in self._writers:
+            return
         match event:
             case SignalAccepted():
                 self._accepted(event)
@@ -124,25 +126,20 @@ class Steps:
                 kind = {"source": source}
                 self._sample(event.kind, kind, signal=number, duplicate_of=event.duplicate_of)
             case ServiceStarted(software=software):
-                self._write(event.kind, software=software)
+                self._writers[event.kind](event.kind, software=software)
 
     def replayed(self, holder: Ticket, source: str) -> None:
         """Write that a signal came again under its key; `holder` is the first delivery."""
         self._sample(REPLAYED, {"source": source}, signal=holder.number)
 
     def _accepted(self, event: SignalAccepted) -> None:
-        self._write(
+        self._writers[event.kind](
             event.kind,
             signal=event.signal,
             source=event.source,
             account=event.account,
             symbol=event.reading.symbol,
         )
-
-    def _write(self, event: str, **fields: Any) -> None:
-        write = self._writers.get(event)
-        if write is not None:
-            write(event, **fields)
 
     def _sample(self, event: str, kind: Mapping[str, str], **fields: Any) -> None:
         if event in self._writers:
@@ -153,13 +150,14 @@ def _number(level: str) -> int:
     return logging.getLevelNamesMapping()[level.upper()]
 
 
-def _details(change: Change) -> dict[str, Any]:
+def _fields(change: Change) -> dict[str, Any]:
     event, after = change.event, change.after
-    details: dict[str, Any] = {"status": after.status}
+    fields = order_ids(after)
+    fields["status"] = after.status.value
     if after.order_id is not None:
-        details["order_id"] = after.order_id
+        fields["order_id"] = after.order_id
     for name in _TOLD.get(type(event), ()):
-        details[name] = getattr(event, name)
+        fields[name] = getattr(event, name)
     if after.executed is not NOTHING_EXECUTED:
-        details["filled_quantity"] = decimal_text(after.executed.total.quantity)
-    return details
+        fields["filled_quantity"] = decimal_text(after.executed.total.quantity)
+    return fields

@@ -13,7 +13,7 @@ Invariants:
 import re
 import sys
 import traceback
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 from datetime import UTC, datetime
 from time import time_ns
 from types import TracebackType
@@ -35,6 +35,7 @@ _HEAD: Final = ("timestamp", "level", "event")
 _LONGEST_LINE: Final = 32 * 1024
 _LONGEST_TEXT: Final = 4 * 1024
 _FRAMES: Final = -20
+_MOST_NAMES: Final = 500
 
 # In UTF-8: DEL, C1 controls, separators of lines and paragraphs, what turns the direction of text.
 _UNSAFE: Final = re.compile(
@@ -68,10 +69,20 @@ class JsonLines:
         """Leave out what `redaction` hides."""
         self._redaction = redaction
         self._clock = _Clock()
+        self._known: set[str] = set()
+        """Names of fields that are neither a credential's nor a line's own."""
 
     def __call__(self, _: object, method: str, fields: Fields) -> bytes:
         """Return a line; a processor for structlog, the last of its chain."""
-        line = _headed(self._clock.text(), method, fields, self._redaction)
+        now = self._clock.text()
+        if self._known.issuperset(fields) and _PLAIN_TYPES.issuperset(map(type, fields.values())):
+            # As nearly all are.
+            level, event = _LEVELS.get(method, method), fields.pop("event", "")
+            line: dict[str, Any] = {"timestamp": now, "level": level, "event": event}
+            line.update(fields)
+        else:
+            line = _headed(now, method, fields, self._redaction)
+            self._learn(fields)
         try:
             text = _encode(line)
         except Exception:  # noqa: BLE001 - a line that cannot be encoded is made so that it can
@@ -81,6 +92,12 @@ class JsonLines:
         if not text.isascii() or b"\x7f" in text:
             text = _UNSAFE.sub(_escaped, text)
         return text + b"\n"
+
+    def _learn(self, names: Iterable[str]) -> None:
+        if len(self._known) < _MOST_NAMES:
+            self._known |= {name for name in names if not is_credential(name)}
+            self._known -= {"timestamp", "level", "exc_info"}
+            self._known.add("event")
 
     def _cleaned(self, line: dict[str, Any]) -> bytes:
         cleaned = self._redaction.fields(line)
