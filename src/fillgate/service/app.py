@@ -95,7 +95,7 @@ class Application:
         except Problem as problem:
             self._problems.note(OTHER, problem, request.scope)
             return _as_response(problem)
-        return self._exposition.response(request)
+        return await self._exposition.response(request)
 
     async def _live(self, _request: Request) -> Response:
         return _json({"status": "ok"})

@@ -4,7 +4,8 @@ Text or OpenMetrics, as the client's Accept says. Who may read it is the API's r
 and numbers of orders are nobody else's business.
 """
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -42,10 +43,22 @@ class Exposition:
         PlatformCollector(registry=self._registry)
         GCCollector(registry=self._registry)
 
-    def response(self, request: Request) -> Response:
+    async def response(self, request: Request) -> Response:
         """Return all metrics in the format that the request asks for."""
         encode, content_type = choose_encoder(_understood(request.headers.get("accept", "")))
-        return Response(encode(self._registry), headers={"content-type": content_type})
+        # Read in the event loop, at one moment; written in a thread, for orders do not wait for it.
+        families = _Families(list(self._registry.collect()))
+        body = await asyncio.to_thread(encode, families)
+        return Response(body, headers={"content-type": content_type})
+
+
+class _Families(Collector):
+    def __init__(self, families: Sequence[Family]) -> None:
+        self._families = families
+
+    def collect(self) -> Sequence[Family]:
+        """Return what was read."""
+        return self._families
 
 
 class _EngineCollector(Collector):

@@ -32,6 +32,7 @@ _LEVELS: Final = {"exception": "error", "warn": "warning", "fatal": "critical", 
 """Levels by those method names of loggers that are not their level's."""
 
 _HEAD: Final = ("timestamp", "level", "event")
+_DELETE: Final = 0x7F
 _LONGEST_LINE: Final = 32 * 1024
 _LONGEST_TEXT: Final = 4 * 1024
 _FRAMES: Final = -20
@@ -89,7 +90,7 @@ class JsonLines:
             text = self._cleaned(line)
         if len(text) > _LONGEST_LINE or self._redaction.is_needed(text):
             text = self._cleaned(line)
-        if not text.isascii() or b"\x7f" in text:
+        if not text.isascii() or _DELETE in text:
             text = _UNSAFE.sub(_escaped, text)
         return text + b"\n"
 

@@ -19,6 +19,7 @@ from fillgate.domain.logger import Logger
 from fillgate.engine.sampler import Quota
 from fillgate.service.log_lines import JsonLines, PeopleLines
 from fillgate.service.log_output import LineOutput
+from fillgate.service.log_wrapper import bound_logger
 from fillgate.service.redaction import Redaction
 
 __all__ = ["configure_logs", "flush_logs", "hide_in_logs", "logger"]
@@ -50,7 +51,7 @@ def configure_logs(*, level: str, style: str, descriptor: int = STANDARD_ERROR) 
     threshold = logging.getLevelNamesMapping()[level.upper()]
     structlog.configure(
         processors=[render],
-        wrapper_class=structlog.make_filtering_bound_logger(threshold),
+        wrapper_class=bound_logger(threshold),
         logger_factory=lambda *_: output,
         cache_logger_on_first_use=True,
     )
