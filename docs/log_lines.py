@@ -26,7 +26,10 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "error",
         "The order is UNKNOWN and its venue cannot be asked: somebody has to resolve it.",
     ),
-    "lookup-failed": ("warning", "The venue gave no answer about an order; it is asked again."),
+    "lookup-failed": (
+        "warning",
+        "The venue gave no answer about an order; it is asked again. Sampled.",
+    ),
     "request-refused": (
         "warning for 401, 403, 503; else info",
         "A request was answered with a problem and left no signal. Sampled.",

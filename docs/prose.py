@@ -78,9 +78,10 @@ plugin have its `account`.
 wherever they stand, tracebacks and lines of libraries included, and every field whose name says
 secret, token, password, authorization and the like.
 
-**Sampling.** Orders are never sampled. What others can cause at will (refused and repeated
-signals, refused requests, invalid HTTP) is: of each kind five lines in ten seconds, then one with
-`suppressed`. The [metrics](metrics.md) count all of them.
+**Sampling.** What happens to an order is never sampled. What others can cause at will (refused and
+repeated signals, refused requests, invalid HTTP, venues that give no answers) is: of each kind
+five lines in ten seconds, then one with `suppressed`. The [metrics](metrics.md) count all signals
+and requests.
 
 **When nobody reads.** Lines are handed to a thread that writes them: warnings and errors at once,
 others within 20 ms. A pipe that is full or closed stops nothing; 20,000 lines wait, further ones

@@ -7,8 +7,8 @@ recorded at all: whoever asks reads it from the engine.
 Invariants:
 
 1. Each meter has one writing thread: those of `JournalMeters` the journal's, all others the event
-   loop's. A reader may see an observation in the counts before it is in the sum, never the reverse
-   of what was acknowledged: a flush is counted before anybody hears of it.
+   loop's. A reader may see a value in the counts and not yet in the sum. A commit is counted before
+   anybody hears that it is durable.
 2. What callers and venues write never becomes a name: sources are those of our own doors, accounts
    those of the configuration, kinds, statuses and codes those of our tables.
 3. Times are differences of a clock that never goes back; what began in an earlier process has none.

@@ -329,7 +329,6 @@ class Dispatcher:
         before, after = change.before, change.after
         identity = change.event.client_order_id
         ticket = self._tickets.get(identity)
-        self._count_change(change, ticket)
         if ticket is not None:
             ticket.follow(after)
             if ticket.is_settled:
@@ -342,6 +341,7 @@ class Dispatcher:
             self._on_unknown(after)
         elif was_unknown and not is_unknown:
             self._let_go(after.order)
+        self._count_change(change, ticket)
 
     def _count_change(self, change: Change, ticket: Ticket | None) -> None:
         meters = self._meters.account(change.after.order.account)

@@ -90,7 +90,9 @@ class Engine:
             tasks=tasks,
             logger=logger,
         )
-        questions = Questions(self.accounts, deadline=settings.lookup_deadline, logger=logger)
+        questions = Questions(
+            self.accounts, deadline=settings.lookup_deadline, sampler=self.sampler
+        )
         self._lookups = Lookups(
             accounts=self.accounts,
             questions=questions,

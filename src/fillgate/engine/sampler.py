@@ -1,11 +1,11 @@
-"""Lines that somebody outside can cause as often as they like: a few are written, the rest counted.
+"""Lines that others cause as often as they like: a few are written, the rest is counted.
 
 Invariants:
 
 1. Of one kind at most `most` lines are written in a window; when it is over, one more line tells
    how many were not (`suppressed`).
 2. Memory is bounded, whatever comes: beyond `_KINDS` kinds at a time all others share one.
-3. Orders are never sampled. This is for requests.
+3. What happens to an order is never sampled. This is for requests, and for questions to venues.
 """
 
 from collections.abc import Callable, Hashable, Mapping
@@ -72,7 +72,7 @@ class Quota(Generic[Kind]):
 
 
 class Sampler:
-    """Writes lines about requests, not more than the quota of each kind."""
+    """Writes lines, not more than the quota of each kind."""
 
     def __init__(self, logger: Logger, clock: Clock, tasks: Tasks) -> None:
         """Write to `logger`; windows are closed by `clock`, in a task of `tasks`."""

@@ -108,7 +108,9 @@ class LineOutput:
                 written = os.write(self._descriptor, left)
             except BlockingIOError:
                 # Somebody who shares the descriptor made it so.
-                select.select([], [self._descriptor], [])
+                poll = select.poll()
+                poll.register(self._descriptor, select.POLLOUT)
+                poll.poll()
                 continue
             self._torn = left[written - 1] != ord("\n")
             left = left[written:]
