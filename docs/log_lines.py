@@ -11,6 +11,7 @@ from typing import Final
 __all__ = ["LINES", "logged_names"]
 
 LINES: Final[Mapping[str, tuple[str, str]]] = {
+    "service-started": ("info", "A process has the journal; `tag` is in its client order ids."),
     "service-listening": ("info", "The service takes requests."),
     "recovered": ("info", "What an earlier process left is taken up."),
     "service-stopping": ("info", "A signal of the system (`reason`) or the host ends the service."),

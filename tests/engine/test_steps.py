@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from fillgate.domain.errors import Rejected
-from fillgate.domain.events import EVENT_TYPES, Event, OrderEvent, ServiceStarted
+from fillgate.domain.events import EVENT_TYPES, Event, OrderEvent
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.engine.sampler import MOST
 from fillgate.engine.steps import LEVELS, REPLAYED
@@ -49,7 +49,6 @@ async def test_an_order_is_told_step_by_step(tmp_path: Path) -> None:
     async with logged(tmp_path) as (house, log):
         state = await house.send(symbol="BTC/USDT")
         assert log.steps() == [
-            ("info", "service-started"),
             ("info", "signal-accepted"),
             ("debug", "order-intended"),
             ("info", "submission-answered"),
@@ -134,5 +133,5 @@ def test_every_event_of_signals_and_orders_has_a_level() -> None:
         return issubclass(kind, OrderEvent) or "signal" in kind.__struct_fields__
 
     told = {kind.kind for kind in EVENT_TYPES if has_a_line(kind)}
-    assert told | {REPLAYED, ServiceStarted.kind} == set(LEVELS)
+    assert told | {REPLAYED} == set(LEVELS)
     assert set(LEVELS.values()) <= {"debug", "info", "warning", "error"}

@@ -155,6 +155,7 @@ class Engine:
             ConfigurationError: a setting of an account is wrong.
         """
         started = ServiceStarted(software=__version__)
+        self._logger.info(started.kind, software=started.software, tag=self.tag)
         self.recorder.record(Job(prelude=(Entry(SYSTEM, self._clock.now(), started),)))
         await self.accounts.start()
         await self._recovery.run()

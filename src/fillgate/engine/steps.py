@@ -27,7 +27,6 @@ from fillgate.domain.events import (
     OrderResolved,
     OrderSending,
     OrderUnanswered,
-    ServiceStarted,
     SignalAccepted,
     SignalRefused,
     SubmissionAnswered,
@@ -50,7 +49,6 @@ LEVELS: Final[Mapping[str, str]] = {
     SignalRefused.kind: "warning",
     DuplicateSuspected.kind: "warning",
     REPLAYED: "info",
-    ServiceStarted.kind: "info",
     OrderIntended.kind: "debug",
     OrderSending.kind: "debug",
     SubmissionAnswered.kind: "info",
@@ -125,8 +123,6 @@ class Steps:
             case DuplicateSuspected(source=source, signal=number):
                 kind = {"source": source}
                 self._sample(event.kind, kind, signal=number, duplicate_of=event.duplicate_of)
-            case ServiceStarted(software=software):
-                self._writers[event.kind](event.kind, software=software)
 
     def replayed(self, holder: Ticket, source: str) -> None:
         """Write that a signal came again under its key; `holder` is the first delivery."""

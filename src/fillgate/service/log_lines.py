@@ -117,7 +117,9 @@ class PeopleLines:
         """Leave out what `redaction` hides."""
         self._redaction = redaction
         self._clock = _Clock()
-        self._renderer = structlog.dev.ConsoleRenderer(colors=colors, pad_event_to=28)
+        self._renderer = structlog.dev.ConsoleRenderer(
+            colors=colors, pad_event_to=28, sort_keys=False
+        )
 
     def __call__(self, logger: object, method: str, fields: Fields) -> bytes:
         """Return a line; a processor for structlog, the last of its chain."""
