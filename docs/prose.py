@@ -32,6 +32,9 @@ itself, at its start and when an account goes up or down, count too.
 
 Beside these there are Prometheus' usual `process_*` and `python_*` metrics.
 
+Recording took 2 microseconds an order where it was measured; in a clone,
+`python -m tests.engine.test_meter_cost` measures it anew.
+
 ## All metrics
 """
 
