@@ -1,6 +1,6 @@
 """A flood of requests is a few lines, in bounded memory, and nothing of it is forgotten."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fillgate.engine.sampler import MOST, SECONDS, Quota, Sampler
@@ -78,6 +78,7 @@ async def test_an_hours_flood_is_a_bounded_number_of_lines() -> None:
 
 
 @given(st.lists(st.integers(0, 2000), max_size=600))
+@example(list(range(600)))
 def test_every_one_passes_or_is_counted_in_bounded_memory(kinds: list[int]) -> None:
     quota: Quota[int] = Quota(lambda: 0.0)
     passed = sum(quota.passes(kind) for kind in kinds)
