@@ -7,21 +7,28 @@ import ast
 import inspect
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
 import typer
 
 from docs.http_api import http_api, problem_codes
+from docs.log_lines import LINES
 from docs.markdown import table
+from docs.prose import LOGS_PAGE, METRICS_PAGE
 from fillgate.cli import app
 from fillgate.domain.capabilities import Capabilities
+from fillgate.domain.events import EVENT_TYPES
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.market import MarketData
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, NotFound
+from fillgate.engine.steps import LEVELS, REPLAYED
+from fillgate.meters import BATCH_SIZES, FLUSH_SECONDS, ORDER_SECONDS, SignalOutcome
 from fillgate.plugins import base
+from fillgate.service.metrics import LABELS, METRICS
 
 __all__ = ["PAGES", "ROOT", "text_of"]
 
@@ -127,11 +134,68 @@ def _fields(kind: type) -> Iterator[tuple[str, ...]]:
             yield f"`{named}`", f"`{ast.unparse(node.annotation)}{default}`", " ".join(text.split())
 
 
+def _metrics() -> Iterator[str]:
+    yield from ("# Metrics", "", "Made from the code by `make docs`.", "")
+    yield from _prose(METRICS_PAGE).splitlines()
+    for metric in METRICS:
+        total = "_total" if metric.kind == "counter" else ""
+        labels = ", ".join(f"[`{label}`](#labels)" for label in metric.labels)
+        yield from ("", f"### fillgate_{metric.name}{total}", "", metric.meaning, "")
+        yield f"{metric.kind.capitalize()}{_unit(metric.name)}{labels and f'; by {labels}'}."
+    yield from ("", "## Labels", "")
+    values = ((f"`{label}`", _values(LABELS[label])) for label in LABELS)
+    yield from table(("label", "values"), values)
+    yield from ("## Outcomes", "", "What became of a delivery:", "")
+    yield from table(("outcome", ""), _constants(SignalOutcome))
+    yield from ("## Buckets", "")
+    buckets = (("times of signals and orders", ORDER_SECONDS), ("flushes", FLUSH_SECONDS))
+    sizes = ("writes of a commit", tuple(map(int, BATCH_SIZES)))
+    rows = (
+        (name, " ".join(f"{bound:g}" for bound in bounds)) for name, bounds in (*buckets, sizes)
+    )
+    yield from table(("histograms of", "upper bounds"), rows)
+
+
+def _unit(name: str) -> str:
+    last = name.rpartition("_")[2]
+    return f", in {last}" if last in {"seconds", "bytes"} else ""
+
+
+def _values(values: Iterable[str]) -> str:
+    return ", ".join(value if " " in value else f"`{value}`" for value in values)
+
+
+def _constants(kind: type) -> Iterator[tuple[str, str]]:
+    """Return the constants of a class with the texts below them."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
+    assert isinstance(body, ast.ClassDef)
+    for node, after in pairwise(body.body):
+        if isinstance(node, ast.AnnAssign) and isinstance(after, ast.Expr):
+            assert isinstance(node.value, ast.Constant)
+            yield f"`{node.value.value!s}`", " ".join(str(ast.literal_eval(after.value)).split())
+
+
+def _logs() -> Iterator[str]:
+    yield from ("# Logs", "", "The tables are made from the code by `make docs`.", "")
+    yield from _prose(LOGS_PAGE).splitlines()
+    yield from ("", "## Steps of signals and orders", "")
+    yield "Named as the events of the journal, and written when these are durable."
+    yield ""
+    meanings = {kind.kind: inspect.cleandoc(kind.__doc__ or "") for kind in EVENT_TYPES}
+    meanings[REPLAYED] = "A signal came again under its key, and was answered as the first time."
+    steps = ((f"`{name}`", level, meanings[name]) for name, level in LEVELS.items())
+    yield from table(("event", "level", ""), steps)
+    yield from ("## Everything else", "")
+    yield from table(("event", "level", ""), ((f"`{n}`", *told) for n, told in LINES.items()))
+
+
 PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "docs/reference/command-line.md": _command_line,
     "docs/reference/http-api.md": http_api,
     "docs/reference/problems.md": problem_codes,
     "docs/reference/plugin-interface.md": _plugin_interface,
+    "docs/reference/metrics.md": _metrics,
+    "docs/reference/logs.md": _logs,
 }
 """For each page, by its path, what gives its lines."""
 

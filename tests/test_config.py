@@ -316,5 +316,6 @@ def test_an_account_gets_its_secrets_by_reference(name: str) -> None:
     text = f'[accounts.acme]\ntype = "acme"\n{name} = '
     account = load(text + '"env:MINE"', MINE=SECRET).accounts["acme"]
     assert account.options == {name: SECRET}
+    assert load(text + '"env:MINE"', MINE=SECRET).secrets == (SECRET,)
     assert SECRET not in repr(account)
     assert f"`accounts.acme.{name}`" in refused(text + f'"{SECRET}"')

@@ -113,6 +113,20 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     api_key: str | None = None
     """Resolved; None for none."""
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All credentials that are configured, those of accounts among them."""
+        own = (self.webhook_secret, self.api_key)
+        return (
+            *(secret for secret in own if secret is not None),
+            *(
+                value
+                for account in self.accounts.values()
+                for key, value in account.options.items()
+                if isinstance(value, str) and _is_secret(key)
+            ),
+        )
+
     def __repr__(self) -> str:
         """Show no secrets."""
         return f"Configuration(accounts={list(self.accounts)})"
@@ -254,10 +268,13 @@ def _account(name: str, table: object, env: Mapping[str, str]) -> AccountConfig:
 
 
 def _resolved(where: str, value: object, env: Mapping[str, str]) -> object:
-    key = where.rpartition(".")[2].lower()
-    if isinstance(value, str) and key.endswith(_SECRET_WORDS):
+    if isinstance(value, str) and _is_secret(where.rpartition(".")[2]):
         return secret_by_reference(where, value, env)
     return value
+
+
+def _is_secret(key: str) -> bool:
+    return key.lower().endswith(_SECRET_WORDS)
 
 
 def _account_of_environment(env: Mapping[str, str]) -> AccountConfig:

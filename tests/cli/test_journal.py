@@ -57,7 +57,7 @@ def test_an_end_that_was_cut_off_is_found_with_what_was_noted(
     note.write_text(run("journal", "verify", "--data", data, "--json").stdout)
     if noted == "log":
         heads = json.loads(note.read_text())["heads"]
-        line = json.dumps({"event": "journal opened", "heads": heads})
+        line = json.dumps({"event": "journal-opened", "heads": heads})
         note.write_text(f"not JSON\n{(lived / 'log').read_text()}{line}\n[1]\n")
     assert run("journal", "verify", "--data", data, "--known", note).exit_code == 0
     connection = apsw.Connection(str(data / "journal.db"))

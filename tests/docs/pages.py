@@ -22,7 +22,19 @@ __all__ = ["KINDS", "PAGES", "ROOT", "Block", "Page"]
 ROOT: Final = Path(__file__).parent.parent.parent
 
 KINDS: Final = frozenset(
-    {"sh", "output", "console", "toml", "json", "python", "text", "nginx", "caddyfile", "ini"}
+    {
+        "sh",
+        "output",
+        "console",
+        "toml",
+        "json",
+        "python",
+        "text",
+        "nginx",
+        "caddyfile",
+        "ini",
+        "yaml",
+    }
 )
 """The first words that a fence may have."""
 

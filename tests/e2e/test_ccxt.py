@@ -1,6 +1,7 @@
 """fillgate in front of a CCXT service over real sockets, configured by the environment alone."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any, Self
 import httpx2
 import pytest
 
-from tests.e2e.process import PATIENCE, WEBHOOK, Service, alert
+from fillgate.plugins.ccxt_http.signing import MASK
+from tests.e2e.process import PATIENCE, WEBHOOK, Service, alert, until
 from tests.e2e.sender import Reply, request, send_at_once
 from tests.plugins.ccxt_http import service as ccxt
 
@@ -122,6 +124,20 @@ async def test_an_order_is_filled_at_the_service(near: Service, behaving: Far) -
     assert len(behaving.orders) == 1
     held = await ask(near, "/api/v1/positions?account=kraken")
     assert [(row["symbol"], row["quantity"]) for row in held["positions"]] == [("BTC/USDT", "0.1")]
+
+
+async def test_the_secret_of_an_account_is_in_no_line_of_the_log(
+    near: Service, behaving: Far
+) -> None:
+    behaving.on_order = ccxt.answer({"status": "ignored", "message": f"no, {ccxt.SECRET}"})
+    reply = await send(near, symbol="LOG/USDT")
+    assert reply.status == 422
+    identity = reply.json["client_order_id"]
+    await asyncio.to_thread(until, lambda: identity in near.log, "the line is written")
+    (line,) = [line for line in near.log.splitlines() if identity in line]
+    # The plugin masks it before the log's redaction has to.
+    assert json.loads(line)["text"] == f"no, {MASK}"
+    assert ccxt.SECRET not in near.log
 
 
 async def test_an_order_that_is_ignored_is_rejected(near: Service, behaving: Far) -> None:

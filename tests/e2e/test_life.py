@@ -140,7 +140,7 @@ async def test_who_waits_is_answered_and_what_flies_is_recorded(
         assert {order["client_order_id"] for order in orders(service)} == {
             reply.json["client_order_id"] for reply in replies
         }
-        assert "stopped with orders on their way" not in service.log
+        assert "stopped-with-orders-under-way" not in service.log
 
 
 def orders(service: Service) -> list[dict[str, Any]]:
@@ -160,7 +160,7 @@ async def test_what_waits_in_a_lane_waits_for_the_next_start(tmp_path: Path) -> 
         assert {reply.status for reply in replies} == {202}
         assert service.end(signal.SIGTERM) == 0
         assert len(service.ledger.arrivals) < 10
-        assert "stopped with orders on their way" not in service.log
+        assert "stopped-with-orders-under-way" not in service.log
         events = await events_of(service)
         assert isinstance(events[-1].event, ServiceStopped)
         service.settings = {}

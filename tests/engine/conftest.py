@@ -114,6 +114,7 @@ async def open_house(
     disk: str | None = None,
     clock: Clock | None = None,
     account: str = "main",
+    logger: Logger | None = None,
 ) -> AsyncIterator[House]:
     """Run an engine over the journal in `folder`.
 
@@ -122,9 +123,10 @@ async def open_house(
         clock: the engine's; the machine's own without one.
         disk: name of the SQLite VFS that the journal goes through.
         account: name of the only account.
+        logger: hears of everything; nobody does without one.
         graceful: False leaves without draining, as a crash would, once the journal is flushed.
     """
-    logger = quiet()
+    logger = logger or quiet()
     tasks = Tasks(logger, patience=0.2)
     machine = SystemClock()
     clock = clock or machine

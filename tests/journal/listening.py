@@ -1,7 +1,7 @@
 """Opening journals in tests, appending to them, and hearing how it went."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,13 @@ from fillgate.journal.sqlite import SqliteJournal
 from tests.journal.made import Notes
 
 PATIENCE = 30.0
+
+
+async def wait_for(condition: Callable[[], bool]) -> None:
+    """Return once the condition holds."""
+    async with asyncio.timeout(PATIENCE):
+        while not condition():  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.001)
 
 
 class Heard:

@@ -1,7 +1,7 @@
 """What happens when the disk fails: doubt, the truth, and service again."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import apsw
@@ -19,7 +19,7 @@ from fillgate.journal.base import (
 from fillgate.journal.reader import SqliteReader
 from fillgate.journal.sqlite import SqliteJournal
 from tests.journal.faulty_disk import FaultyDisk, broken_disk, full_disk
-from tests.journal.listening import Heard, append, commit, open_journal
+from tests.journal.listening import Heard, append, commit, open_journal, wait_for
 from tests.journal.made import Notes, claim, taken
 
 pytestmark = pytest.mark.anyio
@@ -29,12 +29,6 @@ pytestmark = pytest.mark.anyio
 def disk() -> Iterator[FaultyDisk]:
     with FaultyDisk() as disk:
         yield disk
-
-
-async def wait_for(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(30):
-        while not condition():  # noqa: ASYNC110 - nothing tells of it
-            await asyncio.sleep(0.001)
 
 
 def forget_readers(journal: SqliteJournal) -> None:
@@ -173,7 +167,7 @@ async def test_it_stays_shut_while_the_disk_is_broken(tmp_path: Path, disk: Faul
     async with open_journal(tmp_path, vfs=disk.name, durable=True, logger=notes) as journal:
         disk.on_write = disk.on_open = broken_disk
         doubted = append(journal, taken(1))
-        await wait_for(lambda: len(notes.about("journal cannot be re-opened")) > 5)
+        await wait_for(lambda: len(notes.about("journal-not-reopened")) > 5)
         assert journal.fault is not None
         assert len(doubted.outcomes) == 1
         assert isinstance(await commit(journal, taken(2)), Lost)
@@ -192,7 +186,7 @@ async def test_closing_during_a_fault_ends_without_a_verdict_it_cannot_know(
         await doubted.first()
         await journal.close()
         assert [type(outcome) for outcome in doubted.outcomes] == [Undecided]
-        assert notes.about("journal closed in doubt")
+        assert notes.about("journal-closed-in-doubt")
         disk.heal()
     async with open_journal(tmp_path) as journal:
         assert isinstance(await commit(journal, taken(2)), Committed)
@@ -226,7 +220,7 @@ async def test_a_checkpoint_that_fails_costs_no_write(tmp_path: Path, disk: Faul
         disk.on_database_write = full_disk
         for number in range(1, 30):
             assert isinstance(await commit(journal, taken(number)), Committed)
-        assert notes.about("journal checkpoint failed")
+        assert notes.about("journal-checkpoint-failed")
         assert journal.fault is None
         disk.heal()
         assert await journal.verify() is None
@@ -255,8 +249,8 @@ async def test_another_journal_in_its_place_is_not_written(tmp_path: Path) -> No
         own.rename(tmp_path / "own")
         (tmp_path / "other" / "journal.db").rename(own)
         append(journal, taken(2))
-        await wait_for(lambda: len(notes.about("journal cannot be re-opened")) > 2)
-        errors = {fields["error"] for fields in notes.about("journal cannot be re-opened")}
+        await wait_for(lambda: len(notes.about("journal-not-reopened")) > 2)
+        errors = {fields["error"] for fields in notes.about("journal-not-reopened")}
         assert errors == {f"IOError: {own} was moved or replaced"}
         own.rename(tmp_path / "other" / "journal.db")
         (tmp_path / "own").rename(own)

@@ -199,7 +199,7 @@ async def test_rows_of_another_fold_are_made_anew_at_opening(tmp_path: Path) -> 
         async with open_journal(tmp_path, logger=notes) as journal:
             page = await journal.orders(OrderQuery())
             assert (page.rows, await journal.positions()) == before
-            assert [fields["replayed"] for fields in notes.about("journal opened")] == [replayed]
+            assert [fields["replayed"] for fields in notes.about("journal-opened")] == [replayed]
             with journal._connection() as connection:
                 found = connection.execute("SELECT value FROM meta WHERE name = 'fold'").get
             assert found == FOLD_VERSION

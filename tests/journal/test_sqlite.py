@@ -126,7 +126,7 @@ async def test_a_callback_that_fails_reaches_nobody_else(tmp_path: Path) -> None
         assert await before.last() == Committed(3)
         assert await behind.last() == Committed(12)
         assert await commit(journal, taken(5)) == Committed(15)
-        failures = notes.about("journal callback failed")
+        failures = notes.about("journal-callback-failed")
         assert [repr(fields["exc_info"]) for fields in failures] == [
             "RuntimeError('the client is gone')",
             "CancelledError()",
@@ -236,7 +236,7 @@ async def test_a_write_that_breaks_a_rule_is_lost_alone(tmp_path: Path) -> None:
         ]
         assert all(each.invalid for each in outcomes if isinstance(each, Lost))
         assert journal.fault is None
-        assert len(notes.about("a write broke a rule of the journal")) == 3
+        assert len(notes.about("journal-write-invalid")) == 3
         for number in (3, 4, 5):
             assert not await journal.story(number)
             assert await journal.body(number) is None

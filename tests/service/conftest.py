@@ -30,6 +30,9 @@ class Lines:
     def __init__(self) -> None:
         self.kept: list[tuple[str, str, dict[str, Any]]] = []
 
+    def is_enabled_for(self, level: int) -> bool:
+        return True
+
     def debug(self, event: str, **fields: Any) -> None:
         self.kept.append(("debug", event, fields))
 
@@ -140,8 +143,8 @@ async def open_desk(
         api_key=api_key,
     )
     log = Lines()
-    async with open_house(folder, settings=settings, prepare=prepare) as house:
-        app = _application(house.engine, configuration, SECRET, house.clock, log)
+    async with open_house(folder, settings=settings, prepare=prepare, logger=log) as house:
+        app = _application(house.engine, configuration, SECRET, house.clock)
         yield Desk(house, app, log)
 
 

@@ -294,7 +294,7 @@ async def test_whatever_comes_has_an_answer(fuzzed: Desk, body: bytes, door: str
         assert content["status"] == response.status
         assert len(fuzzed.venue.arrived) == before
         assert door in {"signed", "api"} or content["code"] in PROBLEMS
-    assert not fuzzed.log.of("request failed")
+    assert not fuzzed.log.of("request-failed")
 
 
 async def test_the_table_of_orders_is_right(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
+from fillgate.engine.sampler import MOST
 from fillgate.service.auth import sign
 from tests.service.asgi import call
 from tests.service.conftest import (
@@ -133,9 +134,18 @@ async def test_requests_without_a_credential_are_counted_and_seldom_logged(tmp_p
             for body in bodies:
                 await desk.alert(body, sign_with=None)
         await desk.alert(b"nonsense")
-        told = [line["so_far"] for line in desk.log.of("unauthenticated")]
-        assert told == [1, 2, 4, 8, 16, 32, 64]
         assert len(await desk.signals()) == 1
+        problems = desk.house.engine.meters.problems
+        counts = {code: count for (door, code), count in problems.items() if door == "webhook"}
+        assert counts == {
+            "UNAUTHENTICATED": 40,
+            "MALFORMED_JSON": 21,
+            "NOT_UTF8": 20,
+            "BODY_TOO_LARGE": 20,
+        }
+        told = desk.log.of("request-refused")
+        assert len(told) == MOST * 4
+        assert {line["client"] for line in told} == {"127.0.0.1"}
 
 
 # The key of the API

@@ -11,7 +11,9 @@ import pytest
 from fillgate.config import load_configuration
 from fillgate.domain.errors import ConfigurationError
 from fillgate.journal.base import JournalLocked
+from fillgate.service import logs
 from fillgate.service.host import Ready, run
+from fillgate.service.redaction import HIDDEN, Redaction
 
 SECRET = "a-secret-of-some-length"
 
@@ -63,6 +65,24 @@ async def test_a_configured_secret_makes_no_file(tmp_path: Path) -> None:
     ready, task = await serve(tmp_path, environ={"FILLGATE_WEBHOOK_SECRET": SECRET})
     assert ready.secret_file is None
     assert not (tmp_path / "data" / "webhook-secret").exists()
+    ready.stop()
+    await task
+
+
+async def test_no_credential_can_get_into_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    redaction = Redaction()
+    monkeypatch.setattr(logs, "_redaction", redaction)
+    environ = {
+        "FILLGATE_API_KEY": SECRET,
+        "CCXT_BASE_URL": "http://127.0.0.1:1",
+        "WEBHOOK_SECRET": "the-secret-of-an-account",
+    }
+    ready, task = await serve(tmp_path, environ=environ)
+    assert ready.secret_file is not None
+    for credential in (SECRET, environ["WEBHOOK_SECRET"], ready.secret_file.read_text().strip()):
+        assert redaction.text(f"<{credential}>") == f"<{HIDDEN}>"
     ready.stop()
     await task
 

@@ -305,7 +305,7 @@ async def test_what_fails_in_a_reader_is_a_problem(
     monkeypatch.setattr(full.house.engine.journal, "orders", fail)
     response = await full.get("/api/v1/orders")
     assert problem_of(response) == (500, "INTERNAL_ERROR")
-    assert full.log.of("request failed")
+    assert full.log.of("request-failed")
 
 
 async def test_no_quote_is_a_problem(full: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

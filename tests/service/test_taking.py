@@ -280,7 +280,7 @@ async def test_something_unforeseen_is_answered_and_logged(
     response = await desk.alert(numbered())
     assert problem_of(response) == (500, "INTERNAL_ERROR")
     assert "unforeseen" not in response.json["detail"].replace("something unforeseen", "")
-    assert desk.log.of("request failed")
+    assert desk.log.of("request-failed")
 
 
 def test_rules_do_not_show_their_secrets() -> None:

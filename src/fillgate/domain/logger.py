@@ -11,6 +11,10 @@ class Logger(Protocol):
     May be called in any thread.
     """
 
+    def is_enabled_for(self, level: int) -> bool:
+        """Tell whether lines of a level are written; levels are those of Python's `logging`."""
+        ...
+
     def debug(self, event: str, **fields: Any) -> Any:
         """Log what only a developer wants to see."""
 

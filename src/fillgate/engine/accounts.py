@@ -153,8 +153,8 @@ class Accounts:
             try:
                 async with asyncio.timeout(self._settings.init_deadline):
                     await account.plugin.close()
-            except Exception as error:  # noqa: BLE001 - one plugin's failure must not keep others
-                self._logger.warning("close failed", account=account.name, error=brief(error))
+            except Exception as error:
+                self._logger.warning("account-close-failed", account=account.name, exc_info=error)
 
     async def _keep(self, account: Account) -> None:
         pause = 1.0
@@ -190,12 +190,12 @@ class Accounts:
         account.up, account.reason = reason is None, reason
         if account.up and not was_up:
             self._note(account, AccountCameUp(account=account.name))
-            self._logger.info("account is up", account=account.name)
+            self._logger.info(AccountCameUp.kind, account=account.name)
             for listener in self._listeners:
                 listener(account)
         elif reason is not None and (was_up or first):
             self._note(account, AccountWentDown(account=account.name, reason=reason))
-            self._logger.warning("account is down", account=account.name, reason=reason)
+            self._logger.warning(AccountWentDown.kind, account=account.name, reason=reason)
 
     def _note(self, account: Account, event: Event) -> None:
         account.since = self._clock.now()

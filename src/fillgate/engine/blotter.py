@@ -79,7 +79,15 @@ class Blotter:
         try:
             listener(change)
         except Exception as error:
-            self._logger.error("a listener failed", kind=change.event.kind, exc_info=error)  # noqa: TRY400 - no logging
+            self._logger.error(  # noqa: TRY400 - no logging
+                "listener-failed",
+                kind=change.event.kind,
+                signal=change.after.signal,
+                client_order_id=change.event.client_order_id,
+                account=change.after.order.account,
+                symbol=change.after.order.symbol,
+                exc_info=error,
+            )
 
     def _keep(self, state: OrderState) -> None:
         key = state.order.client_order_id

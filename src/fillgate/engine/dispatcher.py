@@ -26,7 +26,6 @@ from fillgate.domain.events import (
 )
 from fillgate.domain.ids import client_order_id
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
@@ -40,6 +39,7 @@ from fillgate.engine.submission import Submission
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Ticket
 from fillgate.journal.base import CommitOutcome, Committed, SignalRow, SignalState
+from fillgate.meters import Meters
 from fillgate.plugins.registry import PluginRegistry
 from fillgate.risk.checks import check_capabilities
 from fillgate.signals.planning import plan_order
@@ -71,9 +71,9 @@ class Dispatcher:
         recorder: Recorder,
         blotter: Blotter,
         settings: EngineSettings,
+        meters: Meters,
         clock: Clock,
         tasks: Tasks,
-        logger: Logger,
         on_unknown: Callable[[OrderState], None],
     ) -> None:
         """Send through `registry`, record through `recorder`.
@@ -88,9 +88,9 @@ class Dispatcher:
         self._recorder = recorder
         self._blotter = blotter
         self._settings = settings
+        self._meters = meters
         self._clock = clock
         self._tasks = tasks
-        self._logger = logger
         self._on_unknown = on_unknown
         self._tickets: dict[str, Ticket] = {}
         self.under_way: dict[int, Ticket] = {}
@@ -286,7 +286,14 @@ class Dispatcher:
         ).start(self._tasks)
 
     def _send(self, order: Order) -> Coroutine[Any, Any, ExecutionResult]:
+        self._count_sending(order)
         return self._registry.execute_order(order, order.account)
+
+    def _count_sending(self, order: Order) -> None:
+        ticket = self._tickets.get(order.client_order_id)
+        if ticket is not None and ticket.began is not None:
+            seconds = self._clock.monotonic() - ticket.began
+            self._meters.account(order.account).to_send.observe(seconds)
 
     def _last_doubt(self, ticket: Ticket) -> OrderNotSent | None:
         """Return why it is no longer right to send what was written down, if so."""
@@ -314,7 +321,6 @@ class Dispatcher:
             event = _late_report(state.order, event)
         elif not isinstance(event, OrderRejected):
             return
-        self._logger.warning("late answer", client_order_id=state.order.client_order_id)
         self._recorder.record(Job(signal=state.signal, events=(event,)))
 
     # After every change that is durable
@@ -335,6 +341,13 @@ class Dispatcher:
             self._on_unknown(after)
         elif was_unknown and not is_unknown:
             self._let_go(after.order)
+        self._count_change(change, ticket)
+
+    def _count_change(self, change: Change, ticket: Ticket | None) -> None:
+        meters = self._meters.account(change.after.order.account)
+        ended = meters.changed(change.event.kind, change.before, change.after)
+        if ended and ticket is not None and ticket.began is not None:
+            meters.to_outcome.observe(self._clock.monotonic() - ticket.began)
 
     def _let_go(self, order: Order) -> None:
         lane = self.lanes.get(order.account, order.symbol)

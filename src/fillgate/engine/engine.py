@@ -26,11 +26,14 @@ from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.recovery import Recovery
 from fillgate.engine.resolution import Resolution, resolved_event
+from fillgate.engine.sampler import Sampler
 from fillgate.engine.settings import EngineSettings
+from fillgate.engine.steps import Steps
 from fillgate.engine.story import order_states
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Latch, Ticket
 from fillgate.journal.base import SYSTEM, CommitOutcome, Committed, Entry, Journal
+from fillgate.meters import Meters
 from fillgate.plugins.registry import PluginRegistry
 
 __all__ = ["Engine"]
@@ -63,15 +66,21 @@ class Engine:
             tasks: where background work runs.
             logger: for steps and failures.
         """
-        self._settings = settings
+        self.settings = settings
         self._clock = clock
         self._logger = logger
         self.tasks = tasks
         self.journal = journal
         self.registry = registry
+        self.meters = Meters(registry.list())
+        self.sampler = Sampler(logger, clock, tasks)
+        self._steps = Steps(logger, self.sampler)
         self.tag = installation_tag(journal.identity)
         self.blotter = Blotter(remembered=settings.remembered_orders, logger=logger)
-        self.recorder = Recorder(journal, self.blotter, clock=clock, tasks=tasks, logger=logger)
+        self.blotter.subscribe(self._steps.changed)
+        self.recorder = Recorder(
+            journal, self.blotter, hear=self._steps.told, clock=clock, tasks=tasks, logger=logger
+        )
         self.accounts = Accounts(
             registry,
             setups,
@@ -81,7 +90,9 @@ class Engine:
             tasks=tasks,
             logger=logger,
         )
-        questions = Questions(self.accounts, deadline=settings.lookup_deadline, logger=logger)
+        questions = Questions(
+            self.accounts, deadline=settings.lookup_deadline, sampler=self.sampler
+        )
         self._lookups = Lookups(
             accounts=self.accounts,
             questions=questions,
@@ -106,9 +117,9 @@ class Engine:
             recorder=self.recorder,
             blotter=self.blotter,
             settings=settings,
+            meters=self.meters,
             clock=clock,
             tasks=tasks,
-            logger=logger,
             on_unknown=self._lookups.begin,
         )
         self.intake = Intake(
@@ -119,9 +130,10 @@ class Engine:
             dispatcher=self.dispatcher,
             recorder=self.recorder,
             settings=settings,
+            meters=self.meters,
+            steps=self._steps,
             clock=clock,
             tasks=tasks,
-            logger=logger,
         )
         self._recovery = Recovery(
             journal,
@@ -143,6 +155,7 @@ class Engine:
             ConfigurationError: a setting of an account is wrong.
         """
         started = ServiceStarted(software=__version__)
+        self._logger.info(started.kind, software=started.software, tag=self.tag)
         self.recorder.record(Job(prelude=(Entry(SYSTEM, self._clock.now(), started),)))
         await self.accounts.start()
         await self._recovery.run()
@@ -160,11 +173,11 @@ class Engine:
         Signals that wait in lanes stay in the journal; the next start takes them up.
         """
         self.intake.draining = self.dispatcher.draining = True
-        patience = self._settings.submit_deadline + 1
+        patience = self.settings.submit_deadline + 1
         end = self._clock.monotonic() + patience
         while self.dispatcher.lanes.flying or self.recorder.in_flight:
             if self._clock.monotonic() > end:
-                self._logger.error("stopped with orders on their way")
+                self._logger.error("stopped-with-orders-under-way")
                 break
             await self._clock.sleep(_DRAIN_PAUSE)
 

@@ -24,13 +24,13 @@ from fillgate.domain.events import (
     SignalAccepted,
     SignalRefused,
 )
-from fillgate.domain.logger import Logger
 from fillgate.domain.signals import Signal, reading_of
 from fillgate.engine.accounts import Accounts
 from fillgate.engine.claims import Claims
 from fillgate.engine.dispatcher import Dispatcher, signal_row
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
+from fillgate.engine.steps import Steps
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Latch, Ticket
 from fillgate.journal.base import (
@@ -45,6 +45,7 @@ from fillgate.journal.base import (
     SignalState,
     Undecided,
 )
+from fillgate.meters import Meters, SignalOutcome
 
 __all__ = ["Admission", "Arrival", "EngineUnavailable", "Intake", "KeyReused"]
 
@@ -65,6 +66,8 @@ class Arrival(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The idempotency key, where the source gave one."""
     fingerprint: bool = False
     """Without a key, take an equal reading within a short time for a repeat."""
+    began: float | None = None
+    """When the last byte came, in seconds of the clock that never goes back."""
 
 
 class Admission(NamedTuple):
@@ -101,9 +104,10 @@ class Intake:
         dispatcher: Dispatcher,
         recorder: Recorder,
         settings: EngineSettings,
+        meters: Meters,
+        steps: Steps,
         clock: Clock,
         tasks: Tasks,
-        logger: Logger,
     ) -> None:
         """Hand tickets to `dispatcher`.
 
@@ -119,9 +123,10 @@ class Intake:
         self._dispatcher = dispatcher
         self._recorder = recorder
         self._settings = settings
+        self._meters = meters
         self._clock = clock
         self._tasks = tasks
-        self._logger = logger
+        self._steps = steps
         self._claims = Claims(remembered=settings.remembered_orders)
         self.draining = False
 
@@ -167,6 +172,7 @@ class Intake:
             key=key,
             digest=digest,
         )
+        ticket.began = arrival.began
         self._admit(ticket, arrival, expires)
         # One wait for both: who is answered was admitted before. A failure interrupts it.
         await ticket.answered.wait_within(wait)
@@ -291,6 +297,7 @@ class Intake:
     ) -> None:
         match outcome:
             case Committed():
+                self._count_accepted(ticket)
                 ticket.admitted.open(ticket)
                 self._dispatcher.entered(ticket, events)
             case Undecided(reason=reason):
@@ -302,6 +309,11 @@ class Intake:
             case KeyTaken(signal=number):
                 self._withdraw(ticket, events)
                 self._tasks.start(self._join(ticket, number), name="join by key")
+
+    def _count_accepted(self, ticket: Ticket) -> None:
+        began = ticket.began
+        seconds = None if began is None else self._clock.monotonic() - began
+        self._meters.source(ticket.source).accepted(seconds)
 
     def _withdraw(self, ticket: Ticket, events: tuple[OrderEvent, ...]) -> None:
         if ticket.key is not None:
@@ -322,15 +334,18 @@ class Intake:
         ticket.join(holder)
 
     def _repeated(self, holder: Ticket, arrival: Arrival, digest: bytes) -> Admission:
+        meters = self._meters.source(arrival.source)
         if arrival.key is None:
+            meters.signals[SignalOutcome.DUPLICATE] += 1
             self._note_suspicion(holder, arrival)
             return Admission(holder, replayed=True, suspected=True)
         if holder.digest != digest:
-            self._logger.warning("key reused", source=arrival.source, signal=holder.number)
             raise KeyReused(
                 "KEY_REUSED",
                 f"the key was used for signal {holder.number}, which reads differently",
             )
+        meters.signals[SignalOutcome.REPLAYED] += 1
+        self._steps.replayed(holder, arrival.source)
         return Admission(holder, replayed=True, suspected=False)
 
     def _note_suspicion(self, holder: Ticket, arrival: Arrival) -> None:

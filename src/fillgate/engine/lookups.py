@@ -21,6 +21,7 @@ from fillgate.engine.identity import mismatch
 from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
+from fillgate.engine.steps import order_ids
 from fillgate.engine.tasks import Tasks
 
 __all__ = ["Lookups"]
@@ -62,7 +63,7 @@ class Lookups:
         identity, account = state.order.client_order_id, state.order.account
         if not self._accounts.capabilities_of(account).fetch_order:
             if state.status is OrderStatus.UNKNOWN:
-                self._logger.error("order unknown, needs a person", client_order_id=identity)
+                self._logger.error("order-needs-a-person", **order_ids(state))
             return
         if identity not in self._running:
             self._running.add(identity)
@@ -117,7 +118,6 @@ class Lookups:
             self._recorder.record(Job(signal=state.signal, events=(report,)))
             return True
         if not state.anomalies:
-            self._logger.error("lookup found another order", client_order_id=identity)
             event = OrderAnomalous(client_order_id=identity, code="LOOKUP_MISMATCH", text=different)
             self._recorder.record(Job(signal=state.signal, events=(event,)))
         return False
@@ -130,7 +130,6 @@ class Lookups:
         if forgotten or state.anomalies:
             return
         identity = state.order.client_order_id
-        self._logger.error("order absent", client_order_id=identity, asked=misses)
         event = OrderAbsent(client_order_id=identity, asked=misses)
         self._recorder.record(Job(signal=state.signal, events=(event,)))
 

@@ -12,11 +12,12 @@ import asyncio
 from typing import Final
 
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import ExecutionReport, Found, Lookup, NotFound
 from fillgate.engine.accounts import Accounts
+from fillgate.engine.sampler import Sampler
 from fillgate.engine.soundness import is_sound
+from fillgate.engine.steps import order_ids
 from fillgate.engine.verdict import brief, fills_nothing
 
 __all__ = ["Questions"]
@@ -27,11 +28,11 @@ _OURS_ALONE: Final = frozenset({OrderStatus.DENIED, OrderStatus.UNKNOWN, OrderSt
 class Questions:
     """Puts questions to the plugins of accounts, each under a deadline."""
 
-    def __init__(self, accounts: Accounts, *, deadline: float, logger: Logger) -> None:
+    def __init__(self, accounts: Accounts, *, deadline: float, sampler: Sampler) -> None:
         """Ask the plugins of `accounts`, each at most `deadline` seconds."""
         self._accounts = accounts
         self._deadline = deadline
-        self._logger = logger
+        self._sampler = sampler
 
     async def ask(self, state: OrderState) -> Lookup | None:
         """Return what the venue knows of an order; None if it gave no answer."""
@@ -55,8 +56,10 @@ class Questions:
         return None
 
     def _note(self, state: OrderState, error: str) -> None:
-        identity = state.order.client_order_id
-        self._logger.warning("lookup failed", client_order_id=identity, error=error)
+        ids = order_ids(state)
+        # A venue that is down gives no answer about any order, every few seconds.
+        kind = {"account": ids.pop("account")}
+        self._sampler.write("warning", "lookup-failed", kind, **ids, error=error)
 
 
 def _is_told_soundly(answer: object) -> bool:

@@ -11,12 +11,13 @@ Invariants:
 """
 
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 
 import msgspec
 
 from fillgate.domain.clock import Clock
-from fillgate.domain.events import OrderEvent
+from fillgate.domain.events import Event, OrderEvent
 from fillgate.domain.executions import NOTHING_EXECUTED
 from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState, next_state
@@ -75,9 +76,22 @@ class Recorder:
     """Writes facts to the journal and publishes them to the blotter."""
 
     def __init__(
-        self, journal: Journal, blotter: Blotter, *, clock: Clock, tasks: Tasks, logger: Logger
+        self,
+        journal: Journal,
+        blotter: Blotter,
+        *,
+        hear: Callable[[Event], None],
+        clock: Clock,
+        tasks: Tasks,
+        logger: Logger,
     ) -> None:
-        """Record into this journal, publish to this blotter."""
+        """Record into this journal, publish to this blotter.
+
+        Args:
+            hear: hears of each durable event that is not one of an order, before the orders' are
+                published.
+        """
+        self._hear = hear
         self._journal = journal
         self._blotter = blotter
         self._clock = clock
@@ -125,7 +139,7 @@ class Recorder:
         try:
             self._journal.append(self._drafted(job), partial(self._heard, job))
         except Exception as error:
-            self._logger.error("a fact cannot be written", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
+            self._logger.error("fact-unwritable", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
             self._take_back(before)
             self.in_flight -= 1
             job.done(Lost(repr(error), invalid=True))
@@ -189,6 +203,7 @@ class Recorder:
             return
         self._release(job)
         if isinstance(outcome, Committed):
+            self._tell(job)
             self._blotter.publish(job.changes, job.positions)
         if job.doubted:
             self._undecided -= 1
@@ -198,6 +213,14 @@ class Recorder:
             return
         self.in_flight -= 1
         job.done(outcome)
+
+    def _tell(self, job: Job) -> None:
+        for entry in job.prelude:
+            try:
+                self._hear(entry.event)
+            except Exception as error:
+                kind = entry.event.kind
+                self._logger.error("listener-failed", kind=kind, exc_info=error)  # noqa: TRY400 - no logging
 
     def _release(self, job: Job) -> None:
         for change in job.changes:
@@ -212,7 +235,7 @@ class Recorder:
     def _keep_for_later(self, job: Job, reason: str) -> None:
         self._backlog.append(job)
         if len(self._backlog) == 1 and not self._stopping:
-            self._logger.error("facts wait for the journal", reason=reason)
+            self._logger.error("facts-waiting", reason=reason)
             self._tasks.start(self._catch_up(), name="journal backlog")
 
     async def _catch_up(self) -> None:
@@ -222,6 +245,6 @@ class Recorder:
         self._orders.clear()
         self._positions.clear()
         waiting, self._backlog = self._backlog, deque()
-        self._logger.info("journal is back", facts=len(waiting))
+        self._logger.info("facts-catch-up", facts=len(waiting))
         for job in sorted(waiting, key=lambda job: job.number):
             self._append(job)

@@ -44,7 +44,7 @@ class Tasks:
     def _ended(self, task: "asyncio.Task[None]") -> None:
         self._running.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            self._logger.error("task failed", task=task.get_name(), error=repr(error))
+            self._logger.error("task-failed", task=task.get_name(), exc_info=error)
 
     async def cancel_all(self) -> None:
         """Cancel what still runs and wait until it has ended, or has not in time."""
@@ -54,4 +54,4 @@ class Tasks:
         if running:
             _, stubborn = await asyncio.wait(running, timeout=self._patience)
             for task in stubborn:
-                self._logger.error("task does not end", task=task.get_name())
+                self._logger.error("task-stuck", task=task.get_name())

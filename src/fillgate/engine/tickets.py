@@ -96,6 +96,7 @@ class Ticket:
         "account",
         "admitted",
         "answered",
+        "began",
         "client_order_id",
         "digest",
         "expiry",
@@ -138,6 +139,9 @@ class Ticket:
         self.received_at = received_at
         self.key = key
         self.digest = digest
+        self.began: float | None = None
+        """When the last byte of the signal came, on the clock that never goes back; None if that
+        was in an earlier process, or nobody said."""
         self.client_order_id: str | None = None
         self.state: OrderState | None = None
         self.is_settled = False

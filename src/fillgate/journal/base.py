@@ -23,6 +23,7 @@ from fillgate.domain.events import Event
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
+from fillgate.meters import JournalMeters
 
 __all__ = [
     "INBOX",
@@ -275,6 +276,15 @@ class Journal(Protocol):
     @property
     def fault(self) -> str | None:
         """Why the journal takes no writes now; None while it does."""
+        ...
+
+    @property
+    def meters(self) -> JournalMeters:
+        """What was counted since the journal was opened."""
+        ...
+
+    def sizes(self) -> Mapping[str, int]:
+        """Return how many bytes the journal takes: `database` and `log`, its write-ahead log."""
         ...
 
     def append(self, write: Write, done: Done) -> None:

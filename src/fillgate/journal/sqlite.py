@@ -37,6 +37,7 @@ from fillgate.journal.reader import Reading
 from fillgate.journal.schema import create_file, open_errors
 from fillgate.journal.store import Store, StoreSettings
 from fillgate.journal.writer import RETRY_PAUSES, Batch, Writer
+from fillgate.meters import JournalMeters
 
 __all__ = ["SqliteJournal"]
 
@@ -55,6 +56,7 @@ class SqliteJournal(Reading):
         self._settings = settings
         self._lock = lock
         self._logger = logger
+        self._meters = JournalMeters()
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[Pending] = deque()
         self._gathered = 0
@@ -103,7 +105,13 @@ class SqliteJournal(Reading):
         settings, lock, store = await asyncio.to_thread(_open_store, settings)
         journal = cls(settings, lock, logger)
         journal._writer = Writer(
-            store, settings, journal, loop=journal._loop, logger=logger, retry_pauses=retry_pauses
+            store,
+            settings,
+            journal,
+            loop=journal._loop,
+            logger=logger,
+            meters=journal._meters,
+            retry_pauses=retry_pauses,
         )
         try:
             await journal._load()
@@ -111,7 +119,7 @@ class SqliteJournal(Reading):
             await journal.close()
             raise
         heads = await journal._head_texts()
-        logger.info("journal opened", path=str(path), replayed=store.replayed, heads=heads)
+        logger.info("journal-opened", path=str(path), replayed=store.replayed, heads=heads)
         return journal
 
     async def _head_texts(self) -> dict[str, str]:
@@ -122,6 +130,16 @@ class SqliteJournal(Reading):
     def fault(self) -> str | None:
         """Why the journal takes no writes now; None while it does."""
         return self._fault
+
+    @property
+    def meters(self) -> JournalMeters:
+        """What was counted since the journal was opened."""
+        return self._meters
+
+    def sizes(self) -> dict[str, int]:
+        """Return how many bytes the journal takes: `database` and `log`, its write-ahead log."""
+        path = self._settings.path
+        return {"database": _size(path), "log": _size(Path(f"{path}-wal"))}
 
     def append(self, write: Write, done: Done) -> None:
         """Make a write durable and tell `done` how it went. Must be called in the event loop.
@@ -169,7 +187,7 @@ class SqliteJournal(Reading):
         try:
             pending.done(outcome)
         except (Exception, asyncio.CancelledError) as error:
-            self._logger.error("journal callback failed", exc_info=error)  # noqa: TRY400 - no logging
+            self._logger.error("journal-callback-failed", exc_info=error)  # noqa: TRY400 - no logging
 
     def committed(self, batch: Batch) -> None:
         """Tell each write of a batch how it went, and go on."""
@@ -222,6 +240,13 @@ class SqliteJournal(Reading):
         self._fault = _CLOSED
         await super().close()
         await asyncio.to_thread(self._lock.release)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # it was moved or deleted; the journal will say so
+        return 0
 
 
 def _open_store(settings: StoreSettings) -> tuple[StoreSettings, LockFile, Store]:

@@ -19,6 +19,7 @@ import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import Final, NamedTuple
 
 import apsw
@@ -113,6 +114,8 @@ class Store:
         """Of the last batch; None if its commit was never begun."""
         self.replayed = 0
         """How many events were read to make stale rows anew."""
+        self.flush_seconds = 0.0
+        """How long the last commit took."""
         self._wal_pages = 0
         self._moved_pages = 0
         try:
@@ -215,7 +218,9 @@ class Store:
             self._reload()
             return False
         self.evidence = Evidence(self._streams.last, self._eventless)
+        began = monotonic()
         self._cursor.execute("COMMIT")
+        self.flush_seconds = monotonic() - began
         return True
 
     def _write_together(self, batch: Sequence[Pending]) -> None:
@@ -268,8 +273,8 @@ class Store:
             return self._streams.has(evidence.last)
         return self._eventless >= evidence.eventless
 
-    def checkpoint_if_due(self) -> None:
-        """Move the WAL's pages to the database if there are many.
+    def checkpoint_if_due(self) -> bool:
+        """Move the WAL's pages to the database if there are many; tell whether there were.
 
         Raises:
             apsw.Error: it failed or a reader was in the way. What is durable stays so, and it will
@@ -277,11 +282,12 @@ class Store:
         """
         limit = self._settings.checkpoint_pages
         if self._wal_pages - self._moved_pages < limit:
-            return
+            return False
         self._moved_pages = self._wal_pages
         impatient = self._wal_pages >= _LONG_WAL * limit
         mode = apsw.SQLITE_CHECKPOINT_RESTART if impatient else apsw.SQLITE_CHECKPOINT_PASSIVE
         self._connection.wal_checkpoint(mode=mode)
+        return True
 
     def close(self) -> None:
         """Move everything to the database and close.

@@ -15,12 +15,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain, repeat
 from queue import SimpleQueue
+from time import monotonic
 from typing import Protocol
 
 from fillgate.domain.logger import Logger
-from fillgate.journal.base import Lost
+from fillgate.journal.base import Committed, Lost
 from fillgate.journal.pending import Pending
 from fillgate.journal.store import Evidence, Store, StoreSettings
+from fillgate.meters import JournalMeters
 
 __all__ = ["RETRY_PAUSES", "Owner", "Writer"]
 
@@ -60,6 +62,7 @@ class Writer:
         *,
         loop: AbstractEventLoop,
         logger: Logger,
+        meters: JournalMeters,
         retry_pauses: Sequence[float] = RETRY_PAUSES,
     ) -> None:
         """Own an open store and start the thread.
@@ -70,6 +73,7 @@ class Writer:
             owner: who hears of the batches, in `loop`.
             loop: the running event loop.
             logger: hears of faults.
+            meters: count commits; only the thread writes them.
             retry_pauses: see `RETRY_PAUSES`.
         """
         self._store: Store | None = store
@@ -78,6 +82,7 @@ class Writer:
         self._owner = owner
         self._loop = loop
         self._logger = logger
+        self._meters = meters
         self._pauses = retry_pauses
         self._inbox: SimpleQueue[Batch | None] = SimpleQueue()
         self._stopping = threading.Event()
@@ -111,35 +116,41 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - whatever it was, the batch is in doubt
             self._recover(store, batch, error)
             return
+        # Before anybody hears of it: what was acknowledged has been counted.
+        written = [len(each.events) for each in batch if isinstance(each.outcome, Committed)]
+        self._meters.committed(store.flush_seconds, written)
         if not clean:
             self._log_invalid(batch)
         self._call(self._owner.committed, batch)
+        began = monotonic()
         try:
-            store.checkpoint_if_due()
+            if store.checkpoint_if_due():
+                self._meters.checkpoint.observe(monotonic() - began)
         except Exception as error:  # noqa: BLE001 - what is durable stays so
-            self._logger.warning("journal checkpoint failed", error=_words(error))
+            self._logger.warning("journal-checkpoint-failed", error=_words(error))
 
     def _log_invalid(self, batch: Batch) -> None:
         for pending in batch:
             if isinstance(pending.outcome, Lost):
                 self._logger.error(
-                    "a write broke a rule of the journal",
+                    "journal-write-invalid",
                     error=pending.outcome.reason,
                     signal=pending.write.signal,
                 )
 
     def _recover(self, store: Store, batch: Batch, error: Exception) -> None:
         reason = _words(error)
+        self._meters.failed += 1
         self._owner.fail(reason)
         self._call(self._owner.doubted, batch)
-        self._logger.error("journal commit failed", error=reason, writes=len(batch))
+        self._logger.error("journal-commit-failed", error=reason, writes=len(batch))
         self._store = None
         store.abandon()
         durable = self._reopen(store.evidence)
         if durable is None:
-            self._logger.error("journal closed in doubt", error=reason, writes=len(batch))
+            self._logger.error("journal-closed-in-doubt", error=reason, writes=len(batch))
             return
-        self._logger.info("journal re-opened", durable=durable, writes=len(batch))
+        self._logger.info("journal-reopened", durable=durable, writes=len(batch))
         self._call(partial(self._owner.decided, batch, durable=durable))
 
     def _reopen(self, evidence: Evidence | None) -> bool | None:
@@ -150,7 +161,7 @@ class Writer:
                 store = Store(self._settings, reopened=self._place)
                 durable = store.holds(evidence)
             except Exception as error:  # noqa: BLE001 - nothing may end the thread
-                self._logger.warning("journal cannot be re-opened", error=_words(error))
+                self._logger.warning("journal-not-reopened", error=_words(error))
             else:
                 self._store = store
                 return durable
@@ -162,13 +173,13 @@ class Writer:
         try:
             store.close()
         except Exception as error:  # noqa: BLE001 - what is durable stays so
-            self._logger.warning("journal not moved to its file", error=_words(error))
+            self._logger.warning("journal-not-moved", error=_words(error))
 
     def _call(self, callback: Callable[..., None], *args: object) -> None:
         try:
             self._loop.call_soon_threadsafe(callback, *args)
         except RuntimeError as error:
-            self._logger.error("loop closed before its journal", exc_info=error)  # noqa: TRY400 - no logging
+            self._logger.error("journal-loop-closed", exc_info=error)  # noqa: TRY400 - no logging
 
 
 def _words(error: Exception) -> str:

@@ -5,6 +5,7 @@ Invariant: what stands here is routed and documented; what does not is neither.
 
 from typing import Final
 
+from fillgate.service.exposition import OPEN_METRICS, TEXT, Exposition
 from fillgate.service.findings import FindingBody
 from fillgate.service.health import HealthApi, Ready, Unready
 from fillgate.service.operations import Access, Answered, Operation
@@ -237,6 +238,21 @@ curl -s "http://127.0.0.1:8005/api/v1/orders/$order"
             Answered(body=Ready, text="Signals are taken."),
             Answered(status=503, body=Unready, text="No signals are taken."),
         ),
+    ),
+    Operation(
+        method="GET",
+        path="/metrics",
+        handler=Exposition.metrics,
+        name="show_metrics",
+        group="Monitoring",
+        answers=(
+            Answered(
+                media_type=TEXT,
+                or_else=(OPEN_METRICS,),
+                text="The metrics, in Prometheus' text format or as OpenMetrics.",
+            ),
+        ),
+        example="curl -s http://127.0.0.1:8005/metrics\n",
     ),
     Operation(
         method="GET",

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fillgate.domain.logger import Logger
 from fillgate.service.api import ORDERS_PATH, WEBHOOK_PATH
 from fillgate.service.http import Receive, Scope, Send
+from fillgate.service.problem_log import ProblemLog
 from fillgate.service.problems import Problem
 from fillgate.service.taking import OrderTaker, WebhookTaker
 
@@ -29,7 +29,7 @@ class Application:
         webhooks: WebhookTaker,
         orders: OrderTaker,
         routes: Sequence[Route],
-        logger: Logger,
+        problems: ProblemLog,
     ) -> None:
         """Serve through these doors.
 
@@ -37,14 +37,14 @@ class Application:
             webhooks: takes alerts.
             orders: takes orders.
             routes: all else, and the methods that the doors do not take (`operations.routes`).
-            logger: hears of what fails.
+            problems: takes note of what is refused, and of what fails.
         """
         self._webhooks = webhooks
         self._orders = orders
-        self._logger = logger
+        self._problems = problems
         self._routed = Starlette(
             routes=routes,
-            exception_handlers={HTTPException: _http_problem, Exception: _unforeseen},
+            exception_handlers={HTTPException: self._http_problem, Exception: _unforeseen},
         )
         # Symbols hold slashes and the like: a trailing one is part of a path, not a redirect.
         self._routed.router.redirect_slashes = False
@@ -58,9 +58,7 @@ class Application:
         try:
             await door(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - the last resort: a caller gets an answer
-            self._logger.error(  # noqa: TRY400 - our loggers have no `exception`
-                "request failed", method=scope["method"], error=repr(error)
-            )
+            self._problems.fail(error, scope)
             detail = "something unforeseen went wrong; nothing is known of the outcome"
             problem = Problem("INTERNAL_ERROR", detail)
             await problem.reply(webhook=door is self._webhooks).send(send)
@@ -77,10 +75,20 @@ class Application:
         try:
             await self._routed(scope, receive, send)
         except Exception as error:  # noqa: BLE001 - Starlette has answered, and raises it all the same
-            self._log_failure(scope, error)
+            self._problems.fail(error, scope)
 
-    def _log_failure(self, scope: Scope, error: Exception) -> None:
-        self._logger.error("request failed", method=scope["method"], error=repr(error))
+    # A coroutine: a plain function would be run in a thread.
+    async def _http_problem(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        code = _CODES.get(error.status_code, "INTERNAL_ERROR")
+        # The path may end in a credential: it is not quoted.
+        detail = f"{request.method} finds nothing here"
+        if error.headers is not None and "Allow" in error.headers:
+            detail = f"expected one of {error.headers['Allow']}, found {request.method}"
+        problem = Problem(code, detail)
+        self._problems.note(problem, request.scope)
+        reply = problem.reply()
+        return Response(reply.body, reply.status, error.headers, "application/problem+json")
 
 
 _FAILURE: Final = Problem(
@@ -90,14 +98,3 @@ _FAILURE: Final = Problem(
 
 def _unforeseen(_request: Request, _error: Exception) -> Response:
     return Response(_FAILURE.body, _FAILURE.status, media_type="application/problem+json")
-
-
-def _http_problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    code = _CODES.get(error.status_code, "INTERNAL_ERROR")
-    # The path may end in a credential: it is not quoted.
-    detail = f"{request.method} finds nothing here"
-    if error.headers is not None and "Allow" in error.headers:
-        detail = f"expected one of {error.headers['Allow']}, found {request.method}"
-    reply = Problem(code, detail).reply()
-    return Response(reply.body, reply.status, error.headers, "application/problem+json")

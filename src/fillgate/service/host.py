@@ -35,14 +35,16 @@ from fillgate.plugins.registry import PluginRegistry
 from fillgate.service.api import OPERATIONS
 from fillgate.service.app import Application
 from fillgate.service.auth import ApiDoor, WebhookDoor
+from fillgate.service.exposition import Exposition
 from fillgate.service.files import JOURNAL_FILE
 from fillgate.service.health import HealthApi
-from fillgate.service.logs import configure_logs, logger
+from fillgate.service.logs import configure_logs, flush_logs, hide_in_logs, logger
 from fillgate.service.openapi import document, problems_page, reference_page
 from fillgate.service.operations import routes
 from fillgate.service.pages import PageApi
 from fillgate.service.plugin_types import plugin_type
 from fillgate.service.preferences import LONGEST_WEBHOOK_WAIT
+from fillgate.service.problem_log import ProblemLog
 from fillgate.service.reading import ReadingApi
 from fillgate.service.secret_file import SECRET_FILE, webhook_secret
 from fillgate.service.server import HttpServer, listening_socket
@@ -87,8 +89,11 @@ def serve(
     """
     configure_logs(level=configuration.log.level, style=configuration.log.format)
     sys.setswitchinterval(_SWITCH_SECONDS)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(run(configuration, on_ready=on_ready))
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(run(configuration, on_ready=on_ready))
+    finally:
+        flush_logs()
 
 
 async def run(
@@ -114,6 +119,7 @@ async def _run_on(
     log = logger()
     folder = Path(configuration.service.data)
     secret = configuration.webhook_secret or webhook_secret(folder)
+    hide_in_logs((secret, *configuration.secrets))
     tasks = Tasks(log)
     registry, setups = _accounts(configuration, clock, tasks)
     journal = await SqliteJournal.open(folder / JOURNAL_FILE, logger=log)
@@ -128,7 +134,7 @@ async def _run_on(
     )
     try:
         await engine.start()
-        server = HttpServer(_application(engine, configuration, secret, clock, log))
+        server = HttpServer(_application(engine, configuration, secret, clock))
         stop = _stopper(server, engine)
         _stop_on_signals(stop, log)
         generated = None if configuration.webhook_secret else folder / SECRET_FILE
@@ -137,7 +143,7 @@ async def _run_on(
         await _serve_on(server, listener, engine, lambda: on_ready(ready), log)
     finally:
         await engine.close()
-    log.info("stopped")
+    log.info("service-stopped")
 
 
 async def _serve_on(
@@ -147,7 +153,7 @@ async def _serve_on(
     on_ready: Callable[[], None],
     log: Logger,
 ) -> None:
-    log.info("listening", url=_url(listener), accounts=list(engine.registry.list()))
+    log.info("service-listening", url=_url(listener), accounts=list(engine.registry.list()))
     # What lives now lives to the end: the collector need not look at it again.
     gc.collect()
     gc.freeze()
@@ -159,8 +165,9 @@ async def _serve_on(
 
 
 def _application(
-    engine: Engine, configuration: Configuration, secret: str, clock: Clock, log: Logger
+    engine: Engine, configuration: Configuration, secret: str, clock: Clock
 ) -> Application:
+    problems = ProblemLog(engine.meters, engine.sampler)
     api_door = ApiDoor(configuration.api_key)
     rules = SignalRules(
         min_confidence=configuration.webhook.min_confidence,
@@ -169,10 +176,15 @@ def _application(
         secrets=[word for word in (secret, configuration.api_key) if word],
     )
     return Application(
-        webhooks=WebhookTaker(engine, rules, clock, log, WebhookDoor(secret)),
-        orders=OrderTaker(engine, rules, clock, log, api_door),
-        routes=routes(OPERATIONS, (ReadingApi(engine), HealthApi(engine), _pages()), api_door),
-        logger=log,
+        webhooks=WebhookTaker(engine, rules, clock, problems, WebhookDoor(secret)),
+        orders=OrderTaker(engine, rules, clock, problems, api_door),
+        routes=routes(
+            OPERATIONS,
+            (ReadingApi(engine), HealthApi(engine), Exposition(engine), _pages()),
+            api_door,
+            problems,
+        ),
+        problems=problems,
     )
 
 
@@ -236,7 +248,7 @@ def _stop_on_signals(stop: Callable[[], None], log: Logger) -> None:
     loop = asyncio.get_running_loop()
 
     def heard(name: str) -> None:
-        log.info("stopping", signal=name)
+        log.info("service-stopping", reason=name)
         stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -24,6 +24,7 @@ from fillgate.journal.base import JournalUnavailable
 from fillgate.service.auth import ApiDoor
 from fillgate.service.http import ClientGone, Reply
 from fillgate.service.plain import plain
+from fillgate.service.problem_log import ProblemLog
 from fillgate.service.problems import Problem
 from fillgate.service.queries import QueryReader
 
@@ -51,6 +52,8 @@ class Answered:
     body: Any = None
     """Its type; None for text."""
     media_type: str = JSON
+    or_else: tuple[str, ...] = ()
+    """Other media types of the same content, for those who ask for them by `Accept`."""
     text: str
     """What it means."""
     headers: tuple[str, ...] = ()
@@ -116,25 +119,34 @@ class Operation:
         return kinds[0] if kinds else kind
 
 
-def routes(operations: Sequence[Operation], owners: Sequence[object], door: ApiDoor) -> list[Route]:
+def routes(
+    operations: Sequence[Operation],
+    owners: Sequence[object],
+    door: ApiDoor,
+    problems: ProblemLog,
+) -> list[Route]:
     """Return the routes of a table.
 
     Args:
         operations: the table.
         owners: an instance of each class that has handlers.
         door: lets in those who may use what is not open.
+        problems: takes note of what is refused.
     """
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in operations:
         by_path.setdefault(operation.path, {})[operation.method] = operation
     return [
-        Route(path, _endpoint(methods, owners, door), methods=list(methods))
+        Route(path, _endpoint(methods, owners, door, problems), methods=list(methods))
         for path, methods in by_path.items()
     ]
 
 
 def _endpoint(
-    methods: Mapping[str, Operation], owners: Sequence[object], door: ApiDoor
+    methods: Mapping[str, Operation],
+    owners: Sequence[object],
+    door: ApiDoor,
+    problems: ProblemLog,
 ) -> Callable[[Request], Awaitable[Response]]:
     calls = {
         method: _call(operation, owners, door)
@@ -145,12 +157,14 @@ def _endpoint(
     async def endpoint(request: Request) -> Response:
         try:
             return await calls["GET" if request.method == "HEAD" else request.method](request)
-        except Problem as problem:
-            return _response_of(problem.reply())
+        except Problem as error:
+            problem = error
         except JournalUnavailable as error:
-            return _response_of(Problem("JOURNAL_UNAVAILABLE", str(error)).reply())
+            problem = Problem("JOURNAL_UNAVAILABLE", str(error))
         except ClientGone:
             return Response(status_code=400)  # nobody is there to read it
+        problems.note(problem, request.scope)
+        return _response_of(problem.reply())
 
     return endpoint
 

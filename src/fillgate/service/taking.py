@@ -21,16 +21,17 @@ import msgspec
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.errors import UnknownAccount
-from fillgate.domain.logger import Logger
 from fillgate.engine.engine import Engine
 from fillgate.engine.intake import Admission, Arrival, EngineUnavailable, KeyReused
 from fillgate.journal.base import JournalUnavailable
+from fillgate.meters import SignalOutcome
 from fillgate.service.auth import SIGNATURE, ApiDoor, WebhookDoor
 from fillgate.service.bodies import Bodies
 from fillgate.service.credentials import Credentials
 from fillgate.service.http import ClientGone, Receive, Reply, Scope, Send, headers_of
 from fillgate.service.keys import request_key
 from fillgate.service.preferences import LONGEST_API_WAIT, LONGEST_WEBHOOK_WAIT, wait_seconds
+from fillgate.service.problem_log import ProblemLog
 from fillgate.service.problems import PROBLEMS, Problem
 from fillgate.service.views import Answer, answer_of
 from fillgate.signals.api import read_order
@@ -72,22 +73,23 @@ class _Taker:
     webhook: bool
     longest_wait: float
 
-    def __init__(self, engine: Engine, rules: SignalRules, clock: Clock, logger: Logger) -> None:
+    def __init__(
+        self, engine: Engine, rules: SignalRules, clock: Clock, problems: ProblemLog
+    ) -> None:
         self._engine = engine
         self._rules = rules
         self._credentials = Credentials(rules.secrets)
         self._bodies = Bodies()
         self._clock = clock
-        self._logger = logger
-        self.unauthenticated = 0
-        """How many requests came without a valid credential."""
+        self._problems = problems
+        self._meters = engine.meters.source(self.source)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         try:
             reply = await self._reply(scope, receive)
         except Problem as problem:
-            self._count(problem)
+            self._count(problem, scope)
             reply = problem.reply(webhook=self.webhook)
         except ClientGone:
             return
@@ -98,7 +100,7 @@ class _Taker:
         if scope["method"] != "POST":
             raise Problem("METHOD_NOT_ALLOWED", f"expected POST, found {scope['method']}")
         body = await self._bodies.read(headers, receive)
-        received_at = self._clock.now()
+        received_at, began = self._clock.now(), self._clock.monotonic()
         received = await self._received(scope, headers, body)
         arrival = Arrival(
             source=self.source,
@@ -107,6 +109,7 @@ class _Taker:
             received_at=received_at,
             key=await self._key(headers, received, body),
             fingerprint=self.webhook,
+            began=began,
         )
         wait = wait_seconds(
             headers.get(b"prefer"), default=self._rules.wait, longest=self.longest_wait
@@ -176,14 +179,12 @@ class _Taker:
         problem.extra["signal"] = number
         return problem
 
-    def _count(self, problem: Problem) -> None:
-        # What was authenticated is kept as a signal, or turned away for want of room.
-        if "signal" in problem.extra or problem.kind.status == 503:  # noqa: PLR2004 - unavailable
-            return
-        self.unauthenticated += 1
-        # Powers of two: the log tells of a flood without becoming one.
-        if self.unauthenticated & (self.unauthenticated - 1) == 0:
-            self._logger.warning("unauthenticated", source=self.source, so_far=self.unauthenticated)
+    def _count(self, problem: Problem, scope: Scope) -> None:
+        self._problems.note(problem, scope)
+        if "signal" in problem.extra:
+            self._meters.signals[SignalOutcome.REFUSED] += 1
+        elif problem.kind.status == 503:  # noqa: PLR2004 - turned away for want of room
+            self._meters.signals[SignalOutcome.UNAVAILABLE] += 1
 
 
 class WebhookTaker(_Taker):
@@ -194,10 +195,15 @@ class WebhookTaker(_Taker):
     longest_wait = LONGEST_WEBHOOK_WAIT
 
     def __init__(
-        self, engine: Engine, rules: SignalRules, clock: Clock, logger: Logger, door: WebhookDoor
+        self,
+        engine: Engine,
+        rules: SignalRules,
+        clock: Clock,
+        problems: ProblemLog,
+        door: WebhookDoor,
     ) -> None:
         """Let in what `door` lets in."""
-        super().__init__(engine, rules, clock, logger)
+        super().__init__(engine, rules, clock, problems)
         self._door = door
 
     async def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
@@ -236,10 +242,15 @@ class OrderTaker(_Taker):
     longest_wait = LONGEST_API_WAIT
 
     def __init__(
-        self, engine: Engine, rules: SignalRules, clock: Clock, logger: Logger, door: ApiDoor
+        self,
+        engine: Engine,
+        rules: SignalRules,
+        clock: Clock,
+        problems: ProblemLog,
+        door: ApiDoor,
     ) -> None:
         """Let in what `door` lets in."""
-        super().__init__(engine, rules, clock, logger)
+        super().__init__(engine, rules, clock, problems)
         self._door = door
 
     async def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:

@@ -256,40 +256,6 @@ async def test_the_secret_is_in_no_log_and_no_error(
     assert len(caught.value.text) <= 500
 
 
-async def test_each_step_is_one_line(service: Service) -> None:
-    logger = RecordingLogger()
-    plugin = CcxtHttpPlugin("acme", plugin_context(logger=logger))
-    service.on_health = answer({}, status=500)
-    with pytest.raises(ServiceFailure):
-        await plugin.init(config_of(service))
-    service.on_health = None
-    await plugin.init(config_of(service))
-    await plugin.execute_order(an_order())
-    service.on_order = answer({"status": "ignored", "message": "paused"})
-    with pytest.raises(Rejected):
-        await plugin.execute_order(an_order())
-    service.on_order = answer({})
-    with pytest.raises(Unknown):
-        await plugin.execute_order(an_order())
-    await plugin.close()
-    order = {"account": "acme", "client_order_id": "fgtest000000100"}
-    assert [(entry.level, entry.event) for entry in logger.entries] == [
-        ("warning", "the service is not well"),
-        ("info", "the service is well"),
-        ("info", "sending an order"),
-        ("info", "the service took an order"),
-        ("info", "sending an order"),
-        ("info", "an order was not taken"),
-        ("info", "sending an order"),
-        ("warning", "an order was not taken"),
-    ]
-    assert dict(logger.entries[5].fields) == order | {
-        "ending": "Rejected",
-        "code": "IGNORED",
-        "reason": "paused",
-    }
-
-
 async def test_many_orders_at_once_arrive_once_each(
     service: Service, plugin: CcxtHttpPlugin
 ) -> None:

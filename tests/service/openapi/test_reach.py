@@ -32,7 +32,7 @@ PROMISED: Final = {
 TOKEN: Final = WEBHOOK + "/" + SECRET.replace("/", "%2F").replace("+", "%2B")
 READING: Final = (
     ORDERS, f"{ORDERS}/x", "/api/v1/signals", "/api/v1/signals/1", "/api/v1/positions",
-    "/api/v1/accounts", "/api/v1/ticker/BTC/USDT",
+    "/api/v1/accounts", "/api/v1/ticker/BTC/USDT", "/metrics",
 )  # fmt: skip
 OPEN: Final = ("/health", "/live", "/ready", "/openapi.json", "/docs", "/docs/problems")
 

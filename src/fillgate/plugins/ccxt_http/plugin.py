@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fillgate.domain.capabilities import Capabilities
-from fillgate.domain.errors import CodedError, NotSent, Unknown
+from fillgate.domain.errors import CodedError, NotSent
 from fillgate.domain.market import MarketData
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionResult
@@ -60,14 +60,11 @@ class CcxtHttpPlugin(ExecutionPlugin):
         service = self._open(config)
         try:
             check_health(await service.questions.get(_HEALTH))
-        except BaseException as error:
+        except BaseException:
             await service.close()
-            if isinstance(error, ServiceFailure):
-                self._log("warning", "the service is not well", reason=str(error))
             raise
         self.capabilities = _capabilities(service.options)
         self._service = service
-        self._log("info", "the service is well", base_url=service.options.base_url)
 
     def _open(self, config: Mapping[str, Any]) -> _Service:
         where = f"accounts.{self.name}"
@@ -94,22 +91,6 @@ class CcxtHttpPlugin(ExecutionPlugin):
 
     async def execute_order(self, order: Order) -> ExecutionResult:
         """Send the order, once, and return what the service answered; see the base class."""
-        self._log("info", "sending an order", client_order_id=order.client_order_id)
-        try:
-            result = await self._submit(order)
-        except CodedError as ending:
-            self._log_ending(order, ending)
-            raise
-        self._log(
-            "info",
-            "the service took an order",
-            client_order_id=order.client_order_id,
-            order_id=result.order_id,
-            status=result.status,
-        )
-        return result
-
-    async def _submit(self, order: Order) -> ExecutionResult:
         service = self._service
         if service is None:
             raise NotSent("NOT_READY", "the account has not been initialised")
@@ -170,19 +151,6 @@ class CcxtHttpPlugin(ExecutionPlugin):
         if self._service is None:
             raise ServiceFailure(f"the account {self.name!r} has not been initialised")
         return self._service
-
-    def _log_ending(self, order: Order, ending: CodedError) -> None:
-        self._log(
-            "warning" if isinstance(ending, Unknown) else "info",
-            "an order was not taken",
-            client_order_id=order.client_order_id,
-            ending=type(ending).__name__,
-            code=ending.code,
-            reason=ending.text,
-        )
-
-    def _log(self, level: str, event: str, **fields: Any) -> None:
-        getattr(self.context.logger, level)(event, account=self.name, **fields)
 
 
 def _timeouts(options: Options, answer: float) -> Timeouts:

@@ -233,7 +233,8 @@ def _response(answered: Answered) -> dict[str, Any]:
         schema = _ref(answered.body.__name__) if _is_struct(answered.body) else {"type": "object"}
         response["content"] = {answered.media_type: {"schema": schema}}
     elif answered.media_type != JSON:
-        response["content"] = {answered.media_type: {"schema": {"type": "string"}}}
+        text = {"schema": {"type": "string"}}
+        response["content"] = dict.fromkeys((answered.media_type, *answered.or_else), text)
     if answered.headers:
         response["headers"] = {name: _ref(name, "headers") for name in answered.headers}
     return response
