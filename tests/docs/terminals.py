@@ -49,7 +49,8 @@ class _Terminal:
     def __init__(self, folder: Path, notes: Path, environment: Mapping[str, str]) -> None:
         self._notes = notes
         self._typed = 0
-        self.has_served = False
+        self.port: int | None = None
+        """Where what is served in it listens."""
         self._shell = subprocess.Popen(
             ["bash", "--norc"],
             cwd=folder,
@@ -145,7 +146,7 @@ class Reader:
         for terminal in self._terminals:
             terminal.close()
             failed = [line for line in terminal.failures if "fillgate serve" in line]
-            if terminal.has_served and failed:
+            if terminal.port is not None and failed:
                 raise Failed(f"it did not stop in good order: {failed}\n{terminal.output}")
 
     def write(self, block: Block) -> None:
@@ -183,7 +184,7 @@ class Reader:
         return True
 
     def _run(self, block: Block) -> str:
-        terminal = self._terminal(serving=False)
+        terminal = self._terminal()
         terminal.start(self._adapted(block.text))
         wait_for(lambda: terminal.is_idle, f"{block} ends", seconds=_PATIENCE)
         codes = [line.partition(" ")[0] for line in terminal.failures]
@@ -195,19 +196,28 @@ class Reader:
 
     def _serve(self, block: Block) -> None:
         port = int(self._ports[block.options.get("serves", "8005")])
-        terminal = self._terminal(serving=True)
-        terminal.has_served = True
+        terminal = self._terminal_that_serves(port)
         terminal.start(self._adapted(block.text))
         wait_for(lambda: terminal.is_idle or _listens(port), f"{block} listens")
         if terminal.is_idle:
             raise Failed(f"{block}: it ended\n{terminal.output}")
 
-    def _terminal(self, *, serving: bool) -> _Terminal:
-        """Return a free terminal: to serve in, first of all one that has served before."""
-        for has_served in (True, False) if serving else (False,):
-            for terminal in self._terminals:
-                if terminal.is_idle and terminal.has_served == has_served:
-                    return terminal
+    def _terminal_that_serves(self, port: int) -> _Terminal:
+        """Return the terminal that served this port before, else a free one."""
+        for former in self._terminals:
+            if former.port == port:
+                # The page has ended what served there; its shell may still have to notice.
+                wait_for(lambda: former.is_idle, f"port {port} is free", seconds=_PATIENCE)  # noqa: B023 - called here only
+                return former
+        terminal = self._terminal()
+        terminal.port = port
+        return terminal
+
+    def _terminal(self) -> _Terminal:
+        """Return a free terminal in which nothing has served."""
+        for terminal in self._terminals:
+            if terminal.is_idle and terminal.port is None:
+                return terminal
         notes = self._notes / str(len(self._terminals))
         self._terminals.append(_Terminal(self._folder, notes, self._environment))
         return self._terminals[-1]
