@@ -68,7 +68,15 @@ class DuplicateAccount(FillgateError):
 
 
 class ConfigurationError(FillgateError):
-    """A setting is wrong; the text names the key, what was found and what would be right."""
+    """Settings are wrong; a line for each names the key, what was found and what would be right."""
+
+    def __init__(self, *findings: str) -> None:
+        super().__init__(*findings)
+        self.findings = findings
+        """What is wrong, one text each."""
+
+    def __str__(self) -> str:
+        return "\n".join(self.findings)
 
 
 class IllegalMove(FillgateError):

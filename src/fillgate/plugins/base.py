@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, NoReturn, Protocol
+from typing import Any, ClassVar, NoReturn, Protocol
 
 import msgspec
 
@@ -106,6 +106,11 @@ class ExecutionPlugin(ABC):
     """The code that talks to one kind of venue; one instance is one account."""
 
     capabilities: Capabilities = Capabilities()
+    options: ClassVar[type[msgspec.Struct] | None] = None
+    """What can be set in an account's table besides `type`, as a structure whose fields may be
+    annotated with `fillgate.domain.settings.Setting`. Declared, the options are checked before the
+    service starts and told by `fillgate config show` and `fillgate init`; None leaves all to
+    `init`."""
 
     def __init__(self, name: str, context: PluginContext) -> None:
         """Keep the account's name and the means it may use. Opens nothing.

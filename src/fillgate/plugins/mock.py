@@ -51,6 +51,7 @@ class MockPlugin(ExecutionPlugin):
     """A simulated venue."""
 
     capabilities = CAPABILITIES
+    options = MockOptions
 
     def __init__(self, name: str, context: PluginContext) -> None:
         super().__init__(name, context)

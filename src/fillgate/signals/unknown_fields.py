@@ -4,10 +4,11 @@ A misspelt `stop_los` that is ignored is a position without a stop. So a field i
 it cannot have been meant for one that is read; the hint is for the refusal otherwise.
 """
 
-import difflib
 from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Final
+
+from fillgate.domain.nearest import nearest, plain_name
 
 __all__ = ["likely_meant", "shown_name"]
 
@@ -60,7 +61,7 @@ def likely_meant(name: str, known: tuple[str, ...], present: Collection[str]) ->
     """
     if len(name) > _LONGEST:
         return None
-    plain = _plain(name)
+    plain = plain_name(name)
     elsewhere = _ELSEWHERE.get(plain)
     if elsewhere in known and elsewhere not in present:
         return elsewhere
@@ -72,13 +73,7 @@ def shown_name(name: str) -> str:
     return f"`{name}`" if name.isidentifier() and len(name) <= _LONGEST else repr(name[:_LONGEST])
 
 
-def _plain(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "").replace(" ", "")
-
-
 # The names that a sender adds are the same in each of its alerts.
 @lru_cache(maxsize=1024)
 def _near(plain: str, known: tuple[str, ...]) -> str | None:
-    by_plain = {_plain(field): field for field in known}
-    matches = difflib.get_close_matches(plain, by_plain, n=1, cutoff=_LIKENESS)
-    return by_plain[matches[0]] if matches else None
+    return nearest(plain, known, likeness=_LIKENESS)

@@ -16,91 +16,35 @@ import msgspec
 from fillgate.domain.errors import ConfigurationError
 from fillgate.domain.options import read_options
 from fillgate.domain.orders import TimeInForce
+from fillgate.domain.settings import Setting, shown
 from fillgate.plugins.ccxt_http.signing import MASK, Signer
 
-__all__ = ["Options", "read_settings", "tls_context"]
-
-Seconds = Annotated[float, msgspec.Meta(gt=0, le=600)]
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_.-]+\Z")]
+__all__ = ["AccountOptions", "Options", "read_settings", "tls_context"]
 
 
-class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be set, `webhook_secret` aside. Times are in seconds."""
-
-    base_url: str
-    """Where the service is, for example `http://127.0.0.1:8080`; a path may follow."""
-    exchange: Name = "binance"
-    """CCXT's id of the exchange. Older services ignore it and use their own."""
-    testnet: bool = False
-    """Ask for the exchange's test network. Older services ignore it and use their own."""
-    connect_timeout: Seconds = 3.0
-    """For the name look-up and the TCP connection, and once more for TLS."""
-    pool_timeout: Seconds = 2.0
-    """How long an order may wait for one of `max_connections`."""
-    answer_timeout: Seconds = 10.0
-    """From a sent order to the whole answer. After it the order is UNKNOWN."""
-    data_timeout: Seconds = 5.0
-    """The same for `/health` and `/ticker`."""
-    max_connections: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 32
-    """How many orders may be under way at once."""
-    error_means_rejected: bool = False
-    """The service answers `error` only if nothing was placed, whatever its words."""
-    time_in_force: frozenset[TimeInForce] = frozenset()
-    """What the service honours of `time_in_force`; an older one ignores the field."""
-    reduce_only: bool = False
-    """The service honours `reduce_only`; an older one ignores the field."""
-    post_only: bool = False
-    """The service honours `post_only`; an older one ignores the field."""
-    ca_file: str | None = None
-    """PEM file of the certificates to trust instead of the system's."""
+def _seconds(meaning: str) -> Setting:
+    return Setting(meaning, unit="seconds", above=0, most=600)
 
 
-class _Table(Options, frozen=True, kw_only=True):
-    webhook_secret: str
+_NAME: Final = re.compile(r"[A-Za-z0-9_.-]+")
+_NAME_FORM: Final = "a name of letters, digits, `_`, `.` and `-`"
+_URL_FORM: Final = "a URL such as `http://127.0.0.1:8080`"
 
 
-def read_settings(config: Mapping[str, Any], where: str) -> tuple[Options, Signer]:
-    """Read an account's settings.
-
-    Args:
-        config: the table as it was parsed, references to secrets resolved.
-        where: its name for error messages, for example `accounts.binance-main`.
-
-    Raises:
-        ConfigurationError: names the key, what was found and what would be right.
-    """
-    secret = _secret(config, where)
-    options = read_options(_Table, {**config, "webhook_secret": MASK}, where)
-    base_url = _base_url(options.base_url, f"{where}.base_url")
-    return msgspec.structs.replace(options, base_url=base_url), Signer(secret)
+def _check_name(name: str) -> None:
+    if _NAME.fullmatch(name) is None:
+        raise ValueError(f"expected {_NAME_FORM}, found {shown(name)}")
 
 
-def _secret(config: Mapping[str, Any], where: str) -> str:
-    secret = config.get("webhook_secret")
-    if isinstance(secret, str) and secret.strip():
-        return secret
-    found = "nothing" if secret is None else "an empty text"
-    if secret is not None and not isinstance(secret, str):
-        found = f"a value of type {type(secret).__name__}"
-    msg = f"`{where}.webhook_secret`: expected the secret shared with the service, found {found}"
-    raise ConfigurationError(msg)
-
-
-_NO_URL: Final = "expected a URL such as `http://127.0.0.1:8080`, found"
-
-
-def _base_url(url: str, where: str) -> str:
+def _check_base_url(url: str) -> None:
     try:
-        parts = urlsplit(url)
-        fault = _fault_of(url, parts)
+        fault = _fault_of(url, urlsplit(url))
     except (ValueError, httpx2.InvalidURL):
         # Without the error's words: they quote the URL, and what cannot be taken apart may hold
         # credentials.
         fault = "one whose host or port cannot be read"
     if fault is not None:
-        msg = f"`{where}`: {_NO_URL} {fault}"
-        raise ConfigurationError(msg)
-    return url.rstrip("/")
+        raise ValueError(f"expected {_URL_FORM}, found {fault}")
 
 
 def _fault_of(url: str, parts: SplitResult) -> str | None:
@@ -126,6 +70,107 @@ def _fault_of(url: str, parts: SplitResult) -> str | None:
     (parts.hostname or "").encode("idna")
     httpx2.URL(url)
     return None
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What can be set, `webhook_secret` aside. Times are in seconds."""
+
+    base_url: Annotated[
+        str,
+        Setting(
+            "Where the service is; a path may follow.",
+            check=_check_base_url,
+            form=_URL_FORM,
+            example="http://127.0.0.1:8006",
+        ),
+    ]
+    exchange: Annotated[
+        str,
+        Setting(
+            "CCXT's id of the exchange, sent with each order. Older services ignore it and use "
+            "their own.",
+            check=_check_name,
+            form=_NAME_FORM,
+        ),
+    ] = "binance"
+    testnet: Annotated[
+        bool,
+        Setting("Ask for the exchange's test network. Older services ignore it and use their own."),
+    ] = False
+    connect_timeout: Annotated[
+        float, _seconds("For the name look-up and the TCP connection, and once more for TLS.")
+    ] = 3.0
+    pool_timeout: Annotated[
+        float, _seconds("How long an order may wait for one of `max_connections`.")
+    ] = 2.0
+    answer_timeout: Annotated[
+        float, _seconds("From a sent order to the whole answer. After it the order is UNKNOWN.")
+    ] = 10.0
+    data_timeout: Annotated[float, _seconds("The same for `/health` and `/ticker`.")] = 5.0
+    max_connections: Annotated[
+        int, Setting("How many orders may be under way at once.", least=1, most=1000)
+    ] = 32
+    error_means_rejected: Annotated[
+        bool,
+        Setting("The service answers `error` only if nothing was placed, whatever its words."),
+    ] = False
+    time_in_force: Annotated[
+        frozenset[TimeInForce],
+        Setting("What the service honours of `time_in_force`; an older one ignores the field."),
+    ] = frozenset()
+    reduce_only: Annotated[
+        bool, Setting("The service honours `reduce_only`; an older one ignores the field.")
+    ] = False
+    post_only: Annotated[
+        bool, Setting("The service honours `post_only`; an older one ignores the field.")
+    ] = False
+    ca_file: Annotated[
+        str | None,
+        Setting(
+            "PEM file of the certificates to trust instead of the system's.",
+            example="/etc/ssl/certs/ca-certificates.crt",
+        ),
+    ] = None
+
+
+class AccountOptions(Options, frozen=True, kw_only=True):
+    """All that can be set. For checks and pages; a running account never holds one."""
+
+    webhook_secret: Annotated[
+        str,
+        Setting(
+            "Reference to the secret shared with the service.",
+            secret=True,
+            example="env:CCXT_WEBHOOK_SECRET",
+        ),
+    ]
+
+
+def read_settings(config: Mapping[str, Any], where: str) -> tuple[Options, Signer]:
+    """Read an account's settings.
+
+    Args:
+        config: the table as it was parsed, references to secrets resolved.
+        where: its name for error messages, for example `accounts.binance-main`.
+
+    Raises:
+        ConfigurationError: names the key, what was found and what would be right.
+    """
+    secret = _secret(config, where)
+    options = read_options(AccountOptions, {**config, "webhook_secret": MASK}, where)
+    base_url = options.base_url.rstrip("/")
+    return msgspec.structs.replace(options, base_url=base_url), Signer(secret)
+
+
+def _secret(config: Mapping[str, Any], where: str) -> str:
+    secret = config.get("webhook_secret")
+    if isinstance(secret, str) and secret.strip():
+        return secret
+    found = "nothing" if secret is None else "an empty text"
+    if secret is not None and not isinstance(secret, str):
+        found = f"a value of type {type(secret).__name__}"
+    msg = f"`{where}.webhook_secret`: expected the secret shared with the service, found {found}"
+    raise ConfigurationError(msg)
 
 
 def tls_context(options: Options, where: str) -> ssl.SSLContext:

@@ -10,7 +10,7 @@ from fillgate.domain.market import MarketData
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionResult
 from fillgate.plugins.base import ExecutionPlugin
-from fillgate.plugins.ccxt_http.options import Options, read_settings, tls_context
+from fillgate.plugins.ccxt_http.options import AccountOptions, Options, read_settings, tls_context
 from fillgate.plugins.ccxt_http.orders import ORDER_TYPES, encode_order
 from fillgate.plugins.ccxt_http.quotes import check_health, market_data, ticker_path
 from fillgate.plugins.ccxt_http.signing import Signer
@@ -47,6 +47,7 @@ class CcxtHttpPlugin(ExecutionPlugin):
     """
 
     capabilities = Capabilities(order_types=ORDER_TYPES, attached_stops=True)
+    options = AccountOptions
     _service: _Service | None = None
 
     async def init(self, config: Mapping[str, Any]) -> None:
