@@ -1,5 +1,6 @@
 """Configurations from texts, and the words with which they are refused."""
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -28,3 +29,19 @@ def refused(text: str | None = None, **environ: str) -> str:
     assert SECRET not in str(caught.value)
     assert SECRET[:8] not in str(caught.value)
     return str(caught.value)
+
+
+def line(key: str, value: object) -> str:
+    """Return a file with this one setting; `nan` and `inf` stand for themselves."""
+    table, _, name = key.rpartition(".")
+    shown = value if isinstance(value, str) and value in {"nan", "inf"} else toml(value)
+    return f"[{table}]\n{name} = {shown}" if table else f"{name} = {shown}"
+
+
+def toml(value: object) -> str:
+    """Return a value as TOML writes it."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name} = {toml(item)}" for name, item in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
+    return json.dumps(value)

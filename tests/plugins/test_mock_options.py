@@ -10,8 +10,14 @@ from fillgate.plugins.mock_options import MockOptions, read_mock_options
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"spread_bps": -1}, "`accounts.m.spread_bps`: expected 0 to 5000 basis points, found -1"),
-    ({"spread_bps": "5000.01"}, "`accounts.m.spread_bps`: expected 0 to 5000 basis points, found 5000.01"),
-    ({"impact_bps": 10_001}, "`accounts.m.impact_bps`: expected 0 to 10000 basis points, found 10001"),
+    (
+        {"spread_bps": "5000.01"},
+        "`accounts.m.spread_bps`: expected 0 to 5000 basis points, found 5000.01",
+    ),
+    (
+        {"impact_bps": 10_001},
+        "`accounts.m.impact_bps`: expected 0 to 10000 basis points, found 10001",
+    ),
     ({"fee_bps": -0.5}, "`accounts.m.fee_bps`: expected 0 to 1000 basis points, found -0.5"),
     ({"latency_ms": -1}, "`accounts.m.latency_ms`: expected 0 to 600000 milliseconds, found -1"),
     ({"reject_rate": 1.1}, "`accounts.m.reject_rate`: expected 0 to 1, found 1.1"),

@@ -1,5 +1,6 @@
 """The command line: `fillgate ...`. One module a command.
 
+- `init`, `config`: write, show and check the configuration
 - `serve`: runs the service
 - `send`: sends an alert or an order (`fields`)
 - `orders`, `order`, `accounts`, `positions`: what a running service knows (`words`)
@@ -20,7 +21,18 @@ from typing import Annotated
 import typer
 
 from fillgate import __version__
-from fillgate.cli import accounts, demo, journal, order, orders, positions, send, serve
+from fillgate.cli import (
+    accounts,
+    config,
+    demo,
+    init,
+    journal,
+    order,
+    orders,
+    positions,
+    send,
+    serve,
+)
 
 __all__ = ["app"]
 
@@ -31,6 +43,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Turns trading signals into orders, each exactly once, and keeps the proof.",
 )
+app.command()(init.init)
+app.add_typer(config.app, name="config")
 app.command()(serve.serve)
 app.command()(demo.demo)
 app.add_typer(send.app, name="send")

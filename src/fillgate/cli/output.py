@@ -74,8 +74,9 @@ def console() -> Console:
 
 
 def fail(text: str, code: Exit) -> NoReturn:
-    """Print one line to standard error and end the command."""
-    typer.echo(f"fillgate: {printable(text)}", err=True)
+    """Print to standard error, a line for each of the text's, and end the command."""
+    for line in text.splitlines():
+        typer.echo(f"fillgate: {printable(line)}", err=True)
     raise typer.Exit(code)
 
 

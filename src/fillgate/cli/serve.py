@@ -4,10 +4,11 @@ import contextlib
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fillgate.cli.options import Config, config_file
 from fillgate.cli.output import Exit, fail, printable
 
 if TYPE_CHECKING:
@@ -16,18 +17,10 @@ if TYPE_CHECKING:
 
 __all__ = ["serve"]
 
-_CONFIG: Final = Path("fillgate.toml")
-
 
 def serve(
     *,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            help="Configuration file; fillgate.toml in this folder if there is one.",
-            metavar="FILE",
-        ),
-    ] = None,
+    config: Config = None,
     listen: Annotated[
         str | None,
         typer.Option(help="Address to listen on; port 0 takes a free one.", metavar="HOST:PORT"),
@@ -42,16 +35,15 @@ def serve(
 
     Exit codes: 0 stopped in good order, 2 it could not start.
     """
-    from fillgate.config import load_configuration
     from fillgate.domain.errors import ConfigurationError
+    from fillgate.service.configuration import load
     from fillgate.service.host import JournalUnavailable
     from fillgate.service.host import serve as run
 
     given = {"listen": listen, "data": None if data is None else str(data)}
     overrides = {name: value for name, value in given.items() if value is not None}
-    path = config or (_CONFIG if _CONFIG.exists() else None)
     try:
-        configuration = load_configuration(path, overrides=overrides)
+        configuration = load(config_file(config), overrides=overrides)
         run(configuration, on_ready=lambda ready: _announce(ready, configuration, ready_file))
     except (ConfigurationError, JournalUnavailable) as error:
         fail(str(error), Exit.USAGE)

@@ -1,11 +1,13 @@
 """Which plugin types are installed: the entry points `fillgate.plugins`, ours and others."""
 
+from contextlib import suppress
 from importlib.metadata import entry_points
 
 from fillgate.domain.errors import ConfigurationError
+from fillgate.domain.nearest import nearest
 from fillgate.plugins.base import ExecutionPlugin
 
-__all__ = ["plugin_type"]
+__all__ = ["installed_types", "plugin_type"]
 
 _GROUP = "fillgate.plugins"
 
@@ -24,7 +26,9 @@ def plugin_type(kind: str, where: str) -> type[ExecutionPlugin]:
     point = installed.get(kind)
     if point is None:
         known = ", ".join(sorted(installed))
-        msg = f"`{where}.type`: expected one of {known}, found {kind!r}"
+        near = nearest(kind, installed)
+        hint = "" if near is None else f"; did you mean {near!r}?"
+        msg = f"`{where}.type`: expected one of {known}, found {kind!r}{hint}"
         raise ConfigurationError(msg)
     try:
         loaded = point.load()
@@ -35,3 +39,12 @@ def plugin_type(kind: str, where: str) -> type[ExecutionPlugin]:
         msg = f"`{where}.type`: {kind!r} is no ExecutionPlugin but {loaded!r}"
         raise ConfigurationError(msg)
     return loaded
+
+
+def installed_types() -> dict[str, type[ExecutionPlugin]]:
+    """Return the classes of all plugin types that can be imported, by their types."""
+    found = {}
+    for kind in sorted(point.name for point in entry_points(group=_GROUP)):
+        with suppress(ConfigurationError):
+            found[kind] = plugin_type(kind, "accounts")
+    return found

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from fillgate.config import AccountConfig
+from fillgate.config import AccountConfig, Origin
 from tests.configuration import SECRET, load, refused
 
 
@@ -35,11 +35,16 @@ def test_the_default_account(text: str, names: list[str], default: str) -> None:
     assert configuration.default_account == default
 
 
-@pytest.mark.parametrize("value", ['"other"', "5", '["mock"]', "{ x = 1 }", '""', "true"])
+@pytest.mark.parametrize("value", ['"other"', '""'])
 def test_a_default_account_that_is_none(value: str) -> None:
-    words = refused(f"default_account = {value}")
-    assert "`default_account`" in words
-    assert "mock" in words
+    words = refused(f"default_account = {value}\n[accounts.acme]\ntype = 'acme'")
+    assert "`default_account`: expected one of acme, mock, found " in words
+
+
+def test_a_default_account_whose_table_is_wrong_is_no_second_fault() -> None:
+    words = refused("default_account = 'acme'\n[accounts.acme]\ntype = 5")
+    assert "`accounts.acme.type`" in words
+    assert "default_account" not in words
 
 
 @pytest.mark.parametrize("table", ["x = 1", 'type = ""', "type = 5", "type = []"])
@@ -130,3 +135,40 @@ def test_what_is_set_is_what_there_is() -> None:
     assert configuration.accounts["paper"].options == {"fee_bps": 10}
     wanted: dict[str, Any] = {"webhook_secret": SECRET, "base_url": "http://127.0.0.1:1"}
     assert configuration.accounts["main"].options == wanted
+
+
+# Their secrets
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["webhook_secret", "api_key", "password", "passphrase", "token", "private_key", "Secret"],
+)
+def test_an_account_gets_its_secrets_by_reference(name: str) -> None:
+    text = f'[accounts.acme]\ntype = "acme"\n{name} = '
+    account = load(text + '"env:MINE"', MINE=SECRET).accounts["acme"]
+    assert account.options == {name: SECRET}
+    assert SECRET not in repr(account)
+    assert f"`accounts.acme.{name}`" in refused(text + f'"{SECRET}"')
+
+
+# Where they come from
+
+
+def test_a_file_and_the_environment_are_told_apart() -> None:
+    of_file = load('[accounts.acme]\ntype = "acme"\nsize = 5\ntoken = "env:T"', T=SECRET)
+    account = of_file.accounts["acme"]
+    assert of_file.path is not None
+    assert account.origins == dict.fromkeys(("type", "size", "token"), Origin("file", of_file.path))
+    assert account.references == {"token": "env:T"}
+    account = load(None, **CCXT).accounts["binance"]
+    assert {key: origin.place for key, origin in account.origins.items()} == {
+        "type": "CCXT_BASE_URL",
+        "base_url": "CCXT_BASE_URL",
+        "webhook_secret": "WEBHOOK_SECRET",
+    }
+    assert account.references == {"webhook_secret": "env:WEBHOOK_SECRET"}
+
+
+def test_an_empty_address_makes_none() -> None:
+    assert list(load(None, **(CCXT | {"CCXT_BASE_URL": ""})).accounts) == ["mock"]
