@@ -1,6 +1,7 @@
 """The command line: `fillgate ...`. One module a command.
 
 - `init`, `config`: write, show and check the configuration
+- `doctor`: checks whether the machine is fit
 - `serve`: runs the service
 - `send`: sends an alert or an order (`fields`)
 - `orders`, `order`, `accounts`, `positions`: what a running service knows (`words`)
@@ -25,6 +26,7 @@ from fillgate.cli import (
     accounts,
     config,
     demo,
+    doctor,
     init,
     journal,
     order,
@@ -45,6 +47,7 @@ app = typer.Typer(
 )
 app.command()(init.init)
 app.add_typer(config.app, name="config")
+app.command()(doctor.doctor)
 app.command()(serve.serve)
 app.command()(demo.demo)
 app.add_typer(send.app, name="send")

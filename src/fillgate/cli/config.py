@@ -1,7 +1,7 @@
 """`fillgate config`: what the configuration says, and whether it is right."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     no_args_is_help=True, help="Show and check the configuration; no service need run."
 )
 
-_WIDEST: int = 44
+_WIDEST: Final = 44
 """Columns of a setting before where it is from."""
 
 
@@ -100,5 +100,5 @@ def _line(row: "Row") -> str:
 
     told = str(row.origin) if row.secret is None else f"{row.origin}; {row.secret}"
     if row.value is None:
-        return f"{f'# {toml_key(row.key)} is not set':{_WIDEST}}  # {told}"
+        return f"# {toml_key(row.key)} is not set"
     return f"{f'{toml_key(row.key)} = {toml_text(row.value)}':{_WIDEST}}  # {told}"

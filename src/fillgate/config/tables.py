@@ -145,21 +145,21 @@ class EngineConfig(msgspec.Struct, frozen=True, kw_only=True):
     """The table `[engine]`."""
 
     submit_deadline: Annotated[
-        float, _time("How long a venue may take to answer an order; after it the order is UNKNOWN.")
+        float, _time("How long an order may take at its venue; after it the order is UNKNOWN.")
     ] = 10.0
     lookup_deadline: Annotated[
-        float, _time("How long a venue may take to answer any other question.")
+        float, _time("How long a venue may take to find an order that is asked for.")
     ] = 5.0
     poll_interval: Annotated[
-        float, _time("The pause between two questions after a working order.")
+        float, _time("The pause between two looks at the working orders of an account.")
     ] = 2.0
     health_interval: Annotated[
-        float, _time("The pause between two questions after an account's health.")
+        float, _time("The pause between two looks at an account's health.")
     ] = 30.0
     max_waiting: Annotated[
         int,
         Setting(
-            "How many signals may wait; beyond it they are refused with 503.",
+            "How many signals may be under way before new ones are turned away with 503.",
             unit="signals",
             least=1,
             most=1_000_000,

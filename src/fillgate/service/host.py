@@ -7,7 +7,6 @@ drained, journal closed.
 
 import asyncio
 import gc
-import random
 import signal
 import socket
 import sys
@@ -30,8 +29,8 @@ from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
 from fillgate.journal.base import JournalUnavailable
 from fillgate.journal.sqlite import SqliteJournal
-from fillgate.plugins.base import PluginContext
 from fillgate.plugins.registry import PluginRegistry
+from fillgate.service.account_context import account_context
 from fillgate.service.api import OPERATIONS
 from fillgate.service.app import Application
 from fillgate.service.auth import ApiDoor, WebhookDoor
@@ -205,19 +204,10 @@ def _accounts(
     setups = {}
     for name, account in configuration.accounts.items():
         kind = plugin_type(account.type, f"accounts.{name}")
-        registry.register(kind(name, _context(name, clock, tasks)))
+        registry.register(kind(name, account_context(clock, tasks, logger(account=name))))
         setups[name] = AccountSetup(account.type, dict(account.options))
     registry.set_default(configuration.default_account)
     return registry, setups
-
-
-def _context(name: str, clock: Clock, tasks: Tasks) -> PluginContext:
-    return PluginContext(
-        clock=clock,
-        random=random.Random(),  # noqa: S311 - plugins' jitter and simulation, no secrets
-        logger=logger(account=name),
-        tasks=tasks.starter,
-    )
 
 
 def _engine_settings(configuration: Configuration) -> EngineSettings:
