@@ -37,8 +37,9 @@ def _list(values: Iterable[object]) -> str:
 
 
 def _quoted(text: str) -> str:
-    # JSON lets the character 127 stand as it is.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+    # JSON's escapes are TOML's, but JSON lets some characters stand that no terminal should get.
+    quoted = json.dumps(text, ensure_ascii=False)
+    return "".join(each if each.isprintable() else f"\\U{ord(each):08x}" for each in quoted)
 
 
 _WRITERS: Final[tuple[tuple[tuple[type, ...], Callable[[Any], str]], ...]] = (
