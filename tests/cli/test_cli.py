@@ -9,6 +9,10 @@ from fillgate import __version__
 from tests.cli.conftest import COMMAND, Run, environment
 
 COMMANDS = [
+    ("init",),
+    ("config", "show"),
+    ("config", "check"),
+    ("doctor",),
     ("serve",),
     ("demo",),
     ("send", "alert"),

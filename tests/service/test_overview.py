@@ -80,7 +80,7 @@ key = 5
 list = ["a", "wss://{SECRET}@h"]
 [accounts."a b".inner]
 password = "{SECRET}"
-plain = "{SECRET[:0]}x"
+plain = "x"
 """
 
 

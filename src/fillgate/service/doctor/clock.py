@@ -3,7 +3,6 @@
 import asyncio
 import ctypes
 import struct
-import time
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -11,6 +10,7 @@ from typing import Final
 import httpx2
 
 from fillgate.config import AccountConfig
+from fillgate.domain.clock import Clock
 from fillgate.domain.errors import ConfigurationError
 from fillgate.plugins.ccxt_http.options import read_settings, tls_context
 from fillgate.service.doctor.diagnosis import Diagnosis, fine, problem, warning
@@ -37,7 +37,7 @@ _SYNCHRONISE: Final = (
 async def check_clock(patient: Patient) -> Sequence[Diagnosis]:
     """Look at the clock: kept by NTP, like the services' clocks, not before the journal's end."""
     services = [
-        _of_service(name, account, patient.clock.now())
+        _of_service(name, account, patient.clock)
         for name, account in patient.configuration.accounts.items()
         if account.type == "ccxt-http"
     ]
@@ -91,10 +91,9 @@ def not_set_back(patient: Patient) -> Sequence[Diagnosis]:
     return [problem(text, "set the clock right before the service starts")]
 
 
-async def _of_service(name: str, account: AccountConfig, now: int) -> Diagnosis | None:
+async def _of_service(name: str, account: AccountConfig, clock: Clock) -> Diagnosis | None:
     """Compare the clock with the Date header of an account's service; None without an answer."""
     where = f"accounts.{name}"
-    started = time.monotonic()
     try:
         options, _ = read_settings(account.options, where)
         async with httpx2.AsyncClient(
@@ -105,8 +104,7 @@ async def _of_service(name: str, account: AccountConfig, now: int) -> Diagnosis 
     except (ConfigurationError, httpx2.HTTPError, KeyError, ValueError):
         # Whether it can be reached is the accounts' check.
         return None
-    passed = time.monotonic() - started
-    return compared(name, now / _MICROSECONDS + passed - told)
+    return compared(name, clock.now() / _MICROSECONDS - told)
 
 
 def compared(name: str, ahead: float) -> Diagnosis:
