@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import typer
 
+from docs.configuration import configuration
 from docs.http_api import http_api, problem_codes
 from docs.log_lines import LINES
 from docs.markdown import table
@@ -27,6 +28,7 @@ from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, NotFound
 from fillgate.engine.steps import LEVELS, REPLAYED
 from fillgate.meters import BATCH_SIZES, FLUSH_SECONDS, ORDER_SECONDS, SignalOutcome
+from fillgate.domain.settings import Setting
 from fillgate.plugins import base
 from fillgate.service.metrics import LABELS, METRICS
 
@@ -88,7 +90,7 @@ def _plugin_interface() -> Iterator[str]:
 
 
 _KINDS: Final[tuple[type, ...]] = (
-    base.ExecutionPlugin, base.PluginContext, Capabilities, Order, ExecutionResult, ExecutionReport,
+    base.ExecutionPlugin, base.PluginContext, Capabilities, Setting, Order, ExecutionResult, ExecutionReport,
     Found, NotFound, Fill, Fee, MarketData, base.VenueFill, base.VenuePosition, base.Balance,
     base.Instrument,
 )  # fmt: skip
@@ -191,6 +193,7 @@ def _logs() -> Iterator[str]:
 
 PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "docs/reference/command-line.md": _command_line,
+    "docs/reference/configuration.md": configuration,
     "docs/reference/http-api.md": http_api,
     "docs/reference/problems.md": problem_codes,
     "docs/reference/plugin-interface.md": _plugin_interface,

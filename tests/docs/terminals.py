@@ -127,7 +127,8 @@ class Reader:
         self._folder.mkdir()
         self._notes.mkdir()
         for path in ROOT.iterdir():
-            if not path.name.startswith("."):
+            # A configuration of one's own is no part of a new clone.
+            if not path.name.startswith(".") and path.name != "fillgate.toml":
                 (self._folder / path.name).symlink_to(path)
         (self._folder / ".venv").symlink_to(Path(sys.prefix))
         return self

@@ -7,7 +7,7 @@ import typer
 from rich.text import Text
 
 from fillgate.cli.options import AsJson, Config, config_file
-from fillgate.cli.output import Exit, console, fail, print_json, printable, table
+from fillgate.cli.output import Exit, console, fail, print_json, printable
 
 if TYPE_CHECKING:
     from fillgate.config import Configuration
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["doctor"]
 
+_LEVEL: Final = 9
+_CHECK: Final = 15
+"""Columns."""
 _STYLES: Final = {"ok": "green", "warning": "yellow", "problem": "bold red"}
 
 
@@ -57,10 +60,10 @@ def _document(check: str, diagnosis: "Diagnosis") -> dict[str, str | None]:
 
 
 def _print(found: "list[tuple[str, Diagnosis]]") -> None:
-    rows = table("", "", "", padding=(0, 2, 0, 0), show_header=False)
     for check, diagnosis in found:
         level = diagnosis.level.value
-        rows.add_row(Text(level, style=_STYLES[level]), check, printable(diagnosis.text))
+        line = Text(f"{level:{_LEVEL}}", style=_STYLES[level])
+        line.append(f"{check:{_CHECK}}{printable(diagnosis.text)}", style="default")
         if diagnosis.advice:
-            rows.add_row("", "", printable(f"-> {diagnosis.advice}"))
-    console().print(rows)
+            line.append(f"\n{'':{_LEVEL + _CHECK}}-> {printable(diagnosis.advice)}", "default")
+        console().print(line, soft_wrap=True)
