@@ -13,7 +13,16 @@ from fillgate.domain.errors import ConfigurationError
 
 NAMES = st.sampled_from(["a", "b", "c"])
 VALUES = st.sampled_from(
-    ["1", '"x"', "true", "[1, 2]", "[\n  1,\n  # a = 1\n]", '"""\n[d]\na = 1\n"""', "{ d = 1 }"]
+    [
+        "1",
+        '"x"',
+        "true",
+        "[1, 2]",
+        "[\n  1,\n  # a = 1\n]",
+        '"""\n[d]\na = 1\n"""',
+        "{ d = 1 }",
+        '"\u2028"',
+    ]
 )
 NOISE = st.sampled_from(["", "# [e]", "# a = 1", "   "])
 
@@ -54,6 +63,7 @@ def test_other_ways_to_write_it(tmp_path: Path) -> None:
         "f.g.h.i": 4,
         "f.g.h.i.j": 4,
         "k": 5,
+        "k.l": 6,
     }
 
 
@@ -79,7 +89,9 @@ def test_findings_get_their_places(tmp_path: Path) -> None:
     assert say(None, "`a.b`: wrong") == ("`a.b`: wrong",)
 
 
-@pytest.mark.parametrize("content", [b"\xff", b"[a\n" + b"b = 1\n", b"a = 1\n" * 5000])
+@pytest.mark.parametrize(
+    "content", [b"\xff", b"[a\n" + b"b = 1\n", b"a = [\n" + b"1,\n" * 5000 + b"]\nb = 1"]
+)
 def test_what_cannot_be_read_has_none(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.toml"
     path.write_bytes(content)

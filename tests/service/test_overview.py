@@ -3,8 +3,9 @@
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from fillgate.cli.config import _lines
 from fillgate.config import Configuration, Origin, settings, variable_of
 from fillgate.domain.options import is_credential
+from fillgate.domain.settings import Setting
 from fillgate.plugins.mock import MockPlugin
 from fillgate.service.configuration import load, load_leniently
 from fillgate.service.overview import CUT, Row, overview
@@ -156,3 +158,20 @@ def test_what_is_printed_is_a_configuration_that_says_the_same(tmp_path: Path) -
     assert again.accounts.keys() == configuration.accounts.keys()
     options, given = again.accounts["x"].options, configuration.accounts["x"].options
     assert {key: options[key] for key in given} == given
+
+
+class Options(msgspec.Struct, frozen=True):
+    pin: Annotated[str | None, Setting("A number.", secret=True)] = None
+    other: int = 1
+
+
+@pytest.mark.parametrize(("pin", "shown_as"), [("", None), (f'pin = "{SECRET}"', CUT)])
+def test_what_is_declared_a_secret_is_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pin: str, shown_as: str | None
+) -> None:
+    plugin = type("Acme", (MockPlugin,), {"options": Options})
+    for module in ("account_options", "overview"):
+        monkeypatch.setattr(f"fillgate.service.{module}.plugin_type", lambda *_: plugin)
+    _, rows = shown(tmp_path, f'[accounts.a]\ntype = "acme"\n{pin}', {})
+    assert rows["accounts.a.pin"].value == shown_as
+    assert rows["accounts.a.other"].value == 1

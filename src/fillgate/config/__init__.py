@@ -21,7 +21,7 @@ Invariants:
 from fillgate.config.addresses import is_loopback, parse_listen
 from fillgate.config.lines import located
 from fillgate.config.loading import load_configuration
-from fillgate.config.origins import Origin
+from fillgate.config.origins import DEFAULT, Origin
 from fillgate.config.references import check_reference, secret_by_reference, secret_file
 from fillgate.config.tables import (
     TABLES,
@@ -37,6 +37,7 @@ from fillgate.config.toml import toml_key, toml_text
 from fillgate.config.variables import variable_of
 
 __all__ = [
+    "DEFAULT",
     "TABLES",
     "AccountConfig",
     "Configuration",

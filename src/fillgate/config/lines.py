@@ -1,13 +1,13 @@
 """Where in a configuration file something stands.
 
-The standard library's parser tells no places. So the file is parsed up to each of its lines: what
-is in the tree with a line and was not without it stands on that line, however it is written. That
-is done only for errors.
+The standard library's parser tells no places. So the file is parsed once more in pieces: a piece
+grows by a line until it is TOML by itself, and then it is one table's header or one value, however
+it is written. That is done only for errors.
 """
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -18,8 +18,8 @@ __all__ = ["located", "places"]
 
 _NAMED: Final = re.compile(r"`([^`]+)`")
 _INDEX: Final = re.compile(r"\[\d+\]")
-_MOST_LINES: Final = 2000
-"""Beyond it errors have no line numbers: the work grows with the square."""
+_LONGEST: Final = 500
+"""Lines of a piece; behind a longer value errors have no line numbers."""
 
 
 @contextmanager
@@ -49,37 +49,49 @@ def _located(finding: str, path: Path | str, where: Mapping[str, int]) -> str:
 def places(path: Path) -> Mapping[str, int]:
     """Return for each table and key, by its dotted name, the line where it begins."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        # TOML has one end of a line; Python's splitlines knows more.
+        lines = [f"{line}\n" for line in path.read_text(encoding="utf-8").split("\n")]
     except (OSError, UnicodeDecodeError):
         return {}
-    if len(lines) > _MOST_LINES:
-        return {}
     found: dict[str, int] = {}
-    start, text = 0, ""
-    for number, line in enumerate(lines, start=1):
-        text += line
-        try:
-            tree = tomllib.loads(text)
-        except tomllib.TOMLDecodeError:
-            # Within a value of several lines, or wrong from here on.
-            continue
-        begin = _first_said(lines, start, number)
-        for name in _names(tree):
+    table = ""
+    for begin, piece in _pieces(lines):
+        is_header = piece.lstrip().startswith("[")
+        names = list(_names(tomllib.loads(piece), "" if is_header else table))
+        if is_header:
+            table = f"{names[-1]}."
+        for name in names:
             found.setdefault(name, begin)
-        start = number
     return found
 
 
-def _first_said(lines: list[str], start: int, end: int) -> int:
-    """Return the first line behind `start` that is neither empty nor a comment."""
-    for number in range(start, end):
-        if lines[number].strip() and not lines[number].lstrip().startswith("#"):
-            return number + 1
-    return end
+def _pieces(lines: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Give each header and each value with the number of its first line."""
+    begin, piece = 0, ""
+    for number, line in enumerate(lines, start=1):
+        if not piece:
+            if not line.strip() or line.lstrip().startswith("#"):
+                continue
+            begin = number
+        piece += line
+        if _is_whole(piece):
+            yield begin, piece
+            piece = ""
+        elif number - begin > _LONGEST:
+            return
+
+
+def _is_whole(piece: str) -> bool:
+    try:
+        tomllib.loads(piece)
+    except tomllib.TOMLDecodeError:
+        return False
+    return True
 
 
 def _names(tree: Mapping[str, Any], before: str = "") -> Iterator[str]:
     for key, value in tree.items():
         yield before + key
-        if isinstance(value, Mapping):
-            yield from _names(value, f"{before}{key}.")
+        inner = value[0] if isinstance(value, list) and value else value
+        if isinstance(inner, Mapping):
+            yield from _names(inner, f"{before}{key}.")

@@ -10,16 +10,15 @@ from typing import Any, Final
 
 import msgspec
 
-from fillgate.config import AccountConfig, Configuration, Origin, settings
+from fillgate.config import DEFAULT, AccountConfig, Configuration, Origin, settings
 from fillgate.domain.options import is_credential
-from fillgate.domain.settings import declared
+from fillgate.domain.settings import Declared, declared
 from fillgate.service.account_options import declared_options
 from fillgate.service.plugin_types import plugin_type
 
 __all__ = ["CUT", "Row", "overview"]
 
 CUT: Final = "[redacted]"
-_DEFAULT: Final = Origin("default")
 _USERINFO: Final = re.compile(r"(?<=://)[^/\s@]*@")
 
 
@@ -55,28 +54,24 @@ def overview(configuration: Configuration, missing: Mapping[str, str]) -> Iterat
 
 
 def _account_rows(name: str, account: AccountConfig, missing: Mapping[str, str]) -> Iterator[Row]:
-    table = ("accounts", name)
-    values = {"type": account.type, **_defaults(name, account), **account.options}
-    for key, value in values.items():
-        origin = account.origins.get(key, _DEFAULT)
+    table, fields = ("accounts", name), _fields(name, account)
+    defaults = {key: field.default for key, field in fields.items()}
+    for key, value in {"type": account.type, **defaults, **account.options}.items():
+        secret = None
         if key in account.references:
+            shown: Any = account.references[key]
             secret = missing.get(f"accounts.{name}.{key}", "set")
-            yield Row(
-                table=table,
-                key=key,
-                value=account.references[key],
-                origin=origin,
-                secret=secret,
-            )
+        elif key in fields and fields[key].setting.secret and value is not None:
+            shown = CUT
         else:
-            yield Row(table=table, key=key, value=_redacted(key, value), origin=origin)
+            shown = _redacted(key, value)
+        origin = account.origins.get(key, DEFAULT)
+        yield Row(table=table, key=key, value=shown, origin=origin, secret=secret)
 
 
-def _defaults(name: str, account: AccountConfig) -> Mapping[str, object]:
+def _fields(name: str, account: AccountConfig) -> Mapping[str, Declared]:
     options = declared_options(plugin_type(account.type, f"accounts.{name}"))
-    if options is None:
-        return {}
-    return {key: field.default for key, field in declared(options).items()}
+    return {} if options is None else declared(options)
 
 
 def _redacted(key: str, value: Any) -> Any:

@@ -33,7 +33,7 @@ async def test_one_that_is_written_and_one_that_is_not(tmp_path: Path) -> None:
     assert words.startswith(f"ok: {subject.journal} can be read; the process {os.getpid()} writes")
     await journal.close()
     assert "no process writes it" in told(await check_journal(subject))
-    assert writer_of(subject) is None
+    assert writer_of(subject.journal) is None
 
 
 async def test_one_that_is_none(tmp_path: Path) -> None:

@@ -40,20 +40,24 @@ def test_where_it_is_asked(listen: str, url: str | None) -> None:
 )
 async def test_what_is_no_fillgate_never_hears_the_key(answer: bytes) -> None:
     with Server(answer) as server:
-        assert await find_running(load(listening(server.url), KEY=SECRET)) is None
+        configuration = load(listening(server.url), KEY=SECRET)
+        assert await find_running(configuration, is_ours=True) is None
     assert SECRET.encode() not in b"".join(server.requests)
 
 
 async def test_nobody() -> None:
     configuration = load(listening(f"127.0.0.1:{free_port()}"), KEY=SECRET)
-    assert await find_running(configuration) is None
+    assert await find_running(configuration, is_ours=True) is None
 
 
-async def test_a_fillgate() -> None:
+@pytest.mark.parametrize("is_ours", [False, True])
+async def test_a_fillgate_hears_the_key_only_if_it_is_ours(is_ours: bool) -> None:
     health = '{"version": "1", "accepting": true, "accounts": [{"name": "a", "up": true}]}'
     with Server(http("200 OK", health)) as server:
-        found = await find_running(load(listening(server.url), KEY=SECRET))
+        configuration = load(listening(server.url), KEY=SECRET)
+        found = await find_running(configuration, is_ours=is_ours)
     assert found is not None
     assert found.health["version"] == "1"
-    assert found.accounts == ({"name": "a", "up": True},)
-    assert [SECRET.encode() in request for request in server.requests] == [False, True]
+    assert found.accounts == (({"name": "a", "up": True},) if is_ours else ())
+    heard = [SECRET.encode() in request for request in server.requests]
+    assert heard == ([False, True] if is_ours else [False])

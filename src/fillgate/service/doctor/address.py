@@ -32,7 +32,7 @@ def _held(patient: Patient) -> Diagnosis:
         )
     if patient.running is None:
         return problem(f"another program listens on {listen}", _ANOTHER)
-    if patient.journal.exists() and writer_of(patient) is None:
+    if patient.journal.exists() and writer_of(patient.journal) is None:
         return problem(f"a fillgate with another data folder listens on {listen}", _ANOTHER)
     health = patient.running.health
     text = f"fillgate {health['version']} runs on {listen}"

@@ -1,6 +1,7 @@
 """The table of checks, and the round through them."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Final
 
 from fillgate.config import Configuration
@@ -12,10 +13,11 @@ from fillgate.service.doctor.clock import check_clock
 from fillgate.service.doctor.diagnosis import Diagnosis, fine, problem, warning
 from fillgate.service.doctor.disk import check_disk
 from fillgate.service.doctor.files import check_files
-from fillgate.service.doctor.journal import check_journal
+from fillgate.service.doctor.journal import check_journal, writer_of
 from fillgate.service.doctor.patient import Patient
 from fillgate.service.doctor.running import find_running
 from fillgate.service.doctor.system import check_system
+from fillgate.service.files import JOURNAL_FILE
 from fillgate.service.warnings import warnings
 
 __all__ = ["CHECKS", "examine"]
@@ -53,7 +55,9 @@ async def examine(
         configuration: a sound one.
         clock: to be compared with others; the system's by default.
     """
-    patient = Patient(configuration, clock or SystemClock(), await find_running(configuration))
+    is_ours = writer_of(Path(configuration.service.data) / JOURNAL_FILE) is not None
+    running = await find_running(configuration, is_ours=is_ours)
+    patient = Patient(configuration, clock or SystemClock(), running)
     for name, check in CHECKS.items():
         try:
             found = await check(patient)

@@ -1,6 +1,7 @@
 """The journal: that it can be read, and who writes it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from fillgate.journal.base import JournalUnavailable
@@ -17,9 +18,9 @@ _ADVICE: Final = (
 )
 
 
-def writer_of(patient: Patient) -> int | None:
-    """Return the id of the process that writes the journal; None if nobody does."""
-    return holder_of(patient.journal.with_name(f"{patient.journal.name}.lock"))
+def writer_of(journal: Path) -> int | None:
+    """Return the id of the process that writes a journal; None if nobody does."""
+    return holder_of(journal.with_name(f"{journal.name}.lock"))
 
 
 async def check_journal(patient: Patient) -> Sequence[Diagnosis]:
@@ -31,6 +32,6 @@ async def check_journal(patient: Patient) -> Sequence[Diagnosis]:
     except JournalUnavailable as error:
         return [problem(str(error), _ADVICE)]
     await reader.close()
-    writer = writer_of(patient)
+    writer = writer_of(patient.journal)
     state = "no process writes it" if writer is None else f"the process {writer} writes it"
     return [fine(f"{patient.journal} can be read; {state}")]

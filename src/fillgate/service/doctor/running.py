@@ -21,7 +21,7 @@ class Running:
     health: Mapping[str, Any]
     """The answer of `/health`."""
     accounts: tuple[Mapping[str, Any], ...]
-    """The accounts as the API shows them; empty if it does not with the configured key."""
+    """The accounts as the API shows them; empty if it was not asked or does not show them."""
 
 
 def url_of(configuration: Configuration) -> str | None:
@@ -32,29 +32,34 @@ def url_of(configuration: Configuration) -> str | None:
     return f"http://{shown}:{port}" if port else None
 
 
-async def find_running(configuration: Configuration) -> Running | None:
-    """Return what the fillgate at the configured address says; None if none answers there."""
+async def find_running(configuration: Configuration, *, is_ours: bool) -> Running | None:
+    """Return what the fillgate at the configured address says; None if none answers there.
+
+    Args:
+        configuration: the whole tree.
+        is_ours: a process writes the journal of this configuration. Only then the API is asked:
+            what listens otherwise may be anybody's, and should not get the key.
+    """
     url = url_of(configuration)
     if url is None:
         return None
-    key = configuration.api_key
-    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
     async with httpx2.AsyncClient(
         base_url=url, trust_env=False, verify=False, timeout=_DEADLINE
     ) as client:
-        health = await _document(client, "/health", {})
+        health = await _document(client, "/health", None)
         if "accepting" not in health or "version" not in health:
             return None
-        # Only a fillgate hears the key.
-        accounts = (await _document(client, "/api/v1/accounts", headers)).get("accounts", [])
+        accounts: Any = ()
+        if is_ours:
+            document = await _document(client, "/api/v1/accounts", configuration.api_key)
+            accounts = document.get("accounts", ())
     return Running(health, tuple(accounts))
 
 
-async def _document(
-    client: httpx2.AsyncClient, path: str, headers: Mapping[str, str]
-) -> Mapping[str, Any]:
+async def _document(client: httpx2.AsyncClient, path: str, key: str | None) -> Mapping[str, Any]:
+    headers = {} if key is None else {"Authorization": f"Bearer {key}"}
     try:
-        document = (await client.get(path, headers=dict(headers))).json()
+        document = (await client.get(path, headers=headers)).json()
     except (httpx2.HTTPError, ValueError):
         return {}
     return document if isinstance(document, dict) else {}
