@@ -79,11 +79,11 @@ def test_findings_get_their_places(tmp_path: Path) -> None:
     assert say(
         path, "`a.b`: wrong", "`a.c`: missing", "`a.b[1]`: wrong", "`X_A_B`: wrong", "`a`: b", "a.b"
     ) == (
-        f"{path}, line 3: `a.b`: wrong",
         f"{path}, line 2: `a.c`: missing",
+        f"{path}, line 2: `a`: b",
+        f"{path}, line 3: `a.b`: wrong",
         f"{path}, line 3: `a.b[1]`: wrong",
         "`X_A_B`: wrong",
-        f"{path}, line 2: `a`: b",
         "a.b",
     )
     assert say(None, "`a.b`: wrong") == ("`a.b`: wrong",)

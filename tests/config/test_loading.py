@@ -119,9 +119,9 @@ webhook_secret = "env:NONE"
         ),
         "line 8: `webhook.max_age`: expected a number, got a list",
         "line 12: `servce` is not a setting; did you mean `service`?",
-        "`FILLGATE_LOG_LEVEL`: expected one of debug, info, warning, error, found 'loud'",
         'line 13: `accounts.a.type`: expected a plugin\'s type such as "mock", found nothing',
         "line 17: `accounts.b.webhook_secret`: the environment variable NONE is not set",
+        "`FILLGATE_LOG_LEVEL`: expected one of debug, info, warning, error, found 'loud'",
     ]
 
 

@@ -110,7 +110,8 @@ def test_a_misspelt_option_is_refused_with_the_right_one(kind: str, field: Decla
 
 def test_what_is_needed_is_asked_for() -> None:
     words = refused('[accounts.a]\ntype = "ccxt-http"')
-    assert "line 1: `accounts.a.base_url`: expected text in quotes, found nothing" in words
+    assert "line 1: `accounts.a.base_url`: expected a URL such as `http://" in words
+    assert "found nothing" in words
     assert "line 1: `accounts.a.webhook_secret`: expected a reference such as" in words
 
 

@@ -31,19 +31,20 @@ def located(path: Path | str | None) -> Iterator[None]:
         if path is None:
             raise
         where = places(Path(path))
+        lines = [(_line(text, where), text) for text in error.findings]
+        # In the file's order; what does not stand in it comes last.
+        lines.sort(key=lambda each: (each[0] == 0, each[0]))
         raise ConfigurationError(
-            *(_located(text, path, where) for text in error.findings)
+            *(f"{path}, line {line}: {text}" if line else text for line, text in lines)
         ) from None
 
 
-def _located(finding: str, path: Path | str, where: Mapping[str, int]) -> str:
+def _line(finding: str, where: Mapping[str, int]) -> int:
+    """Return the line of the setting that a finding begins with; 0 if it is not in the file."""
     named = _NAMED.match(finding)
-    if named is None:
-        return finding
-    key = _INDEX.sub("", named[1])
+    key = "" if named is None else _INDEX.sub("", named[1])
     # What is missing is told at the table that it is missing from.
-    line = where.get(key) or where.get(key.rpartition(".")[0])
-    return finding if line is None else f"{path}, line {line}: {finding}"
+    return where.get(key) or where.get(key.rpartition(".")[0]) or 0
 
 
 def places(path: Path) -> Mapping[str, int]:

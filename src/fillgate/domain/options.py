@@ -105,7 +105,8 @@ def _table(kind: type[msgspec.Struct], table: Mapping[str, Any], where: str) -> 
             values[key] = read_value(_known(fields, key, place), value, place)
     for key, field in fields.items():
         if field.needed and key not in table:
-            found.add(f"`{where}.{key}`: expected {kind_in_words(field)}, found nothing")
+            wanted = field.bounds or kind_in_words(field)
+            found.add(f"`{where}.{key}`: expected {wanted}, found nothing")
     found.check()
     return values
 

@@ -111,3 +111,11 @@ async def test_a_running_service_speaks_for_its_accounts(tmp_path: Path) -> None
     assert "problem: real is down, says the running service: no keys" in words
     assert "ok: mock is up, says the running service" in words
     assert service.requests == []
+
+
+async def test_an_account_that_the_running_service_does_not_know_is_asked(tmp_path: Path) -> None:
+    accounts = ({"name": "mock", "up": True, "reason": None},)
+    async with Service() as service:
+        words = await said(tmp_path, ccxt(service.url), Running({}, accounts))
+    assert "ok: mock is up, says the running service" in words
+    assert "ok: real (ccxt-http) is well" in words

@@ -38,12 +38,13 @@ class _Silent:
 
 async def check_accounts(patient: Patient) -> Sequence[Diagnosis]:
     """Ask each account whether orders could be sent; a running service tells of its own."""
-    if patient.running is not None and patient.running.accounts:
-        return [_told(account) for account in patient.running.accounts]
-    accounts = patient.configuration.accounts.items()
-    return await asyncio.gather(
-        *(_asked(name, account, patient.clock) for name, account in accounts)
-    )
+    running = {} if patient.running is None else {a["name"]: a for a in patient.running.accounts}
+    asked = [
+        _asked(name, account, patient.clock)
+        for name, account in patient.configuration.accounts.items()
+        if name not in running
+    ]
+    return [*map(_told, running.values()), *await asyncio.gather(*asked)]
 
 
 def _told(account: Mapping[str, Any]) -> Diagnosis:
