@@ -86,3 +86,11 @@ def test_a_secret_that_cannot_be_made(run: Run, tmp_path: Path) -> None:
     result = run("init", "--secret")
     assert result.exit_code == 2
     assert ".fillgate" in result.stderr
+
+
+def test_a_secret_that_is_there_already_is_told(run: Run, tmp_path: Path) -> None:
+    result = run("init", "--secret", env={"FILLGATE_WEBHOOK_SECRET": "swordfish-and-chips"})
+    assert result.exit_code == 0
+    assert "there is one already, by the environment FILLGATE_WEBHOOK_SECRET" in result.stdout
+    assert "swordfish" not in result.stdout
+    assert not (tmp_path / ".fillgate").exists()

@@ -44,7 +44,7 @@ def init(
     typer.echo(f"wrote {config}: every setting at its default, explained")
     try:
         if secret:
-            typer.echo(f"the webhook's secret is in {_secret_file(config)}, readable by you alone")
+            typer.echo(_made_secret(config))
     except ConfigurationError as error:
         fail(str(error), Exit.USAGE)
     typer.echo("\n".join(_next_steps(config)))
@@ -73,13 +73,17 @@ def _write(path: Path, text: str, *, replace: bool) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _secret_file(config: Path) -> Path:
+def _made_secret(config: Path) -> str:
     from fillgate.service.configuration import load
     from fillgate.service.secret_file import SECRET_FILE, webhook_secret
 
-    folder = Path(load(config).service.data)
+    configuration = load(config)
+    if configuration.webhook_secret is not None:
+        where = configuration.origin("webhook.secret")
+        return f"no secret was made: there is one already, by the {where}"
+    folder = Path(configuration.service.data)
     webhook_secret(folder)
-    return folder / SECRET_FILE
+    return f"the webhook's secret is in {folder / SECRET_FILE}, readable by you alone"
 
 
 def _next_steps(config: Path) -> list[str]:
