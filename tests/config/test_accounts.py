@@ -148,6 +148,7 @@ def test_an_account_gets_its_secrets_by_reference(name: str) -> None:
     text = f'[accounts.acme]\ntype = "acme"\n{name} = '
     account = load(text + '"env:MINE"', MINE=SECRET).accounts["acme"]
     assert account.options == {name: SECRET}
+    assert load(text + '"env:MINE"', MINE=SECRET).secrets == (SECRET,)
     assert SECRET not in repr(account)
     assert f"`accounts.acme.{name}`" in refused(text + f'"{SECRET}"')
 
@@ -172,3 +173,15 @@ def test_a_file_and_the_environment_are_told_apart() -> None:
 
 def test_an_empty_address_makes_none() -> None:
     assert list(load(None, **(CCXT | {"CCXT_BASE_URL": ""})).accounts) == ["mock"]
+
+
+def test_all_secrets_are_told_to_those_that_have_to_hide_them() -> None:
+    configuration = load(
+        '[accounts.a]\ntype = "acme"\ntoken = "env:T"\nsize = "x"',
+        FILLGATE_API_KEY="the key of the API",
+        FILLGATE_WEBHOOK_SECRET="the webhook's secret",
+        T=SECRET,
+    )
+    assert configuration.secrets == ("the webhook's secret", "the key of the API", SECRET)
+    assert load(None, **CCXT).secrets == (SECRET,)
+    assert load(None).secrets == ()

@@ -219,6 +219,14 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
         """Show no secrets."""
         return f"Configuration(accounts={list(self.accounts)})"
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All credentials that are configured, those of accounts among them."""
+        accounts = (
+            account.options[key] for account in self.accounts.values() for key in account.references
+        )
+        return (*filter(None, (self.webhook_secret, self.api_key)), *accounts)
+
     def value(self, key: str) -> Any:
         """Return the value of a setting, secrets as their references, by `table.key`."""
         table, _, name = key.rpartition(".")
