@@ -127,3 +127,18 @@ def test_values_as_errors_show_them() -> None:
     assert shown(Decimal("nan")) == "Decimal('NaN')"
     assert shown("x") == "'x'"
     assert shown("x" * 100) == f"'{'x' * 59}..."
+
+
+class Hidden(msgspec.Struct, frozen=True, kw_only=True):
+    pin: Annotated[int, Setting("A.", most=9999, secret=True)] = 0
+    token: Annotated[str, Setting("B.", words=("a", "b"))] = "a"
+    key: Colour = Colour.RED
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("pin", 123456), ("token", "123456"), ("key", "123456")]
+)
+def test_a_hidden_value_is_not_shown(name: str, value: object) -> None:
+    with pytest.raises(ConfigurationError, match=r"expected .*, found something else") as caught:
+        read_options(Hidden, {name: value}, "t")
+    assert "123456" not in str(caught.value)

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from fillgate.cli.config import _lines
 from fillgate.config import Configuration, Origin, settings, variable_of
-from fillgate.domain.options import is_credential
-from fillgate.domain.settings import Setting
+from fillgate.domain.settings import Setting, is_credential
 from fillgate.plugins.mock import MockPlugin
 from fillgate.service.configuration import load, load_leniently
 from fillgate.service.overview import CUT, Row, overview

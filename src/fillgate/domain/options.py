@@ -20,11 +20,9 @@ from fillgate.domain.nearest import suggestion
 from fillgate.domain.numbers import NumberError, parse_decimal
 from fillgate.domain.settings import Declared, alternatives, declared, kind_of, shown
 
-__all__ = ["is_credential", "kind_in_words", "read_options", "read_value"]
+__all__ = ["kind_in_words", "read_options", "read_value"]
 
 T = TypeVar("T", bound=msgspec.Struct)
-
-_CREDENTIAL: Final = re.compile(r"(?:key|secret|password|passphrase|token)$", re.IGNORECASE)
 
 # What msgspec calls types, between backticks in its messages.
 _TYPES: Final = re.compile(r"`([a-z| ]+)`")
@@ -46,11 +44,6 @@ _KINDS: Final[Mapping[type, str]] = {
     str: "str",
     dict: "object",
 }
-
-
-def is_credential(key: str) -> bool:
-    """Return whether a setting of this name holds, or leads to, what nobody else may see."""
-    return _CREDENTIAL.search(key) is not None
 
 
 def read_options(kind: type[T], options: Mapping[str, Any], where: str) -> T:
@@ -162,10 +155,10 @@ def _phrase(error: msgspec.ValidationError, field: Declared, value: object, wher
     path = path.rstrip("`")
     place = where + ("" if path == "[...]" else path)
     if text.startswith(_NO_WORD):
-        return f"`{place}`: expected {field.bounds}, found {text.removeprefix(_NO_WORD)}"
-    secret = field.setting.secret or is_credential(where)
+        word = "something else" if field.is_hidden else text.removeprefix(_NO_WORD)
+        return f"`{place}`: expected {field.bounds}, found {word}"
     found = ""
-    if not path and isinstance(value, str | int | float) and not secret:
+    if not path and isinstance(value, str | int | float) and not field.is_hidden:
         found = f"; found {shown(value)}"
     return f"`{place}`: {_in_words(text)}{found}"
 

@@ -6,6 +6,7 @@ Invariant: the declaration is the only place that knows them. Checks, the texts 
 commented file of `fillgate init`, `fillgate config show` and the reference page are made from it.
 """
 
+import re
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,11 +20,21 @@ import msgspec
 from fillgate.domain.errors import ConfigurationError
 from fillgate.domain.numbers import decimal_text
 
-__all__ = ["Declared", "Number", "Setting", "alternatives", "declared", "kind_of", "shown"]
+__all__ = [
+    "Declared",
+    "Number",
+    "Setting",
+    "alternatives",
+    "declared",
+    "is_credential",
+    "kind_of",
+    "shown",
+]
 
 Number = int | Decimal
 """A bound. Not a float, so that it is shown as it was written."""
 
+_CREDENTIAL: Final = re.compile(r"(?:key|secret|password|passphrase|token)$", re.IGNORECASE)
 _LONGEST_SHOWN: Final = 60
 
 
@@ -70,6 +81,11 @@ class Declared:
     setting: Setting
 
     @property
+    def is_hidden(self) -> bool:
+        """No error, and nothing that is printed, may show its value."""
+        return self.setting.secret or is_credential(self.name)
+
+    @property
     def bounds(self) -> str:
         """What a value must be, in words; empty if anything of its kind will do."""
         setting = self.setting
@@ -102,7 +118,8 @@ class Declared:
         setting = self.setting
         fault = None
         if (setting.words and value not in setting.words) or not _is_within(setting, value):
-            fault = f"expected {self.bounds}, found {shown(value)}"
+            found = "something else" if self.is_hidden else shown(value)
+            fault = f"expected {self.bounds}, found {found}"
         elif setting.check is not None:
             try:
                 setting.check(value)
@@ -148,6 +165,11 @@ def _enum_words(kind: object) -> tuple[str, ...]:
 
 def _holds_several(kind: object) -> bool:
     return get_origin(kind) in {frozenset, set, list, tuple}
+
+
+def is_credential(key: str) -> bool:
+    """Return whether a setting of this name holds, or leads to, what nobody else may see."""
+    return _CREDENTIAL.search(key) is not None
 
 
 def shown(value: object) -> str:

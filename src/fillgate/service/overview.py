@@ -11,8 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from fillgate.config import DEFAULT, AccountConfig, Configuration, Origin, settings
-from fillgate.domain.options import is_credential
-from fillgate.domain.settings import Declared, declared
+from fillgate.domain.settings import Declared, declared, is_credential
 from fillgate.service.account_options import declared_options
 from fillgate.service.plugin_types import plugin_type
 
