@@ -90,9 +90,9 @@ def _plugin_interface() -> Iterator[str]:
 
 
 _KINDS: Final[tuple[type, ...]] = (
-    base.ExecutionPlugin, base.PluginContext, Capabilities, Setting, Order, ExecutionResult, ExecutionReport,
-    Found, NotFound, Fill, Fee, MarketData, base.VenueFill, base.VenuePosition, base.Balance,
-    base.Instrument,
+    base.ExecutionPlugin, base.PluginContext, Capabilities, Setting, Order, ExecutionResult,
+    ExecutionReport, Found, NotFound, Fill, Fee, MarketData, base.VenueFill, base.VenuePosition,
+    base.Balance, base.Instrument,
 )  # fmt: skip
 
 
