@@ -26,9 +26,9 @@ from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.market import MarketData
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, NotFound
+from fillgate.domain.settings import Setting
 from fillgate.engine.steps import LEVELS, REPLAYED
 from fillgate.meters import BATCH_SIZES, FLUSH_SECONDS, ORDER_SECONDS, SignalOutcome
-from fillgate.domain.settings import Setting
 from fillgate.plugins import base
 from fillgate.service.metrics import LABELS, METRICS
 

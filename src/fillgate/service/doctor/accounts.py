@@ -27,6 +27,9 @@ _ADVICE: Final = "see that what the account talks to runs, and that its settings
 class _Silent:
     """A logger that says nothing: what goes wrong is told by the diagnosis."""
 
+    def is_enabled_for(self, level: int) -> bool:
+        return False
+
     def debug(self, event: str, **fields: Any) -> None: ...
 
     def info(self, event: str, **fields: Any) -> None: ...
