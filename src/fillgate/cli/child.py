@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
 
-__all__ = ["Child", "ChildFailed"]
+__all__ = ["Child", "ChildFailed", "tell_ready"]
 
 _START_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 20.0
@@ -101,6 +101,13 @@ class Child:
                 self._process.kill()
                 self._process.wait()
                 raise
+
+
+def tell_ready(path: Path, url: str) -> None:
+    """Write the file that whoever started us waits for."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}")
+    partial.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
+    partial.replace(path)
 
 
 def _environment() -> dict[str, str]:

@@ -1,13 +1,12 @@
 """`fillgate serve`: runs the service."""
 
 import contextlib
-import json
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fillgate.cli.child import tell_ready
 from fillgate.cli.options import Config, config_file
 from fillgate.cli.output import Exit, fail, printable
 
@@ -54,7 +53,7 @@ def _announce(ready: "Ready", configuration: "Configuration", ready_file: Path |
     with contextlib.suppress(OSError):
         typer.echo("\n".join(_lines(ready, configuration)))
     if ready_file is not None:
-        _write_ready_file(ready_file, ready.url)
+        tell_ready(ready_file, ready.url)
 
 
 def _lines(ready: "Ready", configuration: "Configuration") -> list[str]:
@@ -69,9 +68,3 @@ def _lines(ready: "Ready", configuration: "Configuration") -> list[str]:
         f"  accounts  {', '.join(up) or 'none is up'} (default: {configuration.default_account})",
         *(printable(f"  down      {name}: {reason}") for name, reason in down.items()),
     ]
-
-
-def _write_ready_file(path: Path, url: str) -> None:
-    partial = path.with_name(f"{path.name}.{os.getpid()}")
-    partial.write_text(json.dumps({"url": url, "pid": os.getpid()}), encoding="utf-8")
-    partial.replace(path)

@@ -6,18 +6,14 @@ drained, journal closed.
 """
 
 import asyncio
-import gc
 import signal
 import socket
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
 
 import msgspec
-import uvloop
 
 from fillgate.config import Configuration, parse_listen
 from fillgate.domain.clock import Clock
@@ -37,6 +33,7 @@ from fillgate.service.auth import ApiDoor, WebhookDoor
 from fillgate.service.exposition import Exposition
 from fillgate.service.files import JOURNAL_FILE
 from fillgate.service.health import HealthApi
+from fillgate.service.interpreter import run_server, settle_memory
 from fillgate.service.logs import configure_logs, flush_logs, hide_in_logs, logger
 from fillgate.service.openapi import document, problems_page, reference_page
 from fillgate.service.operations import routes
@@ -46,17 +43,10 @@ from fillgate.service.preferences import LONGEST_WEBHOOK_WAIT
 from fillgate.service.problem_log import ProblemLog
 from fillgate.service.reading import ReadingApi
 from fillgate.service.secret_file import SECRET_FILE, webhook_secret
-from fillgate.service.server import HttpServer, listening_socket
+from fillgate.service.server import HttpServer, listening_socket, url_of
 from fillgate.service.taking import OrderTaker, SignalRules, WebhookTaker
 
 __all__ = ["JOURNAL_FILE", "JournalUnavailable", "Ready", "run", "serve"]
-
-# The default of 5 ms lets the event loop keep the journal's thread waiting for whole requests.
-_SWITCH_SECONDS: Final = 0.0005
-
-# The collector looks for cycles, and an order makes next to none: the default of 700 has it look at
-# everything in memory many times a second.
-_COLLECT_EVERY: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +77,8 @@ def serve(
         JournalUnavailable: the journal cannot be opened; JournalLocked if another process has it.
     """
     configure_logs(level=configuration.log.level, style=configuration.log.format)
-    sys.setswitchinterval(_SWITCH_SECONDS)
     try:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(run(configuration, on_ready=on_ready))
+        run_server(run(configuration, on_ready=on_ready))
     finally:
         flush_logs()
 
@@ -138,7 +126,7 @@ async def _run_on(
         _stop_on_signals(stop, log)
         generated = None if configuration.webhook_secret else folder / SECRET_FILE
         accounts = {account.name: account.reason for account in engine.accounts}
-        ready = Ready(_url(listener), generated, accounts, stop)
+        ready = Ready(url_of(listener), generated, accounts, stop)
         await _serve_on(server, listener, engine, lambda: on_ready(ready), log)
     finally:
         await engine.close()
@@ -152,11 +140,8 @@ async def _serve_on(
     on_ready: Callable[[], None],
     log: Logger,
 ) -> None:
-    log.info("service-listening", url=_url(listener), accounts=list(engine.registry.list()))
-    # What lives now lives to the end: the collector need not look at it again.
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_COLLECT_EVERY)
+    log.info("service-listening", url=url_of(listener), accounts=list(engine.registry.list()))
+    settle_memory()
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     await asyncio.sleep(0)
     on_ready()
@@ -243,8 +228,3 @@ def _stop_on_signals(stop: Callable[[], None], log: Logger) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, heard, number.name)
-
-
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

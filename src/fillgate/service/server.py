@@ -16,7 +16,7 @@ import uvicorn
 
 from fillgate.domain.errors import ConfigurationError
 
-__all__ = ["HttpServer", "listening_socket"]
+__all__ = ["HttpServer", "listening_socket", "url_of"]
 
 _BACKLOG = 2048
 _GRACE_SECONDS = 15
@@ -41,6 +41,12 @@ def listening_socket(host: str, port: int) -> socket.socket:
         raise ConfigurationError(msg) from None
     listener.setblocking(False)
     return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Return the address of who listens there, for example `http://127.0.0.1:8005`."""
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 class HttpServer(uvicorn.Server):
