@@ -7,6 +7,7 @@
 - `orders`, `order`, `accounts`, `positions`: what a running service knows (`words`)
 - `journal`: checks the journal
 - `demo`: shows fillgate at work (`demo_alerts`, `demo_service`, `demo_sender`, `demo_tables`)
+- `bench`: what an order costs, beside a bare echo (a package)
 - `client`, `options`, `output`: what the commands share
 
 Invariants:
@@ -24,6 +25,7 @@ import typer
 from fillgate import __version__
 from fillgate.cli import (
     accounts,
+    bench,
     config,
     demo,
     doctor,
@@ -50,6 +52,7 @@ app.add_typer(config.app, name="config")
 app.command()(doctor.doctor)
 app.command()(serve.serve)
 app.command()(demo.demo)
+app.command()(bench.bench)
 app.add_typer(send.app, name="send")
 app.command()(orders.orders)
 app.add_typer(order.app, name="order")

@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
 
-__all__ = ["Child", "ChildFailed", "tell_ready"]
+__all__ = ["Child", "ChildFailed", "end_on_signals", "tell_ready"]
 
 _START_SECONDS: Final = 20.0
 _STOP_SECONDS: Final = 20.0
 _LOOK_SECONDS: Final = 0.02
+_TERMINATED: Final = 128 + signal.SIGTERM
 _OURS: Final = ("FILLGATE_", "CCXT_BASE_URL")
 
 
@@ -101,6 +102,13 @@ class Child:
                 self._process.kill()
                 self._process.wait()
                 raise
+
+
+def end_on_signals() -> None:
+    """Let SIGTERM and Ctrl-C unwind the command, so that its children end with it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
+    # Shells start what runs in their background with this one ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def tell_ready(path: Path, url: str) -> None:

@@ -1,8 +1,6 @@
 """`fillgate demo`: a service with simulated venues, thirty alerts, and the proof of each."""
 
 import shutil
-import signal
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -12,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from fillgate.cli.child import ChildFailed
+from fillgate.cli.child import ChildFailed, end_on_signals
 from fillgate.cli.demo_alerts import ALERTS
 from fillgate.cli.demo_service import LOG_FILE, DemoService
 from fillgate.cli.output import Exit, console, fail
@@ -26,7 +24,6 @@ __all__ = ["demo"]
 
 _COLUMNS: Final = (("#", 2), ("alert", 37), ("should be", 22), ("is", 22), ("http", 4), ("ms", 6))
 _NUMBERS: Final = frozenset({"#", "http", "ms"})
-_TERMINATED: Final = 128 + signal.SIGTERM
 
 
 def demo(
@@ -48,9 +45,7 @@ def demo(
     Exit codes: 0 every alert ended as it should, 1 something did not.
     """
     folder = _folder(data)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_TERMINATED))
-    # Shells start what runs in their background with this one ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    end_on_signals()
     try:
         well = _show(folder)
     except ChildFailed as error:

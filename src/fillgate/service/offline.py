@@ -1,10 +1,11 @@
 """Work on a data folder without a running service; reading only, so also beside one."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from fillgate.engine.verification import Finding, Verification, verify
-from fillgate.journal.base import Head, JournalUnavailable
+from fillgate.journal.base import Head, JournalUnavailable, OrderQuery
 from fillgate.journal.reader import SqliteReader
 from fillgate.plugins.mock import MockLedger
 from fillgate.service.files import JOURNAL_FILE
@@ -14,9 +15,12 @@ __all__ = [
     "Head",
     "JournalUnavailable",
     "Verification",
+    "count_orders",
     "mock_arrivals",
     "verify_journal",
 ]
+
+_PAGE = 1000
 
 
 async def verify_journal(data: Path, known: Sequence[Head] = ()) -> Verification:
@@ -34,6 +38,25 @@ async def verify_journal(data: Path, known: Sequence[Head] = ()) -> Verification
         return await verify(reader, known)
     finally:
         await reader.close()
+
+
+async def count_orders(data: Path) -> dict[str, int]:
+    """Return how many orders the journal in a data folder has in each status.
+
+    Raises:
+        JournalUnavailable: there is no journal, or it cannot be read; the text says why.
+    """
+    reader = await SqliteReader.open(data / JOURNAL_FILE)
+    counts: Counter[str] = Counter()
+    query = OrderQuery(limit=_PAGE)
+    try:
+        while (page := await reader.orders(query)).rows:
+            counts.update(row.status.value for row in page.rows)
+            last = page.rows[-1]
+            query = OrderQuery(limit=_PAGE, before=(last.signal, last.leg))
+    finally:
+        await reader.close()
+    return dict(counts)
 
 
 def mock_arrivals(ledger: Path) -> Mapping[str, int]:

@@ -1,0 +1,13 @@
+"""`fillgate bench`: what an order costs on this machine, beside a bare echo.
+
+- `command`: the command; `report` says what it found, `figures` computes it
+- `rounds`: the runs, in turn; `probes` reads meanwhile what they cost
+- `service`: the servers that are measured; `echo` is the bare one
+- `senders`: the processes that send; `sender` is one of them, `load` what it does, `alerts` what it
+  sends
+- `machine`: what the figures hang on
+"""
+
+from fillgate.cli.bench.command import bench
+
+__all__ = ["bench"]

@@ -1,0 +1,222 @@
+"""The rounds of a bench: at each concurrency the variants in turn, again and again.
+
+Invariants:
+
+1. Each concurrency has a service, a journal and an echo of its own, new ones.
+2. The variants of a round follow each other at once, so that what else the machine does hits all.
+3. A run is over when nothing is left to do for it: no order of one run is worked on in the next.
+"""
+
+import math
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import msgspec
+
+from fillgate.cli.bench.figures import Run, percentile
+from fillgate.cli.bench.load import Job
+from fillgate.cli.bench.probes import CommitCounter, FlushProbe, machine_busy, process_cpu
+from fillgate.cli.bench.senders import Senders, shares
+from fillgate.cli.bench.service import EchoServer, MeasuredService
+from fillgate.cli.child import ChildFailed
+
+__all__ = ["ACKNOWLEDGED", "ECHO", "MORE_SENDERS", "OUTCOME", "Level", "Plan", "measure_level"]
+
+ECHO: Final = "echo"
+ACKNOWLEDGED: Final = "acknowledged"
+OUTCOME: Final = "outcome"
+MORE_SENDERS: Final = "echo, twice the senders"
+
+_FLUSHES: Final = 50
+_WARM_UP: Final = 0.5
+_FIRST_GUESS: Final = 4000
+_RESERVE: Final = 1.5
+_MOST_WAITING: Final = 8000
+"""More signals than `engine.max_waiting` are turned away; so many at most are sent at a time."""
+_NANO: Final = 1e-9
+
+
+class _Variant(NamedTuple):
+    """What is sent and what should come back."""
+
+    prefer: str | None
+    status: int
+    marker: str
+    most: int | None = None
+    """The most requests in a run."""
+
+
+_VARIANTS: Final = {
+    ECHO: _Variant(None, 200, '"action"'),
+    ACKNOWLEDGED: _Variant("respond-async", 202, '"success":true', _MOST_WAITING),
+    OUTCOME: _Variant(None, 200, '"status":"FILLED"'),
+    MORE_SENDERS: _Variant(None, 200, '"action"'),
+}
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What to measure."""
+
+    concurrencies: list[int]
+    """How many requests are on their way at a time."""
+    rounds: int
+    seconds: float
+    """The most that a run sends."""
+    senders: int
+    """How many processes send."""
+
+
+class Level(msgspec.Struct, frozen=True, kw_only=True):
+    """All that was measured at a concurrency."""
+
+    concurrency: int
+    runs: list[Run]
+    warm_up: list[Run]
+    flushes_ns: list[int]
+    """How long each flush of 4 KiB took, between the runs."""
+    orders: dict[str, int]
+    """How many orders the journal has in each status, after all runs."""
+
+    @property
+    def sent(self) -> int:
+        """How many orders were acknowledged."""
+        return sum(run.right for run in [*self.runs, *self.warm_up] if run.variant in _ORDERS)
+
+
+_ORDERS: Final = (ACKNOWLEDGED, OUTCOME)
+
+
+def measure_level(plan: Plan, concurrency: int, folder: Path, senders: Senders) -> Level:
+    """Measure at a concurrency.
+
+    Args:
+        plan: what.
+        concurrency: how many requests are on their way at a time.
+        folder: a new one for all files.
+        senders: running; twice as many as the plan names.
+
+    Raises:
+        ChildFailed: a server or a sender failed.
+    """
+    with ExitStack() as stack:
+        service = stack.enter_context(MeasuredService(folder))
+        echo = stack.enter_context(EchoServer(folder))
+        probe = stack.enter_context(FlushProbe(folder))
+        bench = _Bench(plan, concurrency, service, echo, senders)
+        warm_up = list(bench.warm_up())
+        runs: list[Run] = []
+        flushes: list[int] = []
+        for number in range(1, plan.rounds + 1):
+            flushes += probe.times(_FLUSHES)
+            runs += bench.round(number)
+        code = service.stop()
+        if code != 0:
+            raise ChildFailed(f"the service ended with exit code {code}")
+    return Level(
+        concurrency=concurrency,
+        runs=runs,
+        warm_up=warm_up,
+        flushes_ns=flushes,
+        orders=service.orders(),
+    )
+
+
+class _Bench:
+    """The running servers of a level."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        concurrency: int,
+        service: MeasuredService,
+        echo: EchoServer,
+        senders: Senders,
+    ) -> None:
+        self._plan = plan
+        self._concurrency = concurrency
+        self._service = service
+        self._echo = echo
+        self._senders = senders
+        self._commits = CommitCounter(service.journal)
+        self._each: dict[str, int] = {}
+        self._variants = [ECHO, ACKNOWLEDGED, OUTCOME]
+        if len(shares(concurrency, 2 * plan.senders)) > len(shares(concurrency, plan.senders)):
+            self._variants.append(MORE_SENDERS)
+
+    def warm_up(self) -> Iterator[Run]:
+        """Run each variant once, and learn how many requests a run takes."""
+        for name in self._variants:
+            self._each[name] = self._limited(name, _FIRST_GUESS)
+            run = self._run(name, 0, self._plan.seconds * _WARM_UP)
+            self._each[name] = self._limited(name, run.rate * self._plan.seconds * _RESERVE)
+            yield run
+
+    def _limited(self, name: str, requests: float) -> int:
+        most = _VARIANTS[name].most or math.inf
+        return max(math.floor(min(requests, most) / self._concurrency), 1)
+
+    def round(self, number: int) -> Iterator[Run]:
+        """Run each variant once."""
+        for name in self._variants:
+            yield self._run(name, number, self._plan.seconds)
+
+    def _run(self, name: str, number: int, seconds: float) -> Run:
+        of_orders = name in _ORDERS
+        server = self._service if of_orders else self._echo
+        jobs = self._jobs(name, server.url, seconds)
+        self._senders.prepare(jobs)
+        self._commits.since_last()
+        machine, cpu = machine_busy(), process_cpu(server.pid)
+        sent = self._senders.run(len(jobs))
+        answering, busy = process_cpu(server.pid) - cpu, machine_busy() - machine
+        latencies = [latency for each in sent for latency in each.latencies]
+        examples = [text for each in sent for text in each.examples]
+        if not latencies:
+            raise ChildFailed(f"no answer was right; among them {examples[0]}")
+        begin, end = min(each.begin for each in sent), max(each.end for each in sent)
+        settled = end
+        if of_orders:
+            self._service.settle()
+            if name == ACKNOWLEDGED:
+                settled = time.perf_counter_ns()
+        sender_cpu = sum(each.cpu for each in sent)
+        return Run(
+            variant=name,
+            concurrency=self._concurrency,
+            round=number,
+            senders=len(jobs),
+            right=len(latencies),
+            wrong=sum(each.wrong for each in sent),
+            examples=examples,
+            p50_ms=percentile(latencies, 0.5) * 1e-6,
+            p99_ms=percentile(latencies, 0.99) * 1e-6,
+            seconds=(end - begin) * _NANO,
+            settled_seconds=(settled - begin) * _NANO,
+            server_cpu_seconds=(process_cpu(server.pid) - cpu) * _NANO,
+            server_cpu_answering=answering * _NANO,
+            sender_cpu_seconds=sender_cpu * _NANO,
+            others_cpu_seconds=max(busy - answering - sender_cpu, 0) * _NANO,
+            flushes=self._commits.since_last() if of_orders else 0,
+        )
+
+    def _jobs(self, name: str, url: str, seconds: float) -> list[Job]:
+        variant = _VARIANTS[name]
+        senders = self._plan.senders * (2 if name == MORE_SENDERS else 1)
+        return [
+            Job(
+                url=url,
+                secret=self._service.secret,
+                name=secrets.token_hex(6),
+                connections=connections,
+                each=self._each[name],
+                seconds=seconds,
+                prefer=variant.prefer,
+                status=variant.status,
+                marker=variant.marker,
+            )
+            for connections in shares(self._concurrency, senders)
+        ]
