@@ -3,7 +3,7 @@
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -15,7 +15,7 @@ from fillgate.cli.options import AsJson
 from fillgate.cli.output import Exit, console, fail, print_json, table
 
 if TYPE_CHECKING:
-    from fillgate.cli.bench.report import Bench
+    from fillgate.cli.bench.findings import Findings
     from fillgate.cli.bench.rounds import Level, Plan
 
 __all__ = ["bench"]
@@ -28,6 +28,7 @@ _QUICK_ROUNDS: Final = 3
 _QUICK_SECONDS: Final = 0.2
 _SPARE_CORES: Final = 2
 _MOST_SENDERS: Final = 4
+_BUSY_LOAD: Final = 0.25
 
 
 def bench(
@@ -84,6 +85,7 @@ def bench(
     2 the disk cannot be measured.
     """
     from fillgate.cli.bench.rounds import Plan
+    from fillgate.cli.bench.verdicts import faults_of
 
     if markdown and as_json:
         raise typer.BadParameter("--markdown and --json: expected one of them")
@@ -95,19 +97,21 @@ def bench(
     )
     found = _measured(plan, data)
     _FORMS[markdown, as_json](found)
-    if not found.is_well():
-        fail("an answer or the journal was not as it should be", Exit.REFUSED)
+    if any(faults_of(found)):
+        fail("an answer or a journal was not as it should be", Exit.REFUSED)
 
 
 def _spare_senders() -> int:
     return min(max(len(os.sched_getaffinity(0)) - _SPARE_CORES, 1), _MOST_SENDERS)
 
 
-def _measured(plan: "Plan", data: Path) -> "Bench":
+def _measured(plan: "Plan", data: Path) -> "Findings":
+    from fillgate.cli.bench.findings import Findings
     from fillgate.cli.bench.machine import disk_of, machine_of
-    from fillgate.cli.bench.report import Bench
 
     machine = machine_of()
+    if machine.load > _BUSY_LOAD * machine.cores:
+        typer.echo(f"the machine is busy: its load is {machine.load:.2f}", err=True)
     end_on_signals()
     try:
         made = tempfile.TemporaryDirectory(
@@ -123,7 +127,7 @@ def _measured(plan: "Plan", data: Path) -> "Bench":
             )
         levels = _levels(plan, Path(name))
     command = ["fillgate", *sys.argv[1:]]
-    return Bench(command, machine, disk, plan, levels)
+    return Findings(command, machine, disk, plan, levels)
 
 
 def _levels(plan: "Plan", folder: Path) -> "list[Level]":
@@ -150,37 +154,41 @@ def _ends_of_logs(folder: Path) -> str:
     return "".join(f"; {name}: {text.splitlines()[-1]}" for name, text in texts if text.strip())
 
 
-def _print_table(found: "Bench") -> None:
-    from fillgate.cli.bench.report import COLUMNS, facts_of, notes_of, rows_of
+def _print_table(found: "Findings") -> None:
+    from fillgate.cli.bench.report import COLUMNS, facts_of, goal_rows_of, notes_of, rows_of
 
     screen = console()
-    facts = Table.grid(padding=(0, 2, 0, 0))
-    for fact in facts_of(found):
-        facts.add_row(*fact)
-    screen.print(facts)
-    screen.print()
     figures = table(*COLUMNS, right=tuple(name for name in COLUMNS if name != COLUMNS[1]))
     for row in rows_of(found):
         figures.add_row(*row)
-    screen.print(figures)
-    screen.print()
+    parts = (_grid(facts_of(found)), figures, _grid(goal_rows_of(found)))
+    for part in parts:
+        screen.print(part)
+        screen.print()
     for note in notes_of(found):
         screen.print(note)
 
 
-def _print_markdown(found: "Bench") -> None:
+def _grid(rows: Iterable[tuple[str, ...]]) -> Table:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    for row in rows:
+        grid.add_row(*row)
+    return grid
+
+
+def _print_markdown(found: "Findings") -> None:
     from fillgate.cli.bench.report import markdown_of
 
     typer.echo("\n".join(markdown_of(found)))
 
 
-def _print_json(found: "Bench") -> None:
+def _print_json(found: "Findings") -> None:
     from fillgate.cli.bench.report import document_of
 
     print_json(document_of(found))
 
 
-_FORMS: Final[Mapping[tuple[bool, bool], Callable[["Bench"], None]]] = {
+_FORMS: Final[Mapping[tuple[bool, bool], Callable[["Findings"], None]]] = {
     (False, False): _print_table,
     (True, False): _print_markdown,
     (False, True): _print_json,

@@ -39,6 +39,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     """Until no order was open."""
     server_cpu_answering: float
     """Until the last answer, in seconds."""
+    loop_cpu_seconds: float
+    """What its event loop's thread had of `server_cpu_seconds`."""
     sender_cpu_seconds: float
     others_cpu_seconds: float
     """What everything else on this machine used until the last answer."""
@@ -59,6 +61,11 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     def server_us(self) -> float:
         """Microseconds of the server's processor time for each answer and all that follows it."""
         return self.server_cpu_seconds * 1e6 / self.right
+
+    @property
+    def loop_us(self) -> float:
+        """What the server's event loop had of `server_us`; the rest is the journal's thread."""
+        return self.loop_cpu_seconds * 1e6 / self.right
 
     @property
     def sender_us(self) -> float:
@@ -100,6 +107,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     p50_ms: float
     p99_ms: float
     server_us: float
+    loop_us: float
     sender_us: float
     flushes_each: float
     server_busy: float
@@ -135,6 +143,7 @@ def summary_of(runs: Sequence[Run], echoes: Sequence[Run]) -> Summary:
         p50_ms=middle(lambda run: run.p50_ms),
         p99_ms=middle(lambda run: run.p99_ms),
         server_us=middle(lambda run: run.server_us),
+        loop_us=middle(lambda run: run.loop_us),
         sender_us=middle(lambda run: run.sender_us),
         flushes_each=middle(lambda run: run.flushes_each),
         server_busy=middle(lambda run: run.server_busy),

@@ -16,7 +16,7 @@ import re
 import select
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Final
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ import msgspec
 
 from fillgate.cli.bench.alerts import alerts_of
 
-__all__ = ["Job", "Line", "Load", "Sent"]
+__all__ = ["Job", "Line", "Load", "Sent", "WrongAnswer", "merged"]
 
 _CHUNK: Final = 65_536
 _PATIENCE: Final = 30.0
@@ -75,6 +75,18 @@ class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """How many answers were not as they should be, or did not come."""
     examples: list[str]
     """Some of these."""
+
+
+def merged(loads: Sequence[Sent]) -> Sent:
+    """Return loads that ran side by side as one."""
+    return Sent(
+        begin=min(load.begin for load in loads),
+        end=max(load.end for load in loads),
+        cpu=sum(load.cpu for load in loads),
+        latencies=[latency for load in loads for latency in load.latencies],
+        wrong=sum(load.wrong for load in loads),
+        examples=[text for load in loads for text in load.examples],
+    )
 
 
 class WrongAnswer(Exception):
@@ -160,6 +172,8 @@ class Load:
         self._latencies: list[int] = []
         self._wrong: list[str] = []
         self._ending = False
+        self._end = 0
+        self._flying = 0
         for number in job.connections:
             alerts = alerts_of(job.name, number, secret=job.secret, prefer=job.prefer)
             line = Line(address, iter(list(islice(alerts, job.each))))
@@ -170,9 +184,10 @@ class Load:
         gc.collect()
         gc.disable()
         cpu, begin = time.process_time_ns(), time.perf_counter_ns()
+        self._end = begin + int(self._seconds * 1e9)
         try:
             with select.epoll() as poll:
-                self._run(poll, begin + int(self._seconds * 1e9))
+                self._run(poll)
             end, cpu = time.perf_counter_ns(), time.process_time_ns() - cpu
         finally:
             gc.enable()
@@ -187,25 +202,29 @@ class Load:
             examples=self._wrong[:_EXAMPLES],
         )
 
-    def _run(self, poll: select.epoll, end: int) -> None:
-        flying = 0
-        for descriptor, line in self._lines.items():
+    def _run(self, poll: select.epoll) -> None:
+        self._flying = len(self._lines)
+        for descriptor in self._lines:
             poll.register(descriptor, select.EPOLLIN)
-            flying += line.send()
-        while flying:
+            self._go_on(poll, descriptor, Line.send)
+        while self._flying:
             ready = poll.poll(_PATIENCE)
             if not ready:
-                self._wrong += [f"no answer within {_PATIENCE:g} s"] * flying
+                self._wrong += [f"no answer within {_PATIENCE:g} s"] * self._flying
                 return
             for descriptor, _ in ready:
-                try:
-                    flying -= not self._serve(self._lines[descriptor], end)
-                except (WrongAnswer, OSError) as error:
-                    self._wrong.append(str(error))
-                    poll.unregister(descriptor)
-                    flying -= 1
+                self._go_on(poll, descriptor, self._serve)
 
-    def _serve(self, line: Line, end: int) -> bool:
+    def _go_on(self, poll: select.epoll, descriptor: int, step: Callable[[Line], bool]) -> None:
+        try:
+            if step(self._lines[descriptor]):
+                return
+        except (WrongAnswer, OSError) as error:
+            self._wrong.append(str(error))
+        poll.unregister(descriptor)
+        self._flying -= 1
+
+    def _serve(self, line: Line) -> bool:
         """Read what came and send the next request; False once the line has come to its end."""
         answer = line.receive()
         if answer is None:
@@ -214,5 +233,5 @@ class Load:
         if not answer.startswith(self._start) or self._marker not in answer:
             raise WrongAnswer(_shown(answer))
         self._latencies.append(now - line.sent_at)
-        self._ending = self._ending or now >= end or not line.send()
+        self._ending = self._ending or now >= self._end or not line.send()
         return not self._ending

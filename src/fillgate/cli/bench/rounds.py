@@ -18,17 +18,35 @@ from typing import Final, NamedTuple
 import msgspec
 
 from fillgate.cli.bench.figures import Run, percentile
-from fillgate.cli.bench.load import Job
-from fillgate.cli.bench.probes import CommitCounter, FlushProbe, machine_busy, process_cpu
+from fillgate.cli.bench.load import Job, merged
+from fillgate.cli.bench.probes import (
+    COMMIT_LIMIT,
+    CommitCounter,
+    FlushProbe,
+    loop_cpu,
+    machine_busy,
+    process_cpu,
+)
 from fillgate.cli.bench.senders import Senders, shares
 from fillgate.cli.bench.service import EchoServer, MeasuredService
 from fillgate.cli.child import ChildFailed
 
-__all__ = ["ACKNOWLEDGED", "ECHO", "MORE_SENDERS", "OUTCOME", "Level", "Plan", "measure_level"]
+__all__ = [
+    "ACKNOWLEDGED",
+    "ECHO",
+    "MORE_SENDERS",
+    "ORDERS",
+    "OUTCOME",
+    "Level",
+    "Plan",
+    "measure_level",
+]
 
 ECHO: Final = "echo"
 ACKNOWLEDGED: Final = "acknowledged"
 OUTCOME: Final = "outcome"
+ORDERS: Final = (ACKNOWLEDGED, OUTCOME)
+"""Those that go to the service."""
 MORE_SENDERS: Final = "echo, twice the senders"
 
 _FLUSHES: Final = 50
@@ -37,7 +55,11 @@ _FIRST_GUESS: Final = 4000
 _RESERVE: Final = 1.5
 _MOST_WAITING: Final = 8000
 """More signals than `engine.max_waiting` are turned away; so many at most are sent at a time."""
+_SETTLE_SECONDS: Final = 60.0
+_QUIET_SECONDS: Final = 0.02
+_LOOK_SECONDS: Final = 0.001
 _NANO: Final = 1e-9
+_MILLI: Final = 1e-6
 
 
 class _Variant(NamedTuple):
@@ -56,6 +78,19 @@ _VARIANTS: Final = {
     OUTCOME: _Variant(None, 200, '"status":"FILLED"'),
     MORE_SENDERS: _Variant(None, 200, '"action"'),
 }
+
+
+class _State(NamedTuple):
+    """What stood where at a moment; times in nanoseconds."""
+
+    at: int
+    server: int
+    """Processor time of the server."""
+    loop: int
+    """Processor time of its event loop."""
+    machine: int
+    """Processor time of all."""
+    commits: int
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,10 +119,7 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def sent(self) -> int:
         """How many orders were acknowledged."""
-        return sum(run.right for run in [*self.runs, *self.warm_up] if run.variant in _ORDERS)
-
-
-_ORDERS: Final = (ACKNOWLEDGED, OUTCOME)
+        return sum(run.right for run in [*self.runs, *self.warm_up] if run.variant in ORDERS)
 
 
 def measure_level(plan: Plan, concurrency: int, folder: Path, senders: Senders) -> Level:
@@ -165,43 +197,70 @@ class _Bench:
             yield self._run(name, number, self._plan.seconds)
 
     def _run(self, name: str, number: int, seconds: float) -> Run:
-        of_orders = name in _ORDERS
-        server = self._service if of_orders else self._echo
+        server = self._service if name in ORDERS else self._echo
         jobs = self._jobs(name, server.url, seconds)
         self._senders.prepare(jobs)
-        self._commits.since_last()
-        machine, cpu = machine_busy(), process_cpu(server.pid)
+        before = self._state(server.pid)
         sent = self._senders.run(len(jobs))
-        answering, busy = process_cpu(server.pid) - cpu, machine_busy() - machine
-        latencies = [latency for each in sent for latency in each.latencies]
-        examples = [text for each in sent for text in each.examples]
-        if not latencies:
-            raise ChildFailed(f"no answer was right; among them {examples[0]}")
-        begin, end = min(each.begin for each in sent), max(each.end for each in sent)
-        settled = end
-        if of_orders:
-            self._service.settle()
-            if name == ACKNOWLEDGED:
-                settled = time.perf_counter_ns()
-        sender_cpu = sum(each.cpu for each in sent)
+        answered = self._state(server.pid)
+        settled = self._settled(answered) if name == ACKNOWLEDGED else answered
+        load = merged(sent)
+        if not load.latencies:
+            raise ChildFailed(f"no answer was right; the first was {load.examples[0]}")
+        answering = answered.server - before.server
+        end = load.end if settled is answered else settled.at
         return Run(
             variant=name,
             concurrency=self._concurrency,
             round=number,
             senders=len(jobs),
-            right=len(latencies),
-            wrong=sum(each.wrong for each in sent),
-            examples=examples,
-            p50_ms=percentile(latencies, 0.5) * 1e-6,
-            p99_ms=percentile(latencies, 0.99) * 1e-6,
-            seconds=(end - begin) * _NANO,
-            settled_seconds=(settled - begin) * _NANO,
-            server_cpu_seconds=(process_cpu(server.pid) - cpu) * _NANO,
+            right=len(load.latencies),
+            wrong=load.wrong,
+            examples=load.examples,
+            seconds=(load.end - load.begin) * _NANO,
+            settled_seconds=(end - load.begin) * _NANO,
+            p50_ms=percentile(load.latencies, 0.5) * _MILLI,
+            p99_ms=percentile(load.latencies, 0.99) * _MILLI,
+            server_cpu_seconds=(settled.server - before.server) * _NANO,
             server_cpu_answering=answering * _NANO,
-            sender_cpu_seconds=sender_cpu * _NANO,
-            others_cpu_seconds=max(busy - answering - sender_cpu, 0) * _NANO,
-            flushes=self._commits.since_last() if of_orders else 0,
+            loop_cpu_seconds=(settled.loop - before.loop) * _NANO,
+            sender_cpu_seconds=load.cpu * _NANO,
+            others_cpu_seconds=max(answered.machine - before.machine - answering - load.cpu, 0)
+            * _NANO,
+            flushes=(settled.commits - before.commits) % COMMIT_LIMIT if name in ORDERS else 0,
         )
+
+    def _state(self, pid: int) -> _State:
+        try:
+            return _State(
+                at=time.perf_counter_ns(),
+                server=process_cpu(pid),
+                loop=loop_cpu(pid),
+                machine=machine_busy(),
+                commits=self._commits.read(),
+            )
+        except OSError as error:
+            raise ChildFailed(f"a server is not there any more: {error}") from None
+
+    def _settled(self, state: _State) -> _State:
+        """Return the state when the last order had ended."""
+        patience = time.monotonic() + _SETTLE_SECONDS
+        while True:
+            # Watching the journal costs the service nothing, asking it does.
+            state = self._quiet(state)
+            if not self._service.is_busy():
+                return state
+            if time.monotonic() > patience:
+                raise ChildFailed(f"orders are still open after {_SETTLE_SECONDS:g} s")
+
+    def _quiet(self, state: _State) -> _State:
+        """Return the state after the last commit, once none has followed for a while."""
+        while time.perf_counter_ns() - state.at < _QUIET_SECONDS / _NANO:
+            time.sleep(_LOOK_SECONDS)
+            now = self._state(self._service.pid)
+            if now.commits != state.commits:
+                state = now
+        return state
 
     def _jobs(self, name: str, url: str, seconds: float) -> list[Job]:
         variant = _VARIANTS[name]

@@ -3,7 +3,6 @@
 import asyncio
 import http.client
 import json
-import time
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,8 +14,7 @@ from fillgate.service.secret_file import SECRET_FILE
 
 __all__ = ["EchoServer", "MeasuredService"]
 
-_SETTLE_SECONDS: Final = 60.0
-_LOOK_SECONDS: Final = 0.02
+_PATIENCE: Final = 10.0
 
 
 class EchoServer(Child):
@@ -53,26 +51,19 @@ class MeasuredService(Child):
         """The journal's file."""
         return self._folder / JOURNAL_FILE
 
-    def settle(self) -> None:
-        """Wait until no signal waits and no order is open.
+    def is_busy(self) -> bool:
+        """Tell whether a signal waits or an order's outcome is open.
 
         Raises:
-            ChildFailed: that does not come to pass.
+            ChildFailed: it does not answer.
         """
-        end = time.monotonic() + _SETTLE_SECONDS
-        while self._is_busy():
-            if time.monotonic() > end:
-                raise ChildFailed(f"orders are still open after {_SETTLE_SECONDS:g} s")
-            time.sleep(_LOOK_SECONDS)
-
-    def _is_busy(self) -> bool:
         if self._get("/health")["waiting_signals"]:
             return True
         return bool(self._get("/api/v1/orders?limit=1&status=PENDING_NEW")["orders"])
 
     def _get(self, path: str) -> Any:
         parts = urlsplit(self.url)
-        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=10)
+        connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=_PATIENCE)
         try:
             connection.request("GET", path)
             response = connection.getresponse()
