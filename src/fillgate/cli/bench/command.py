@@ -110,8 +110,6 @@ def _measured(plan: "Plan", data: Path) -> "Findings":
     from fillgate.cli.bench.machine import disk_of, machine_of
 
     machine = machine_of()
-    if machine.load > _BUSY_LOAD * machine.cores:
-        typer.echo(f"the machine is busy: its load is {machine.load:.2f}", err=True)
     end_on_signals()
     try:
         made = tempfile.TemporaryDirectory(
@@ -125,6 +123,8 @@ def _measured(plan: "Plan", data: Path) -> "Findings":
             raise typer.BadParameter(
                 f"--data: expected a folder on a disk, {data} is in memory ({disk.file_system})"
             )
+        if machine.load > _BUSY_LOAD * machine.cores:
+            typer.echo(f"the machine is busy: its load is {machine.load:.2f}", err=True)
         levels = _levels(plan, Path(name))
     command = ["fillgate", *sys.argv[1:]]
     return Findings(command, machine, disk, plan, levels)

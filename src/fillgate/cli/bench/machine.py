@@ -14,6 +14,7 @@ __all__ = ["Disk", "Machine", "disk_of", "machine_of"]
 
 _PACKAGES: Final = ("fillgate", "uvicorn", "uvloop", "httptools")
 _IN_MEMORY: Final = frozenset({"tmpfs", "ramfs"})
+_MOUNTS: Final = Path("/proc/self/mountinfo")
 _ESCAPE: Final = re.compile(r"\\([0-7]{3})")
 
 
@@ -75,12 +76,15 @@ def disk_of(folder: Path) -> Disk:
 
 
 def _mounted() -> list[Disk]:
-    lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
+    lines = _MOUNTS.read_text(encoding="utf-8").splitlines()
     return [_mount(line) for line in reversed(lines)]
 
 
 def _mount(line: str) -> Disk:
     before, _, after = line.partition(" - ")
     kind, device = after.split(" ")[:2]
-    place = _ESCAPE.sub(lambda escape: chr(int(escape[1], 8)), before.split(" ")[4])
-    return Disk(kind, device, place)
+    return Disk(kind, _unescaped(device), _unescaped(before.split(" ")[4]))
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda escape: chr(int(escape[1], 8)), text)
