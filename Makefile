@@ -4,6 +4,7 @@
 #   make test    set up the development tools too, then run every check
 #   make fix     let ruff repair and format the code
 #   make docs    write the pages that are made from the code anew
+#   make bench   measure this machine, and write the figures into the page about them
 #   make lock    write requirements/*.txt anew (LOCKFLAGS=--upgrade: with the newest releases)
 #   make clean   remove .venv and the caches; a service's data in .fillgate stays
 #
@@ -11,6 +12,7 @@
 
 PYTHON ?= python3
 LOCKFLAGS ?=
+BENCHFLAGS ?=
 
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -36,7 +38,7 @@ ifeq ($(UV_CACHE_DIR)$(XDG_CACHE_HOME)$(shell [ -d "$$HOME" ] && [ -w "$$HOME" ]
 export UV_NO_CACHE ?= 1
 endif
 
-.PHONY: demo test dev fix docs lock clean anew
+.PHONY: demo test dev fix docs bench lock clean anew
 # The set-ups write to the same .venv, so never two at a time.
 .NOTPARALLEL:
 
@@ -58,6 +60,9 @@ fix: .venv/.dev
 
 docs: .venv/.dev
 	$(BIN)/python -m docs.generate
+
+bench: .venv/.runtime
+	$(BIN)/python -m docs.measure $(BENCHFLAGS)
 
 # dev is locked first and the others within it, so that all fit into one .venv.
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from fillgate.engine.verification import Finding, Verification, verify
 from fillgate.journal.base import Head, JournalUnavailable, OrderQuery
@@ -20,7 +21,7 @@ __all__ = [
     "verify_journal",
 ]
 
-_PAGE = 1000
+_PAGE: Final = 1000
 
 
 async def verify_journal(data: Path, known: Sequence[Head] = ()) -> Verification:

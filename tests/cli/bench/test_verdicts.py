@@ -69,6 +69,12 @@ def test_what_may_have_spoilt_a_figure_is_told_with_its_place(
     assert found.endswith(": outcome (32 at once)")
 
 
+def test_what_spoilt_all_is_told_in_a_word() -> None:
+    level = a_level(*(a_run(each, others_cpu_seconds=0.3) for each in (ECHO, OUTCOME)))
+    (found,) = cautions_of(findings(level))
+    assert found.endswith(": all of them")
+
+
 def test_remarks_tell_of_each_concurrency() -> None:
     levels = [
         a_level(

@@ -72,14 +72,19 @@ def _at_each(found: Findings, variant: str, told: Callable[[Summary], str]) -> s
 
 def cautions_of(found: Findings) -> Iterator[str]:
     """Return what may have spoilt the figures, and which."""
+    summaries = found.summaries()
     for words, spoils in _CAUTIONS:
-        spoilt: dict[str, list[str]] = {}
-        for each in found.summaries():
-            if spoils(each, found.machine.cores):
-                spoilt.setdefault(words_of(each), []).append(str(each.concurrency))
+        spoilt = [each for each in summaries if spoils(each, found.machine.cores)]
         if spoilt:
-            places = (f"{name} ({', '.join(at)} at once)" for name, at in spoilt.items())
-            yield f"{words}: {', '.join(places)}"
+            places = "all of them" if len(spoilt) == len(summaries) else _places(spoilt)
+            yield f"{words}: {places}"
+
+
+def _places(spoilt: Sequence[Summary]) -> str:
+    of: dict[str, list[str]] = {}
+    for each in spoilt:
+        of.setdefault(words_of(each), []).append(str(each.concurrency))
+    return "; ".join(f"{name} ({', '.join(at)} at once)" for name, at in of.items())
 
 
 def _no_core_idle(each: Summary, cores: int) -> bool:
