@@ -161,6 +161,26 @@ def test_a_server_that_does_not_start_is_told_with_its_log(tmp_path: Path) -> No
     assert list(data.iterdir()) == []
 
 
+def test_a_service_that_dies_is_told_and_nothing_is_left(tmp_path: Path) -> None:
+    command = subprocess.Popen(
+        [*COMMAND, "bench", "--data", str(tmp_path), "--concurrency", "2", "--rounds", "99"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+    )
+    with command:
+        wait_for(lambda: is_measuring(tmp_path), "it measures")
+        (ready,) = tmp_path.glob("*/0/ready.json")
+        os.kill(json.loads(ready.read_text())["pid"], signal.SIGKILL)
+        printed, errors = command.communicate(timeout=60)
+    assert command.returncode == 1
+    assert printed == ""
+    assert "fillgate: " in errors
+    assert "Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
+
+
 def children(pid: int) -> Iterator[int]:
     """All processes below this one that run now."""
     for task in Path("/proc").glob("[0-9]*/stat"):

@@ -55,7 +55,7 @@ def bench(
     ] = None,
     seconds: Annotated[
         float | None,
-        typer.Option(min=0.01, max=60, metavar="N", help="Length of a run at most. Without it 1."),
+        typer.Option(min=0.01, max=20, metavar="N", help="Length of a run at most. Without it 1."),
     ] = None,
     senders: Annotated[
         int | None,

@@ -30,7 +30,7 @@ __all__ = ["Job", "Line", "Load", "Sent", "WrongAnswer", "merged"]
 _CHUNK: Final = 65_536
 _PATIENCE: Final = 30.0
 _EXAMPLES: Final = 5
-_EXAMPLE_LENGTH: Final = 300
+_EXAMPLE_LENGTH: Final = 600
 _LENGTH: Final = re.compile(rb"(?i)\r\ncontent-length: *(\d+)")
 
 

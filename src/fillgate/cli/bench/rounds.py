@@ -13,12 +13,12 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from fillgate.cli.bench.figures import Run, percentile
-from fillgate.cli.bench.load import Job, merged
+from fillgate.cli.bench.load import Job, Sent, merged
 from fillgate.cli.bench.probes import (
     COMMIT_LIMIT,
     CommitCounter,
@@ -68,8 +68,8 @@ class _Variant(NamedTuple):
     prefer: str | None
     status: int
     marker: str
-    most: int | None = None
-    """The most requests in a run."""
+    most: int = 200_000
+    """The most requests in a run: they are all built before it."""
 
 
 _VARIANTS: Final = {
@@ -188,8 +188,7 @@ class _Bench:
             yield run
 
     def _limited(self, name: str, requests: float) -> int:
-        most = _VARIANTS[name].most or math.inf
-        return max(math.floor(min(requests, most) / self._concurrency), 1)
+        return max(math.floor(min(requests, _VARIANTS[name].most) / self._concurrency), 1)
 
     def round(self, number: int) -> Iterator[Run]:
         """Run each variant once."""
@@ -201,34 +200,31 @@ class _Bench:
         jobs = self._jobs(name, server.url, seconds)
         self._senders.prepare(jobs)
         before = self._state(server.pid)
-        sent = self._senders.run(len(jobs))
+        load = merged(self._senders.run(len(jobs)))
         answered = self._state(server.pid)
-        settled = self._settled(answered) if name == ACKNOWLEDGED else answered
-        load = merged(sent)
         if not load.latencies:
             raise ChildFailed(f"no answer was right; the first was {load.examples[0]}")
-        answering = answered.server - before.server
-        end = load.end if settled is answered else settled.at
         return Run(
             variant=name,
             concurrency=self._concurrency,
             round=number,
             senders=len(jobs),
-            right=len(load.latencies),
-            wrong=load.wrong,
-            examples=load.examples,
-            seconds=(load.end - load.begin) * _NANO,
-            settled_seconds=(end - load.begin) * _NANO,
-            p50_ms=percentile(load.latencies, 0.5) * _MILLI,
-            p99_ms=percentile(load.latencies, 0.99) * _MILLI,
-            server_cpu_seconds=(settled.server - before.server) * _NANO,
-            server_cpu_answering=answering * _NANO,
-            loop_cpu_seconds=(settled.loop - before.loop) * _NANO,
-            sender_cpu_seconds=load.cpu * _NANO,
-            others_cpu_seconds=max(answered.machine - before.machine - answering - load.cpu, 0)
-            * _NANO,
-            flushes=(settled.commits - before.commits) % COMMIT_LIMIT if name in ORDERS else 0,
+            **_answers(load),
+            **_costs(load, before, answered),
+            **self._wholes(name, load, before, answered),
         )
+
+    def _wholes(self, name: str, load: Sent, before: _State, answered: _State) -> dict[str, Any]:
+        """Return what a run took until no order was open."""
+        settled = self._settled(answered) if name == ACKNOWLEDGED else answered
+        end = load.end if settled is answered else settled.at
+        flushes = (settled.commits - before.commits) % COMMIT_LIMIT
+        return {
+            "settled_seconds": (end - load.begin) * _NANO,
+            "server_cpu_seconds": (settled.server - before.server) * _NANO,
+            "loop_cpu_seconds": (settled.loop - before.loop) * _NANO,
+            "flushes": flushes if name in ORDERS else 0,
+        }
 
     def _state(self, pid: int) -> _State:
         try:
@@ -240,7 +236,7 @@ class _Bench:
                 commits=self._commits.read(),
             )
         except OSError as error:
-            raise ChildFailed(f"a server is not there any more: {error}") from None
+            raise ChildFailed(f"a server cannot be looked at: {error}") from None
 
     def _settled(self, state: _State) -> _State:
         """Return the state when the last order had ended."""
@@ -250,6 +246,7 @@ class _Bench:
             state = self._quiet(state)
             if not self._service.is_busy():
                 return state
+            state = self._state(self._service.pid)
             if time.monotonic() > patience:
                 raise ChildFailed(f"orders are still open after {_SETTLE_SECONDS:g} s")
 
@@ -279,3 +276,25 @@ class _Bench:
             )
             for connections in shares(self._concurrency, senders)
         ]
+
+
+def _answers(load: Sent) -> dict[str, Any]:
+    return {
+        "right": len(load.latencies),
+        "wrong": load.wrong,
+        "examples": load.examples,
+        "seconds": (load.end - load.begin) * _NANO,
+        "p50_ms": percentile(load.latencies, 0.5) * _MILLI,
+        "p99_ms": percentile(load.latencies, 0.99) * _MILLI,
+    }
+
+
+def _costs(load: Sent, before: _State, answered: _State) -> dict[str, Any]:
+    """Return what a run cost until the last answer."""
+    server = answered.server - before.server
+    others = answered.machine - before.machine - server - load.cpu
+    return {
+        "server_cpu_answering": server * _NANO,
+        "sender_cpu_seconds": load.cpu * _NANO,
+        "others_cpu_seconds": max(others, 0) * _NANO,
+    }

@@ -1,0 +1,57 @@
+"""The runs at one concurrency, with real servers and senders."""
+
+from pathlib import Path
+
+import pytest
+
+from fillgate.cli.bench import rounds
+from fillgate.cli.bench.rounds import ACKNOWLEDGED, ECHO, OUTCOME, Plan, measure_level
+from fillgate.cli.bench.senders import running_senders
+from fillgate.cli.bench.service import MeasuredService
+from fillgate.cli.child import ChildFailed
+from tests.cli.bench.made import a_level, a_run
+
+PLAN = Plan(concurrencies=[2], rounds=1, seconds=0.05, senders=1)
+
+
+def test_what_was_sent_are_the_orders_of_all_runs() -> None:
+    level = a_level(
+        a_run(ECHO, right=1),
+        a_run(OUTCOME, right=10),
+        a_run(ACKNOWLEDGED, right=100),
+        warm_up=[a_run(ECHO, right=1000), a_run(ACKNOWLEDGED, right=10_000)],
+    )
+    assert level.sent == 10_110
+
+
+def test_answers_that_are_all_wrong_end_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = rounds._VARIANTS[OUTCOME]._replace(marker='"status":"REJECTED"')
+    monkeypatch.setitem(rounds._VARIANTS, OUTCOME, wanted)
+    with (
+        running_senders(2, tmp_path / "senders.log") as senders,
+        pytest.raises(ChildFailed, match=r"no answer was right; the first was .*FILLED"),
+    ):
+        measure_level(PLAN, 2, tmp_path, senders)
+
+
+def test_a_run_is_over_when_no_order_is_open(tmp_path: Path) -> None:
+    with running_senders(2, tmp_path / "senders.log") as senders:
+        level = measure_level(PLAN, 2, tmp_path, senders)
+    acknowledged = [run for run in level.runs if run.variant == ACKNOWLEDGED]
+    assert acknowledged
+    for run in acknowledged:
+        # The outcome of the last order takes a commit after its acknowledgement.
+        assert run.settled_seconds > run.seconds
+        assert run.server_cpu_seconds > run.server_cpu_answering
+
+
+def test_a_service_is_busy_while_an_order_is_open(tmp_path: Path) -> None:
+    service = MeasuredService(tmp_path)
+    with service:
+        assert not service.is_busy()
+        assert service.secret
+        assert service.journal.exists()
+        assert service.stop() == 0
+    assert service.orders() == {}
+    with pytest.raises(ChildFailed, match="does not answer"):
+        service.is_busy()
