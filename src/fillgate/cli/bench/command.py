@@ -51,7 +51,10 @@ def bench(
         ),
     ] = None,
     rounds: Annotated[
-        int | None, typer.Option(min=1, max=100, metavar="N", help="Without it 5.")
+        int | None,
+        typer.Option(
+            min=1, max=100, metavar="N", help="How often each kind of run is made. Without it 5."
+        ),
     ] = None,
     seconds: Annotated[
         float | None,
@@ -90,7 +93,7 @@ def bench(
     if markdown and as_json:
         raise typer.BadParameter("--markdown and --json: expected one of them")
     plan = Plan(
-        concurrencies=list(concurrency or _CONCURRENCIES),
+        concurrencies=list(dict.fromkeys(concurrency or _CONCURRENCIES)),
         rounds=rounds or (_QUICK_ROUNDS if quick else _ROUNDS),
         seconds=seconds or (_QUICK_SECONDS if quick else _SECONDS),
         senders=senders or _spare_senders(),
@@ -144,6 +147,8 @@ def _levels(plan: "Plan", folder: Path) -> "list[Level]":
                 levels.append(measure_level(plan, concurrency, place, senders))
     except ChildFailed as error:
         fail(f"{error}{_ends_of_logs(folder)}", Exit.REFUSED)
+    except OSError as error:
+        fail(f"the disk or the machine fails: {error}", Exit.REFUSED)
     return levels
 
 

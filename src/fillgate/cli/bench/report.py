@@ -52,7 +52,10 @@ def facts_of(found: Findings) -> Iterator[tuple[str, str]]:
     yield ("machine", f"{machine.processor}, {machine.cores} cores, {machine.kernel}")
     yield ("versions", f"{packages}, SQLite {machine.sqlite}, {machine.python}")
     yield ("disk", f"{disk} {found.flush_p50_ms:.3f} ms (p50), {found.flush_p99_ms:.3f} ms (p99)")
-    yield ("service", "fillgate serve, default settings, account mock")
+    yield (
+        "service",
+        "fillgate serve, default settings (log level info, to a file), account mock",
+    )
     yield ("load", f"{senders}, a symbol for each connection")
     yield ("rounds", f"medians of {plan.rounds}, each of at most {plan.seconds:g} s")
     yield (

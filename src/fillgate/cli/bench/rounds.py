@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -115,6 +116,11 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
     """How long each flush of 4 KiB took, between the runs."""
     orders: dict[str, int]
     """How many orders the journal has in each status, after all runs."""
+
+    @property
+    def flush_p50_ms(self) -> float:
+        """How long half of the flushes took at most."""
+        return median(self.flushes_ns) * _MILLI
 
     @property
     def sent(self) -> int:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from fillgate.cli.child import Child, ChildFailed
 from fillgate.service.files import JOURNAL_FILE
-from fillgate.service.offline import count_orders
+from fillgate.service.offline import JournalUnavailable, count_orders
 from fillgate.service.secret_file import SECRET_FILE
 
 __all__ = ["EchoServer", "MeasuredService"]
@@ -74,5 +74,12 @@ class MeasuredService(Child):
             connection.close()
 
     def orders(self) -> dict[str, int]:
-        """Return how many orders the journal has in each status; call it after `stop`."""
-        return asyncio.run(count_orders(self._folder))
+        """Return how many orders the journal has in each status; call it after `stop`.
+
+        Raises:
+            ChildFailed: the journal cannot be read.
+        """
+        try:
+            return asyncio.run(count_orders(self._folder))
+        except JournalUnavailable as error:
+            raise ChildFailed(f"the journal cannot be read: {error}") from None
