@@ -66,16 +66,18 @@ def check_level(level: dict[str, Any]) -> None:
         assert run["wrong"] == 0
         assert 0 < run["p50_ms"] <= run["p99_ms"] <= run["seconds"] * 1000
         assert 0 < run["server_cpu_answering"] <= run["server_cpu_seconds"]
-        assert run["loop_cpu_seconds"] > 0
+        # Exact to a tick.
+        assert run["loop_cpu_seconds"] >= 0
         assert run["seconds"] <= run["settled_seconds"]
-        assert 0 < run["sender_cpu_seconds"] <= run["seconds"] * run["senders"]
+        assert run["sender_cpu_seconds"] > 0
         if run["variant"].startswith("echo"):
             assert run["flushes"] == 0
         elif level["concurrency"] == 1 and run["variant"] == "outcome":
             # Before the venue hears of it, and when the outcome is known: nobody to share with.
             assert run["flushes"] >= 2 * run["right"]
         else:
-            assert 2 <= run["flushes"] <= 2 * run["right"] + 2
+            # At the most one to accept it, one before the venue hears of it, one for the outcome.
+            assert 2 <= run["flushes"] <= 3 * run["right"] + 2
 
 
 def check_summary(summary: dict[str, Any], level: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from fillgate.cli.bench import rounds
 from fillgate.cli.bench.rounds import ACKNOWLEDGED, ECHO, OUTCOME, Plan, measure_level
 from fillgate.cli.bench.senders import running_senders
-from fillgate.cli.bench.service import MeasuredService
+from fillgate.cli.bench.service import EchoServer, MeasuredService
 from fillgate.cli.child import ChildFailed
 from tests.cli.bench.made import a_level, a_run
 
@@ -34,15 +34,43 @@ def test_answers_that_are_all_wrong_end_it(tmp_path: Path, monkeypatch: pytest.M
         measure_level(PLAN, 2, tmp_path, senders)
 
 
+def configured(service: MeasuredService, folder: Path, mock: str) -> MeasuredService:
+    (folder / "fillgate.toml").write_text(f'[accounts.mock]\ntype = "mock"\n{mock}\n')
+    return service
+
+
 def test_a_run_is_over_when_no_order_is_open(tmp_path: Path) -> None:
-    with running_senders(2, tmp_path / "senders.log") as senders:
-        level = measure_level(PLAN, 2, tmp_path, senders)
-    acknowledged = [run for run in level.runs if run.variant == ACKNOWLEDGED]
-    assert acknowledged
-    for run in acknowledged:
-        # The outcome of the last order takes a commit after its acknowledgement.
-        assert run.settled_seconds > run.seconds
-        assert run.server_cpu_seconds > run.server_cpu_answering
+    """The venue takes its time: acknowledgements come half a second before the outcomes."""
+    service = configured(MeasuredService(tmp_path), tmp_path, "latency_ms = 500")
+    with (
+        running_senders(1, tmp_path / "senders.log") as senders,
+        service,
+        EchoServer(tmp_path) as echo,
+    ):
+        bench = rounds._Bench(PLAN, 2, service, echo, senders)
+        bench._each[ACKNOWLEDGED] = 1
+        run = bench._run(ACKNOWLEDGED, 1, 1.0)
+        assert not service.is_busy()
+    assert (run.right, run.wrong) == (2, 0)
+    assert run.settled_seconds >= 0.5
+    assert run.server_cpu_seconds > run.server_cpu_answering
+    # At least one for what was accepted, and one for the outcomes.
+    assert 2 <= run.flushes <= 4
+
+
+def test_a_wrong_answer_among_right_ones_is_counted(tmp_path: Path) -> None:
+    service = configured(MeasuredService(tmp_path), tmp_path, "seed = 7\nreject_rate = 0.5")
+    with (
+        running_senders(1, tmp_path / "senders.log") as senders,
+        service,
+        EchoServer(tmp_path) as echo,
+    ):
+        bench = rounds._Bench(PLAN, 20, service, echo, senders)
+        bench._each[OUTCOME] = 1
+        run = bench._run(OUTCOME, 1, 1.0)
+    assert run.right + run.wrong == 20
+    assert run.right > 0
+    assert "REJECTED" in run.examples[0]
 
 
 def test_a_service_is_busy_while_an_order_is_open(tmp_path: Path) -> None:
