@@ -26,6 +26,12 @@ PositionKey = tuple[str, str]
 """(account, symbol)"""
 
 
+# An ABSENT order may still turn up.
+_AT_HAND = frozenset(
+    status for status in OrderStatus if not status.is_final or status is OrderStatus.ABSENT
+)
+
+
 class Change(msgspec.Struct, frozen=True, gc=False):
     """One event with the order as it was and as it is."""
 
@@ -73,34 +79,35 @@ class Blotter:
             self._positions[position.account, position.symbol] = position
         for change in changes:
             for listener in self._listeners:
-                self._tell(listener, change)
+                try:
+                    listener(change)
+                except Exception as error:  # noqa: BLE001 - a listener's failure is its own
+                    self._log_failure(change, error)
 
-    def _tell(self, listener: Listener, change: Change) -> None:
-        try:
-            listener(change)
-        except Exception as error:
-            self._logger.error(  # noqa: TRY400 - no logging
-                "listener-failed",
-                kind=change.event.kind,
-                signal=change.after.signal,
-                client_order_id=change.event.client_order_id,
-                account=change.after.order.account,
-                symbol=change.after.order.symbol,
-                exc_info=error,
-            )
+    def _log_failure(self, change: Change, error: Exception) -> None:
+        self._logger.error(
+            "listener-failed",
+            kind=change.event.kind,
+            signal=change.after.signal,
+            client_order_id=change.event.client_order_id,
+            account=change.after.order.account,
+            symbol=change.after.order.symbol,
+            exc_info=error,
+        )
 
     def _keep(self, state: OrderState) -> None:
         key = state.order.client_order_id
-        # An ABSENT order may still turn up: it stays at hand.
-        if state.status.is_final and state.status is not OrderStatus.ABSENT:
-            self._open.pop(key, None)
-            self._finished[key] = state
-            self._finished.move_to_end(key)
-            if len(self._finished) > self._remembered:
-                self._finished.popitem(last=False)
-        else:
-            self._finished.pop(key, None)
+        finished = self._finished
+        # One that turns up again, or ends again, is the newest.
+        if key in finished:
+            del finished[key]
+        if state.status in _AT_HAND:
             self._open[key] = state
+            return
+        self._open.pop(key, None)
+        finished[key] = state
+        if len(finished) > self._remembered:
+            finished.popitem(last=False)
 
     def order(self, client_order_id: str) -> OrderState | None:
         """Return an order that is open or recent; None says nothing about older ones."""

@@ -154,11 +154,13 @@ class Dispatcher:
 
     def advance(self, lane: Lane) -> None:
         """Let the next ticket of a lane go, if one may."""
-        ticket = None if self.draining else lane.next(partial(self._may_pass, lane))
+        ticket = None
+        if lane.waiting and not self.draining:
+            ticket = lane.next(partial(self._may_pass, lane))
         if ticket is None:
             self.lanes.forget_if_free(lane)
-            return
-        self._record_plan(ticket, lane, self._planned(ticket, lane))
+        else:
+            self._record_plan(ticket, lane, self._planned(ticket, lane))
 
     def hold(self, state: OrderState) -> None:
         """Let an UNKNOWN order hold its lane."""

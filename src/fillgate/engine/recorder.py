@@ -133,38 +133,48 @@ class Recorder:
         self._stopping = True
 
     def _append(self, job: Job) -> None:
-        before = {
-            event.client_order_id: self._orders.get(event.client_order_id) for event in job.events
-        }
+        reserved: list[tuple[str, OrderState | None]] = []
         try:
-            self._journal.append(self._drafted(job), partial(self._heard, job))
+            self._journal.append(self._drafted(job, reserved), partial(self._heard, job))
         except Exception as error:
             self._logger.error("fact-unwritable", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
-            self._take_back(before)
+            self._take_back(reserved)
             self.in_flight -= 1
             job.done(Lost(repr(error), invalid=True))
             return
         for position in job.positions:
             self._positions[position.account, position.symbol] = position
 
-    def _take_back(self, reserved: dict[str, OrderState | None]) -> None:
-        for key, before in reserved.items():
+    def _take_back(self, reserved: list[tuple[str, OrderState | None]]) -> None:
+        for key, before in reversed(reserved):
             if before is None:
                 self._orders.pop(key, None)
             else:
                 self._orders[key] = before
 
-    def _drafted(self, job: Job) -> Write:
-        """Reserve what a job leads to and return what is to be written of it."""
+    def _drafted(self, job: Job, reserved: list[tuple[str, OrderState | None]]) -> Write:
+        """Reserve what a job leads to and return what is to be written of it.
+
+        Args:
+            job: its changes and positions are set.
+            reserved: takes up what was reserved before of each order.
+        """
         at = self._clock.now()
-        job.changes = changes = [self._folded(event, at) for event in job.events]
+        entries = list(job.prelude)
+        job.changes = changes = []
+        rows = {}
+        for event in job.events:
+            key = event.client_order_id
+            known = self._orders.get(key)
+            before = known or self._blotter.order(key)
+            after = self._orders[key] = next_state(before, event, at)
+            reserved.append((key, known))
+            changes.append(Change(event, before, after))
+            entries.append(Entry(account_stream(after.order.account), at, event))
+            rows[key] = OrderRow.of(after)
         job.positions = self._moved_positions(changes)
-        rows = {each.event.client_order_id: OrderRow.of(each.after) for each in changes}
-        entries = [
-            Entry(account_stream(each.after.order.account), at, each.event) for each in changes
-        ]
         return Write(
-            entries=(*job.prelude, *entries),
+            entries=tuple(entries),
             signal=job.signal,
             claim=job.claim,
             body=job.body,
@@ -172,12 +182,6 @@ class Recorder:
             order_rows=tuple(rows.values()),
             positions=job.positions,
         )
-
-    def _folded(self, event: OrderEvent, at: int) -> Change:
-        key = event.client_order_id
-        before = self._orders.get(key) or self._blotter.order(key)
-        after = self._orders[key] = next_state(before, event, at)
-        return Change(event, before, after)
 
     def _moved_positions(self, changes: list[Change]) -> tuple[Position, ...]:
         moved: dict[PositionKey, Position] = {}
@@ -203,7 +207,8 @@ class Recorder:
             return
         self._release(job)
         if isinstance(outcome, Committed):
-            self._tell(job)
+            if job.prelude:
+                self._tell(job)
             self._blotter.publish(job.changes, job.positions)
         if job.doubted:
             self._undecided -= 1

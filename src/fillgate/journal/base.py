@@ -15,6 +15,7 @@ Invariants:
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
@@ -58,6 +59,7 @@ SYSTEM: Final = "system"
 """The stream of what happened to the service itself."""
 
 
+@lru_cache(maxsize=1024)
 def account_stream(account: str) -> str:
     """Return the name of an account's stream."""
     return f"account:{account}"
