@@ -273,21 +273,22 @@ class Store:
             return self._streams.has(evidence.last)
         return self._eventless >= evidence.eventless
 
-    def checkpoint_if_due(self) -> bool:
-        """Move the WAL's pages to the database if there are many; tell whether there were.
+    @property
+    def is_checkpoint_due(self) -> bool:
+        """Whether the WAL has many pages that are not moved to the database."""
+        return self._wal_pages - self._moved_pages >= self._settings.checkpoint_pages
+
+    def checkpoint(self) -> None:
+        """Move the WAL's pages to the database.
 
         Raises:
             apsw.Error: it failed or a reader was in the way. What is durable stays so, and it will
                 be due again after as many pages more.
         """
-        limit = self._settings.checkpoint_pages
-        if self._wal_pages - self._moved_pages < limit:
-            return False
         self._moved_pages = self._wal_pages
-        impatient = self._wal_pages >= _LONG_WAL * limit
+        impatient = self._wal_pages >= _LONG_WAL * self._settings.checkpoint_pages
         mode = apsw.SQLITE_CHECKPOINT_RESTART if impatient else apsw.SQLITE_CHECKPOINT_PASSIVE
         self._connection.wal_checkpoint(mode=mode)
-        return True
 
     def close(self) -> None:
         """Move everything to the database and close.

@@ -121,11 +121,17 @@ class Writer:
         self._meters.committed(store.flush_seconds, written)
         if not clean:
             self._log_invalid(batch)
+        # Whatever else this thread does now, the loop would wait for the interpreter's lock.
+        is_due = store.is_checkpoint_due
         self._call(self._owner.committed, batch)
+        if is_due:
+            self._checkpoint(store)
+
+    def _checkpoint(self, store: Store) -> None:
         began = monotonic()
         try:
-            if store.checkpoint_if_due():
-                self._meters.checkpoint.observe(monotonic() - began)
+            store.checkpoint()
+            self._meters.checkpoint.observe(monotonic() - began)
         except Exception as error:  # noqa: BLE001 - what is durable stays so
             self._logger.warning("journal-checkpoint-failed", error=_words(error))
 
