@@ -14,7 +14,6 @@ Invariants:
 6. A database whose file was moved or deleted takes nothing: it would be gone after a restart.
 """
 
-import os
 import struct
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -28,6 +27,7 @@ from fillgate.domain.order_state import FOLD_VERSION
 from fillgate.journal.base import Committed, JournalUnavailable, KeyTaken, Lost
 from fillgate.journal.claims import ClaimTable
 from fillgate.journal.codec import UnreadableEvent
+from fillgate.journal.files import FileIds, OpenFiles, file_ids
 from fillgate.journal.pending import Pending
 from fillgate.journal.rebuild import rebuild
 from fillgate.journal.rows import Rows
@@ -74,8 +74,8 @@ class Place(NamedTuple):
     """Which journal a store is, and which files it lies in."""
 
     identity: str
-    files: tuple[tuple[int, int], ...]
-    """Device and inode of the database and of its WAL."""
+    files: FileIds
+    """The database and its WAL."""
 
 
 class Evidence(NamedTuple):
@@ -102,9 +102,10 @@ class Store:
             apsw.Error, OSError: it cannot be opened or written now.
         """
         self._settings = settings
-        self._files = (str(settings.path), f"{settings.path}-wal")
-        if reopened is not None:
-            self._check_files(reopened)
+        self._paths = (str(settings.path), f"{settings.path}-wal")
+        # The WAL of one file and the pages of another would make a journal that never was.
+        if reopened is not None and file_ids(self._paths) != reopened.files:
+            raise self._misplaced()
         self._connection = connect_writer(settings.path, durable=settings.durable, vfs=settings.vfs)
         self._cursor = self._connection.cursor()
         self._claims = ClaimTable(self._cursor)
@@ -118,8 +119,11 @@ class Store:
         """How long the last commit took."""
         self._wal_pages = 0
         self._moved_pages = 0
+        self._files: OpenFiles | None = None
         try:
-            self.place = Place(self._prepare(reopened), _file_ids(self._files))
+            identity = self._prepare(reopened)
+            self._files = OpenFiles(self._paths)
+            self.place = Place(identity, self._files.ids)
             """Which journal this is."""
         except BaseException:
             self.abandon()
@@ -137,10 +141,8 @@ class Store:
         self._connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
         return identity
 
-    def _check_files(self, place: Place) -> None:
-        # The WAL of one file and the pages of another would make a journal that never was.
-        if _file_ids(self._files) != place.files:
-            raise apsw.IOError(f"{self._settings.path} was moved or replaced")
+    def _misplaced(self) -> Exception:
+        return apsw.IOError(f"{self._settings.path} was moved or replaced")
 
     def _introduce(self) -> None:
         values = (("identity", self._settings.identity), ("fold", FOLD_VERSION))
@@ -198,7 +200,9 @@ class Store:
         """
         self.evidence = None
         self._streams.last = None
-        self._check_files(self.place)
+        assert self._files is not None
+        if not self._files.are_in_place:
+            raise self._misplaced()
         if self._written(batch, self._write_together):
             return True
         self._written(batch, self._write_one_by_one)
@@ -305,11 +309,8 @@ class Store:
         """Close without a further write, and without complaint."""
         with suppress(Exception):
             self._connection.close(force=True)
-
-
-def _file_ids(paths: tuple[str, str]) -> tuple[tuple[int, int], ...]:
-    stats = map(os.stat, paths)
-    return tuple((each.st_dev, each.st_ino) for each in stats)
+        if self._files is not None:
+            self._files.close()
 
 
 _META: Final = "SELECT value FROM meta WHERE name = ?"
