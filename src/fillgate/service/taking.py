@@ -11,10 +11,10 @@ Invariants:
    refused (`credentials`).
 """
 
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import quote
 
 import msgspec
@@ -48,7 +48,6 @@ API_SOURCE: Final = "api"
 
 _AHEAD_SECONDS: Final = 30.0
 _REPLAYED: Final = (b"idempotent-replayed", b"true")
-Known = TypeVar("Known", Admission, Admission | None)
 
 _encode = msgspec.json.Encoder().encode
 
@@ -64,6 +63,14 @@ class SignalRules:
     """Seconds, unless the sender says otherwise."""
     secrets: Sequence[str] = field(repr=False)
     """Credentials to cut from bodies wherever they stand."""
+
+
+class _Refused(Exception):
+    """An authenticated request is refused, which is kept as a signal."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
 
 
 class _Taker:
@@ -100,60 +107,71 @@ class _Taker:
         if scope["method"] != "POST":
             raise Problem("METHOD_NOT_ALLOWED", f"expected POST, found {scope['method']}")
         body = await self._bodies.read(headers, receive)
+        try:
+            arrival = self._arrival(scope, headers, body)
+            wait = wait_seconds(
+                headers.get(b"prefer"), default=self._rules.wait, longest=self.longest_wait
+            )
+            return self._answer(await self._admission(arrival, wait))
+        except _Refused as refused:
+            raise await self._kept(refused.problem, body) from None
+
+    def _arrival(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Arrival:
         received_at, began = self._clock.now(), self._clock.monotonic()
-        received = await self._received(scope, headers, body)
-        arrival = Arrival(
+        received = self._received(scope, headers, body)
+        return Arrival(
             source=self.source,
             signal=received.signal,
             body=self._credentials.cut(body),
             received_at=received_at,
-            key=await self._key(headers, received, body),
+            key=self._key(headers, received),
             fingerprint=self.webhook,
             began=began,
         )
-        wait = wait_seconds(
-            headers.get(b"prefer"), default=self._rules.wait, longest=self.longest_wait
-        )
-        return self._answer(await self._admission(arrival, wait))
 
-    async def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
+    def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
+        """Authenticate a request and read its body.
+
+        Raises:
+            Problem: it has no valid credential.
+            _Refused: it has, and its body is not what it should be.
+        """
         raise NotImplementedError
 
-    async def _key(
-        self, headers: dict[bytes, bytes], received: Received, body: bytes
-    ) -> str | None:
+    def _key(self, headers: dict[bytes, bytes], received: Received) -> str | None:
         try:
             key = request_key(headers, received.id)
             self._credentials.check(received, key)
         except Problem as problem:
-            raise await self._kept(problem, body) from None
+            raise _Refused(problem) from None
         return key
 
     async def _admission(self, arrival: Arrival, wait: float) -> Admission:
         intake = self._engine.intake
+        stale = self._staleness(arrival)
         try:
-            max_age = self._rules.max_age
-            check_fresh(arrival.signal, arrival.received_at, max_age, _AHEAD_SECONDS)
-        except Refusal as refusal:
+            if stale is None:
+                return await intake.accept(arrival, wait=wait)
             # Too old to be a first delivery. A repeated one gets the stored outcome, however late.
-            known = await self._admitted(intake.find(arrival, wait=wait), arrival)
-            if known is None:
-                raise await self._kept(_problem_of(refusal), arrival.body) from None
-            return known
-        return await self._admitted(intake.accept(arrival, wait=wait), arrival)
-
-    async def _admitted(self, admission: Awaitable[Known], arrival: Arrival) -> Known:
-        try:
-            return await admission
+            known = await intake.find(arrival, wait=wait)
         except EngineUnavailable as error:
             raise Problem(error.code, error.text) from None
         except JournalUnavailable as error:
             raise Problem("JOURNAL_UNAVAILABLE", str(error)) from None
         except KeyReused as error:
-            raise await self._kept(Problem(error.code, error.text), arrival.body) from None
+            raise _Refused(Problem(error.code, error.text)) from None
         except UnknownAccount as error:
-            problem = Problem("UNKNOWN_ACCOUNT", str(error), field="account")
-            raise await self._kept(problem, arrival.body) from None
+            raise _Refused(Problem("UNKNOWN_ACCOUNT", str(error), field="account")) from None
+        if known is None:
+            raise _Refused(stale)
+        return known
+
+    def _staleness(self, arrival: Arrival) -> Problem | None:
+        try:
+            check_fresh(arrival.signal, arrival.received_at, self._rules.max_age, _AHEAD_SECONDS)
+        except Refusal as refusal:
+            return _problem_of(refusal)
+        return None
 
     def _answer(self, admission: Admission) -> Reply:
         answer = answer_of(
@@ -206,13 +224,13 @@ class WebhookTaker(_Taker):
         super().__init__(engine, rules, clock, problems)
         self._door = door
 
-    async def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
-        authenticated = self._authenticated_outside(scope, body)
+    def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
+        authenticated = self._authenticated_outside(scope, headers, body)
         try:
             members = parse_object(body)
         except Refusal as refusal:
             problem = _problem_of(refusal)
-            raise (await self._kept(problem, body) if authenticated else problem) from None
+            raise (_Refused(problem) if authenticated else problem) from None
         secret = members.get("secret")
         if not authenticated or secret is not None:
             self._door.check_secret(secret if isinstance(secret, str) else None)
@@ -220,18 +238,28 @@ class WebhookTaker(_Taker):
             received = alert_of(members)
             check_confidence(received.signal, self._rules.min_confidence)
         except Refusal as refusal:
-            raise await self._kept(_problem_of(refusal), body) from None
+            raise _Refused(_problem_of(refusal)) from None
         return received
 
-    def _authenticated_outside(self, scope: Scope, body: bytes) -> bool:
+    def _authenticated_outside(
+        self, scope: Scope, headers: dict[bytes, bytes], body: bytes
+    ) -> bool:
         """Check the credentials in header and path; tell whether there was one."""
-        signatures = [value for name, value in scope["headers"] if name == SIGNATURE]
-        for signature in signatures:
+        signature = headers.get(SIGNATURE)
+        if signature is not None:
             self._door.check_signature(signature, body)
+            if len(headers) < len(scope["headers"]):
+                self._check_each_signature(scope, body)
         token = scope["path"].removeprefix("/webhook/tradingview").removeprefix("/")
         if token:
             self._door.check_token(token)
-        return bool(signatures or token)
+        return bool(signature is not None or token)
+
+    def _check_each_signature(self, scope: Scope, body: bytes) -> None:
+        """Check all, for some header stands there more than once."""
+        for name, value in scope["headers"]:
+            if name == SIGNATURE:
+                self._door.check_signature(value, body)
 
 
 class OrderTaker(_Taker):
@@ -253,12 +281,12 @@ class OrderTaker(_Taker):
         super().__init__(engine, rules, clock, problems)
         self._door = door
 
-    async def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
+    def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
         self._door.check(headers)
         try:
             return read_order(body)
         except Refusal as refusal:
-            raise await self._kept(_problem_of(refusal), body) from None
+            raise _Refused(_problem_of(refusal)) from None
 
 
 _FAILURES: Final = {"REJECTED": "REJECTED", "DENIED": "DENIED", "ABSENT": "ABSENT"}
