@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 __all__ = ["in_portions", "insert_statements"]
 
-_PORTIONS: Final = (64, 16, 4, 1)
+_PORTIONS: Final = (64, 16, 4, 2, 1)
 """How many rows a statement may have, descending; so many that few are needed, so few that all are
 kept prepared."""
 
