@@ -5,7 +5,7 @@ and numbers of orders are nobody else's business.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -32,6 +32,9 @@ OPEN_METRICS: Final = "application/openmetrics-text"
 
 _VERSIONS: Final = frozenset({"0.0.1", "0.0.4", "1.0.0"})
 """Of the formats, as far as the encoder knows them; it would promise any other, or fail."""
+
+
+Made = Callable[[Metric, Engine], Family]
 
 
 class Exposition:
@@ -74,20 +77,15 @@ class _EngineCollector(Collector):
             yield _FAMILIES[metric.kind](metric, self._engine)
 
 
-def _counter(metric: Metric, engine: Engine) -> Family:
-    family = CounterMetricFamily(*_head(metric), labels=metric.labels)
-    for labels, value in metric.read(engine):
-        assert not isinstance(value, Histogram)
-        family.add_metric(labels, value)
-    return family
+def _of_numbers(kind: type[CounterMetricFamily | GaugeMetricFamily]) -> Made:
+    def made(metric: Metric, engine: Engine) -> Family:
+        family = kind(*_head(metric), labels=metric.labels)
+        for labels, value in metric.read(engine):
+            assert not isinstance(value, Histogram)
+            family.add_metric(labels, value)
+        return family
 
-
-def _gauge(metric: Metric, engine: Engine) -> Family:
-    family = GaugeMetricFamily(*_head(metric), labels=metric.labels)
-    for labels, value in metric.read(engine):
-        assert not isinstance(value, Histogram)
-        family.add_metric(labels, value)
-    return family
+    return made
 
 
 def _histogram(metric: Metric, engine: Engine) -> Family:
@@ -105,9 +103,9 @@ def _head(metric: Metric) -> tuple[str, str]:
     return f"fillgate_{metric.name}", metric.meaning
 
 
-_FAMILIES: Final[dict[str, Callable[[Metric, Engine], Family]]] = {
-    "counter": _counter,
-    "gauge": _gauge,
+_FAMILIES: Final[Mapping[str, Made]] = {
+    "counter": _of_numbers(CounterMetricFamily),
+    "gauge": _of_numbers(GaugeMetricFamily),
     "histogram": _histogram,
 }
 
