@@ -77,10 +77,9 @@ class JsonLines:
         """Return a line; a processor for structlog, the last of its chain."""
         now = self._clock.text()
         if self._known.issuperset(fields) and _PLAIN_TYPES.issuperset(map(type, fields.values())):
-            # As nearly all are.
-            level, event = _LEVELS.get(method, method), fields.pop("event", "")
-            line: dict[str, Any] = {"timestamp": now, "level": level, "event": event}
-            line.update(fields)
+            # As nearly all are. The event's own name takes the place that is kept for it.
+            level = _LEVELS.get(method, method)
+            line: dict[str, Any] = {"timestamp": now, "level": level, "event": "", **fields}
         else:
             line = _headed(now, method, fields, self._redaction)
             self._learn(fields)

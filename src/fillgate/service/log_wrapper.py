@@ -34,10 +34,11 @@ def bound_logger(threshold: int) -> type[structlog.BoundLoggerBase]:
 
 def _writing(level: str) -> Method:
     def write(self: Any, event: str, **fields: Any) -> None:
-        (render,) = self._processors
         fields["event"] = event
-        whole = {**self._context, **fields} if self._context else fields
-        getattr(self._logger, level)(render(None, level, whole))
+        if self._context:
+            fields = {**self._context, **fields}
+        (render,) = self._processors
+        getattr(self._logger, level)(render(None, level, fields))
 
     return write
 
