@@ -103,9 +103,9 @@ class Steps:
 
     def changed(self, change: Change) -> None:
         """Write the line of a step of an order; for the blotter, after the event is durable."""
-        kind, before, after = change.event.kind, change.before, change.after
+        kind = change.event.kind
         write = self._writers.get(kind)
-        if after.anomalies and after.anomalies > (before.anomalies if before is not None else 0):
+        if change.after.anomalies and _does_not_fit(change):
             write = self._warn
         if write is not None:
             write(kind, **_fields(change))
@@ -146,10 +146,15 @@ def _number(level: str) -> int:
     return logging.getLevelNamesMapping()[level.upper()]
 
 
+def _does_not_fit(change: Change) -> bool:
+    before = change.before
+    return before is None or change.after.anomalies > before.anomalies
+
+
 def _fields(change: Change) -> dict[str, Any]:
     event, after = change.event, change.after
     fields = order_ids(after)
-    fields["status"] = after.status.value
+    fields["status"] = str(after.status)
     if after.order_id is not None:
         fields["order_id"] = after.order_id
     for name in _TOLD.get(type(event), ()):
