@@ -136,3 +136,11 @@ def test_an_account_that_is_not_configured_gets_no_name_of_its_own(name: str) ->
     meters = Meters(["main"])
     assert meters.account(name) is meters.accounts[name if name == "main" else REMOVED]
     assert list(meters.accounts) == ["main", REMOVED]
+
+
+def test_a_source_has_meters_of_its_own_from_the_first_time_that_it_is_asked_for() -> None:
+    meters = Meters(["main"])
+    assert not meters.sources
+    first = meters.source("api")
+    assert meters.source("api") is first is not meters.source("tradingview")
+    assert list(meters.sources) == ["api", "tradingview"]

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from fillgate.service import log_lines
 from fillgate.service.log_lines import JsonLines, PeopleLines
 from fillgate.service.redaction import HIDDEN, Redaction
 
@@ -45,6 +46,19 @@ values: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=6,
 )
+
+
+TIMES = [
+    (0, "1970-01-01T00:00:00.000000Z"),
+    (1_700_000_000_000_000_000, "2023-11-14T22:13:20.000000Z"),
+    (1_700_000_000_000_001_999, "2023-11-14T22:13:20.000001Z"),
+    (1_700_000_000_999_999_999, "2023-11-14T22:13:20.999999Z"),
+    (1_700_000_001_000_000_000, "2023-11-14T22:13:21.000000Z"),
+    # Somebody set the clock back, by less than a second and by a day.
+    (1_700_000_000_999_998_000, "2023-11-14T22:13:20.999998Z"),
+    (1_699_913_600_000_020_000, "2023-11-13T22:13:20.000020Z"),
+]
+"""Nanoseconds since 1970, one after the other, and how a line tells them."""
 
 
 def hidden(*credentials: str) -> Redaction:
@@ -110,6 +124,14 @@ def test_values_stay_what_they_are() -> None:
     line = json.loads(lines()(None, "info", {**given_, "price": Decimal("1.50"), "event": "step"}))
     assert {name: line[name] for name in given_} == given_
     assert line["price"] == "1.50"
+
+
+def test_the_time_is_told_wherever_the_clock_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(nanoseconds for nanoseconds, _ in TIMES)
+    monkeypatch.setattr(log_lines, "time_ns", lambda: next(clock))
+    render = lines()
+    told = [json.loads(render(None, "info", {"event": "step"}))["timestamp"] for _ in TIMES]
+    assert told == [text for _, text in TIMES]
 
 
 def test_an_exception_is_told_in_a_sentence_and_with_its_traceback() -> None:
