@@ -20,7 +20,6 @@ from fillgate.domain.events import (
     OrderIntended,
     OrderNotSent,
     OrderRejected,
-    OrderReported,
     OrderSending,
     SubmissionAnswered,
 )
@@ -28,7 +27,7 @@ from fillgate.domain.ids import client_order_id
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order
-from fillgate.domain.reports import ExecutionReport, ExecutionResult
+from fillgate.domain.reports import ExecutionResult
 from fillgate.engine.accounts import Accounts
 from fillgate.engine.blotter import Blotter, Change
 from fillgate.engine.deadlines import Deadlines
@@ -38,6 +37,7 @@ from fillgate.engine.settings import EngineSettings
 from fillgate.engine.submission import Submission
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Ticket
+from fillgate.engine.verdict import late_report
 from fillgate.journal.base import CommitOutcome, Committed, SignalRow, SignalState
 from fillgate.meters import Meters
 from fillgate.plugins.registry import PluginRegistry
@@ -320,7 +320,7 @@ class Dispatcher:
     def _note_late(self, state: OrderState, event: OrderEvent) -> None:
         """Take an answer after the deadline as evidence: a result or the venue's refusal."""
         if isinstance(event, SubmissionAnswered):
-            event = _late_report(state.order, event)
+            event = late_report(state.order, event)
         elif not isinstance(event, OrderRejected):
             return
         self._recorder.record(Job(signal=state.signal, events=(event,)))
@@ -377,24 +377,4 @@ def _denied(ticket: Ticket, order: Order, denied: Denied) -> OrderDenied:
         order=order,
         code=denied.code,
         text=denied.text,
-    )
-
-
-def _late_report(order: Order, answered: SubmissionAnswered) -> OrderReported:
-    result = answered.result
-    assert result.order_id is not None
-    report = ExecutionReport(
-        client_order_id=order.client_order_id,
-        order_id=result.order_id,
-        symbol=order.symbol,
-        side=order.side,
-        status=result.status or OrderStatus.NEW,
-        filled_quantity=result.filled_quantity,
-        average_price=result.average_price,
-        fees=result.fees,
-        fills=result.fills,
-        timestamp=result.timestamp,
-    )
-    return OrderReported(
-        client_order_id=order.client_order_id, report=report, channel="late-answer"
     )

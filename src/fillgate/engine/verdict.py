@@ -14,6 +14,7 @@ from fillgate.domain.events import (
     OrderEvent,
     OrderNotSent,
     OrderRejected,
+    OrderReported,
     OrderUnanswered,
     SubmissionAnswered,
 )
@@ -22,7 +23,14 @@ from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
 from fillgate.engine.soundness import is_sound
 
-__all__ = ["brief", "event_of_error", "event_of_result", "fills_nothing", "unanswered"]
+__all__ = [
+    "brief",
+    "event_of_error",
+    "event_of_result",
+    "fills_nothing",
+    "late_report",
+    "unanswered",
+]
 
 _LONGEST_TEXT: Final = 500
 
@@ -93,6 +101,27 @@ def event_of_error(order: Order, error: BaseException) -> OrderEvent:
     if isinstance(error, Unknown):
         return unanswered(order, error.code, error.text)
     return unanswered(order, "PLUGIN_ERROR", f"{type(error).__name__}: {brief(error)}")
+
+
+def late_report(order: Order, answered: SubmissionAnswered) -> OrderReported:
+    """Return what is recorded of a result that came after the submission had ended."""
+    result = answered.result
+    assert result.order_id is not None
+    report = ExecutionReport(
+        client_order_id=order.client_order_id,
+        order_id=result.order_id,
+        symbol=order.symbol,
+        side=order.side,
+        status=result.status or OrderStatus.NEW,
+        filled_quantity=result.filled_quantity,
+        average_price=result.average_price,
+        fees=result.fees,
+        fills=result.fills,
+        timestamp=result.timestamp,
+    )
+    return OrderReported(
+        client_order_id=order.client_order_id, report=report, channel="late-answer"
+    )
 
 
 def unanswered(order: Order, code: str, text: str) -> OrderUnanswered:
