@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 
 from fillgate.domain.errors import AccountDown, ConfigurationError
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.orders import Order, OrderType, Side
+from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
 from fillgate.market.state import VenueState
 from fillgate.plugins.mock import MockPlugin
 from fillgate.plugins.mock_ledger import LedgerCorrupt, LedgerFile, MockLedger
@@ -107,6 +107,37 @@ def test_without_a_path_there_is_none(tmp_path: Path) -> None:
 
 def test_it_is_only_for_its_owner(plugin: MockPlugin, path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+EXPECTED = Path(__file__).with_name("mock_ledger.jsonl")
+SELL = Side.SELL
+ORDERS: list[dict[str, Any]] = [
+    {},
+    {"side": SELL, "quantity": Decimal("2.50")},
+    {"symbol": "ES1!", "quantity": Decimal(3)},
+    {"symbol": "SHIBUSDT", "quantity": Decimal("1e7")},
+    {"order_type": T.LIMIT, "price": Decimal("66000.123")},
+    {"order_type": T.LIMIT, "price": Decimal(40000)},
+    {"order_type": T.LIMIT, "price": Decimal(40000), "time_in_force": TimeInForce.IOC},
+    {"order_type": T.LIMIT, "price": Decimal(90000), "post_only": True},
+    {"order_type": T.STOP, "stop_price": Decimal(40000)},
+    {"order_type": T.STOP, "side": SELL, "stop_price": Decimal(30000)},
+    {"order_type": T.STOP_LIMIT, "stop_price": Decimal(40000), "price": Decimal(41000)},
+    {"stop_loss": Decimal(50000), "take_profit": Decimal(90000)},
+    {"side": SELL, "quantity": Decimal(9), "reduce_only": True},
+    {"side": SELL, "reduce_only": True},
+]
+
+
+def test_a_seed_and_the_same_orders_give_these_bytes_and_no_others(path: Path) -> None:
+    clock = VirtualClock()
+    plugin = open_plugin(clock, path, seed=7, volatility="0.5")
+    for number, fields in enumerate(ORDERS, start=1):
+        run(plugin.execute_order(make_order(f"o{number}", **fields)))
+        clock.advance(0.6)
+    run(plugin.cancel_order(client_order_id="o6", symbol="BTCUSDT"))
+    run(plugin.close())
+    assert path.read_bytes().splitlines() == EXPECTED.read_bytes().splitlines()
 
 
 class Restarts(RuleBasedStateMachine):
