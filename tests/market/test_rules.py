@@ -37,6 +37,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"order_type": T.STOP_LIMIT, "stop_price": LAST}, "INVALID_PRICE"),
     ({"order_type": T.STOP_LIMIT, "price": LAST}, "INVALID_PRICE"),
     ({"order_type": T.TAKE_PROFIT, "stop_price": Decimal(-5)}, "INVALID_PRICE"),
+    ({"price": ZERO}, "INVALID_PRICE"),
+    ({"stop_price": Decimal(-1)}, "INVALID_PRICE"),
     ({"stop_loss": ZERO}, "INVALID_PRICE"),
     ({"take_profit": Decimal(-1)}, "INVALID_PRICE"),
     ({"time_in_force": F.GTD}, "INVALID_EXPIRE_TIME"),

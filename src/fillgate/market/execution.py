@@ -75,13 +75,20 @@ class Execution:
         self, held: VenueOrder, at: int, market: Market, price: Decimal, position: Decimal
     ) -> list[Record]:
         order = held.order
-        quantity = order.quantity
-        if order.reduce_only:
-            quantity = min(quantity, reducible(order.side, position))
-        text = "Nothing is left that a reduce-only order could close."
-        rest = [_closed(held, at, OrderStatus.CANCELED, "", text)]
-        if not quantity:
-            return [*rest]
+        if not order.reduce_only:
+            return [self._filled(held, at, market, price, order.quantity)]
+        quantity = min(order.quantity, reducible(order.side, position))
+        records: list[Record] = []
+        if quantity:
+            records.append(self._filled(held, at, market, price, quantity))
+        if quantity < order.quantity:
+            text = "Nothing is left that a reduce-only order could close."
+            records.append(_closed(held, at, OrderStatus.CANCELED, "", text))
+        return records
+
+    def _filled(
+        self, held: VenueOrder, at: int, market: Market, price: Decimal, quantity: Decimal
+    ) -> Filled:
         fill = Fill(
             fill_id=f"{held.order_id}-1",
             quantity=quantity,
@@ -89,8 +96,7 @@ class Execution:
             fees=self._fees(quantity, price, market.listing.quote),
             timestamp=at // 1000,
         )
-        filled = Filled(at=at, number=held.number, fill=fill)
-        return [filled] if quantity == order.quantity else [filled, *rest]
+        return Filled(at=at, number=held.number, fill=fill)
 
     def _fees(self, quantity: Decimal, price: Decimal, asset: str) -> tuple[Fee, ...]:
         if not self._fee:

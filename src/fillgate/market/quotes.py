@@ -49,16 +49,14 @@ class Market:
 
     def quote_at(self, position: int) -> Quote:
         """Return the quote where the path has this position."""
-        price, scale = self._middle(position)
-        bid = max(1, price * self._lower // (scale * self._whole))
-        last = max(bid, price // scale)
-        ask = max(bid + 1, -(-price * self._upper // (scale * self._whole)))
-        return Quote(bid, last, ask)
-
-    def _middle(self, position: int) -> tuple[int, int]:
         # Doubling one way and halving the other: positive wherever the path goes.
-        base = self.listing.base_ticks
-        return (base * (ONE + position), ONE) if position >= 0 else (base * ONE, ONE - position)
+        rise, scale = (ONE + position, ONE) if position >= 0 else (ONE, ONE - position)
+        price, whole = self.listing.base_ticks * rise, self._whole * scale
+        # A price of less than a tick is one tick.
+        bid = price * self._lower // whole or 1
+        last = price // scale or 1
+        ask = -(-price * self._upper // whole)
+        return Quote(bid, last, ask if ask > bid else bid + 1)
 
     def price(self, ticks: int) -> Decimal:
         """Return a number of ticks as a price."""

@@ -4,6 +4,8 @@ Every record belongs to one order, by its number; what happened in one step is a
 that is written down as one.
 """
 
+from typing import ClassVar
+
 import msgspec
 
 from fillgate.domain.fills import Fill
@@ -26,6 +28,8 @@ class Arrived(_Fact, frozen=True, kw_only=True, tag="arrived"):
     """A client's order reached the venue; it works until something else is recorded."""
 
     order: Order
+    entry: ClassVar[None] = None
+    """It protects none."""
 
 
 class Attached(_Fact, frozen=True, kw_only=True, tag="attached"):

@@ -7,16 +7,20 @@ Invariants:
 """
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import itemgetter
+from typing import Final
 
 from fillgate.domain.fills import Fill
-from fillgate.domain.numbers import ZERO, add, multiply
+from fillgate.domain.numbers import ZERO, add, subtract
+from fillgate.domain.orders import Side
 from fillgate.market.records import Arrived, Attached, Filled, Record
 from fillgate.market.venue_order import VenueOrder
 
 __all__ = ["VenueState"]
+
+_BEGINNINGS: Final = (Arrived, Attached)
 
 
 class VenueState:
@@ -40,46 +44,54 @@ class VenueState:
         """The number of the next order."""
         return len(self.orders) + 1
 
-    def apply(self, records: Sequence[Record]) -> None:
-        """Take in what happened in one step."""
+    def apply(self, records: Sequence[Record]) -> Mapping[int, VenueOrder]:
+        """Take in what happened in one step.
+
+        Returns:
+            The orders that it changed as they are now, by number.
+        """
+        changed: dict[int, VenueOrder] = {}
         for record in records:
-            if isinstance(record, Arrived | Attached):
-                self._begin(record)
+            number = record.number
+            if isinstance(record, _BEGINNINGS):
+                held = self._begin(record)
             else:
-                held = self.orders[record.number].after(record)
-                self.orders[record.number] = held
+                held = self.orders[number].after(record)
                 if isinstance(record, Filled):
                     self._count(held, record)
-        for number in {record.number for record in records}:
-            self._sort_in(self.orders[number])
+            self.orders[number] = changed[number] = held
+        for held in changed.values():
+            self._sort_in(held)
+        return changed
 
-    def _begin(self, record: Arrived | Attached) -> None:
-        held = VenueOrder.arriving(record)
-        if held.number != self.next_number:
-            raise ValueError(f"order {held.number} came where {self.next_number} was expected")
-        self.orders[held.number] = held
-        self.arrivals.setdefault(held.order.client_order_id, []).append(held.number)
+    def _begin(self, record: Arrived | Attached) -> VenueOrder:
+        number = record.number
+        if number != self.next_number:
+            raise ValueError(f"order {number} came where {self.next_number} was expected")
+        self.arrivals.setdefault(record.order.client_order_id, []).append(number)
+        return VenueOrder.arriving(record)
 
     def _sort_in(self, held: VenueOrder) -> None:
-        symbol, number = held.order.symbol, held.number
-        self.touched[symbol] = max(held.updated, self.touched.get(symbol, 0))
+        symbol = held.order.symbol
+        if held.updated > self.touched.setdefault(symbol, 0):
+            self.touched[symbol] = held.updated
         if not held.status.is_final:
-            self.open.setdefault(symbol, {})[number] = held
+            self.open.setdefault(symbol, {})[held.number] = held
         elif (working := self.open.get(symbol)) is not None:
-            working.pop(number, None)
+            working.pop(held.number, None)
             if not working:
                 del self.open[symbol]
 
     def _count(self, held: VenueOrder, record: Filled) -> None:
         symbol, fill = held.order.symbol, record.fill
-        change = multiply(fill.quantity, Decimal(held.order.side.sign))
-        self.positions[symbol] = add(self.position(symbol), change)
-        entry = (record.at, held.number, symbol, fill)
+        moved = add if held.order.side is Side.BUY else subtract
+        self.positions[symbol] = moved(self.position(symbol), fill.quantity)
+        fills, entry = self._fills, (record.at, held.number, symbol, fill)
         # Nearly always the newest; symbols are brought up to date one by one.
-        if not self._fills or self._fills[-1][0] <= record.at:
-            self._fills.append(entry)
+        if fills and record.at < fills[-1][0]:
+            insort(fills, entry, key=itemgetter(0))
         else:
-            insort(self._fills, entry, key=itemgetter(0))
+            fills.append(entry)
 
     def position(self, symbol: str) -> Decimal:
         """Return the net quantity held of a symbol."""

@@ -12,8 +12,9 @@ Invariants:
 4. Orders that protect an entry work as a pair: when one ends, so does the other.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -37,6 +38,7 @@ Sink = Callable[[Sequence[Record]], None]
 """Writes down what happened in one step; raises if it could not."""
 
 _MARKETS_KEPT = 1024
+_UNCONDITIONAL: Final = frozenset({OrderType.MARKET, OrderType.LIMIT})
 
 
 class Terms(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,41 +118,44 @@ class Venue:
         market = self.market(order.symbol)
         self.advance(order.symbol, now)
         arrived = Arrived(at=now, number=self.state.next_number, order=order)
-        held = VenueOrder.arriving(arrived)
-        quote = market.quote(now)
-        records: list[Record] = [arrived, *self._admit(held, market, quote, refusal)]
-        self._commit(records)
-        return self.state.orders[held.number]
+        records = self._admit(VenueOrder.arriving(arrived), market, refusal)
+        return self._commit([arrived, *records])[arrived.number]
 
-    def _admit(
-        self, held: VenueOrder, market: Market, quote: Quote, refusal: Refusal | None
-    ) -> list[Record]:
-        order, at = held.order, held.arrived
+    def _admit(self, held: VenueOrder, market: Market, refusal: Refusal | None) -> list[Record]:
+        order, at, quote = held.order, held.arrived, market.quote(held.arrived)
         position = self.state.position(order.symbol)
         refusal = refusal or refusal_of(Circumstances(order, at, market, quote, position))
         if refusal is not None:
             return [_refused(held, refusal)]
-        return self._meet(held, at, market, quote)
+        return self._meet(held, at, market, quote, position)
 
-    def _meet(self, held: VenueOrder, at: int, market: Market, quote: Quote) -> list[Record]:
+    def _meet(
+        self, held: VenueOrder, at: int, market: Market, quote: Quote, position: Decimal
+    ) -> list[Record]:
         """Let an order meet the market for the first time, or again when its price has come."""
-        records: list[Record] = []
-        position = self.state.position(held.order.symbol)
-        conditional = held.order.order_type not in {OrderType.MARKET, OrderType.LIMIT}
-        if conditional and not held.triggered:
-            if not level_of(held, market).reached(quote):
-                return records
-            records.append(Triggered(at=at, number=held.number))
-        records += self._execution.take(held, at, market, quote, position)
-        return records + self._consequences(held, records)
+        if held.triggered or held.order.order_type in _UNCONDITIONAL:
+            return self._take(held, at, market, quote, position)
+        if level_of(held, market).reached(quote):
+            triggered = Triggered(at=at, number=held.number)
+            return [triggered, *self._take(held, at, market, quote, position)]
+        return []
 
-    def _consequences(self, held: VenueOrder, records: Sequence[Record]) -> list[Record]:
-        if not records or isinstance(records[-1], Triggered):
-            return []
-        at = records[-1].at
+    def _take(
+        self, held: VenueOrder, at: int, market: Market, quote: Quote, position: Decimal
+    ) -> list[Record]:
+        records = self._execution.take(held, at, market, quote, position)
+        return self._with_consequences(held, records)
+
+    def _with_consequences(self, held: VenueOrder, records: list[Record]) -> list[Record]:
+        """Add what the end or the execution of an order means for those that belong to it."""
+        if not records:
+            return records
+        last = records[-1]
         if held.entry is not None:
-            return [_cancelled(other, at) for other in self.state.siblings(held)]
-        return self._attachments(held, at) if isinstance(records[-1], Filled) else []
+            records += [_cancelled(other, last.at) for other in self.state.siblings(held)]
+        elif isinstance(last, Filled):
+            records += self._attachments(held, last.at)
+        return records
 
     def _attachments(self, entry: VenueOrder, at: int) -> list[Record]:
         if entry.order.stop_loss is None and entry.order.take_profit is None:
@@ -200,14 +205,14 @@ class Venue:
     def _happen(self, market: Market, held: VenueOrder, moment: Moment, quote: Quote) -> None:
         if moment.expires:
             closed = Closed(at=moment.at, number=held.number, status=OrderStatus.EXPIRED)
-            records: list[Record] = [closed, *self._consequences(held, [closed])]
-        elif held.triggered or held.order.order_type is OrderType.LIMIT:
-            position = self.state.position(held.order.symbol)
+            self._commit(self._with_consequences(held, [closed]))
+            return
+        position = self.state.position(held.order.symbol)
+        if held.triggered or held.order.order_type is OrderType.LIMIT:
             records = self._execution.make(held, moment.at, market, position)
-            records += self._consequences(held, records)
+            self._commit(self._with_consequences(held, records))
         else:
-            records = self._meet(held, moment.at, market, quote)
-        self._commit(records)
+            self._commit(self._meet(held, moment.at, market, quote, position))
 
     def cancel(self, held: VenueOrder, now: int) -> VenueOrder:
         """Cancel an order and return what it is afterwards; a final one stays what it is."""
@@ -216,9 +221,8 @@ class Venue:
         held = self.state.orders[held.number]
         if held.status.is_final:
             return held
-        closed = _cancelled(held, now)
-        self._commit([closed, *self._consequences(held, [closed])])
-        return self.state.orders[held.number]
+        records = self._with_consequences(held, [_cancelled(held, now)])
+        return self._commit(records)[held.number]
 
     def find(
         self, client_order_id: str, order_id: str | None, symbol: str, now: int
@@ -238,15 +242,15 @@ class Venue:
                 return held
         return None
 
-    def _commit(self, records: Sequence[Record]) -> None:
+    def _commit(self, records: Sequence[Record]) -> Mapping[int, VenueOrder]:
         self._sink(records)
-        self.state.apply(records)
-        for number in {record.number: None for record in records}:
-            held = self.state.orders[number]
+        changed = self.state.apply(records)
+        for held in changed.values():
             if held.status.is_final:
                 self._forget(held)
             else:
                 self._rest(held, records[-1].at)
+        return changed
 
     def _forget(self, held: VenueOrder) -> None:
         book = self._books.get(held.order.symbol)

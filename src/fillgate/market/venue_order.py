@@ -44,16 +44,16 @@ class VenueOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
             order=record.order,
             arrived=record.at,
             updated=record.at,
-            entry=record.entry if isinstance(record, Attached) else None,
+            entry=record.entry,
         )
 
     def after(self, record: Record) -> "VenueOrder":
         """Return the order as it is after a record."""
         match record:
-            case Triggered():
-                return msgspec.structs.replace(self, triggered=True, updated=record.at)
             case Filled():
                 return self._filled(record)
+            case Triggered():
+                return msgspec.structs.replace(self, triggered=True, updated=record.at)
             case Closed():
                 return msgspec.structs.replace(
                     self,

@@ -109,7 +109,8 @@ class MockPlugin(ExecutionPlugin):
             NotSent: the account is not open.
             OSError: the ledger could not be written. The order is not at the venue.
         """
-        await self._travel()
+        if self._half_latency:
+            await self._travel()
         _check_text(order.client_order_id)
         refusal = _NO_FUNDS if self._is_drawn("reject", order, self._options.reject_rate) else None
         try:
@@ -118,7 +119,8 @@ class MockPlugin(ExecutionPlugin):
             raise Rejected("INVALID_SYMBOL", str(error)) from None
         if self._is_drawn("unknown", order, self._options.unknown_rate):
             await asyncio.get_running_loop().create_future()
-        await self._travel()
+        if self._half_latency:
+            await self._travel()
         return self._result(held)
 
     async def _travel(self) -> None:
