@@ -21,6 +21,8 @@ from fillgate.market.venue_order import VenueOrder
 __all__ = ["VenueState"]
 
 _BEGINNINGS: Final = (Arrived, Attached)
+# What an execution makes of a position.
+_MOVED: Final = {Side.BUY: add, Side.SELL: subtract}
 
 
 class VenueState:
@@ -84,8 +86,7 @@ class VenueState:
 
     def _count(self, held: VenueOrder, record: Filled) -> None:
         symbol, fill = held.order.symbol, record.fill
-        moved = add if held.order.side is Side.BUY else subtract
-        self.positions[symbol] = moved(self.position(symbol), fill.quantity)
+        self.positions[symbol] = _MOVED[held.order.side](self.position(symbol), fill.quantity)
         fills, entry = self._fills, (record.at, held.number, symbol, fill)
         # Nearly always the newest; symbols are brought up to date one by one.
         if fills and record.at < fills[-1][0]:

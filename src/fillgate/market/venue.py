@@ -133,18 +133,13 @@ class Venue:
         self, held: VenueOrder, at: int, market: Market, quote: Quote, position: Decimal
     ) -> list[Record]:
         """Let an order meet the market for the first time, or again when its price has come."""
-        if held.triggered or held.order.order_type in _UNCONDITIONAL:
-            return self._take(held, at, market, quote, position)
-        if level_of(held, market).reached(quote):
-            triggered = Triggered(at=at, number=held.number)
-            return [triggered, *self._take(held, at, market, quote, position)]
-        return []
-
-    def _take(
-        self, held: VenueOrder, at: int, market: Market, quote: Quote, position: Decimal
-    ) -> list[Record]:
-        records = self._execution.take(held, at, market, quote, position)
-        return self._with_consequences(held, records)
+        records: list[Record] = []
+        if not held.triggered and held.order.order_type not in _UNCONDITIONAL:
+            if not level_of(held, market).reached(quote):
+                return records
+            records.append(Triggered(at=at, number=held.number))
+        taken = self._execution.take(held, at, market, quote, position)
+        return records + self._with_consequences(held, taken)
 
     def _with_consequences(self, held: VenueOrder, records: list[Record]) -> list[Record]:
         """Add what the end or the execution of an order means for those that belong to it."""
@@ -153,13 +148,11 @@ class Venue:
         last = records[-1]
         if held.entry is not None:
             records += [_cancelled(other, last.at) for other in self.state.siblings(held)]
-        elif isinstance(last, Filled):
+        elif isinstance(last, Filled) and _has_stops(held.order):
             records += self._attachments(held, last.at)
         return records
 
     def _attachments(self, entry: VenueOrder, at: int) -> list[Record]:
-        if entry.order.stop_loss is None and entry.order.take_profit is None:
-            return []
         first = max(self.state.next_number, entry.number + 1)
         return [
             Attached(at=at, number=number, order=order, entry=entry.number)
@@ -246,18 +239,16 @@ class Venue:
         self._sink(records)
         changed = self.state.apply(records)
         for held in changed.values():
-            if held.status.is_final:
-                self._forget(held)
-            else:
+            if not held.status.is_final:
                 self._rest(held, records[-1].at)
+            elif (book := self._books.get(held.order.symbol)) is not None:
+                self._forget(held, book)
         return changed
 
-    def _forget(self, held: VenueOrder) -> None:
-        book = self._books.get(held.order.symbol)
-        if book is not None:
-            book.discard(held.number)
-            if not book:
-                del self._books[held.order.symbol]
+    def _forget(self, held: VenueOrder, book: Book) -> None:
+        book.discard(held.number)
+        if not book:
+            del self._books[held.order.symbol]
 
     def _rest(self, held: VenueOrder, since: int) -> None:
         symbol = held.order.symbol
@@ -269,6 +260,10 @@ class Venue:
         if end is not None:
             book.expire(held.number, end)
         book.watch(held.number, level.position(book.market), rises=level.rises)
+
+
+def _has_stops(order: Order) -> bool:
+    return order.stop_loss is not None or order.take_profit is not None
 
 
 def _protection(entry: Order) -> list[Order]:
