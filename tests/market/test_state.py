@@ -58,6 +58,23 @@ def test_open_orders_are_those_that_work() -> None:
     assert state.open == {}
 
 
+def test_a_symbol_keeps_its_place_when_protection_takes_over_from_an_entry() -> None:
+    # After a restart symbols are brought up to date in this order; ledgers depend on it.
+    ended: list[list[Record]] = [[arrived(number), cancelled(number)] for number in range(1, 7)]
+    state = state_after(*ended, [arrived(7)], [arrived(8, symbol="Y")])
+    attached = Attached(at=1, number=9, order=order("c"), entry=7)
+    state.apply([filled(7), attached])
+    assert list(state.open) == ["X", "Y"]
+
+
+def test_a_step_tells_which_orders_it_changed() -> None:
+    state = state_after([arrived(1)])
+    changed = state.apply([filled(1), Attached(at=1, number=2, order=order("b"), entry=1)])
+    assert changed == state.orders
+    assert [held.status for held in changed.values()] == [OrderStatus.FILLED, OrderStatus.NEW]
+    assert state.apply([cancelled(2)]) == {2: state.orders[2]}
+
+
 def test_positions_are_net() -> None:
     state = state_after(
         [arrived(1), filled(1)],

@@ -51,6 +51,7 @@ CAPABILITIES: Final = Capabilities(
 _PRICES: Final = ("price", "stop_price", "stop_loss", "take_profit")
 _DAY: Final = 86_400_000_000
 
+_prices: Final = attrgetter(*_PRICES)
 # All that rules are about besides the quantity, and what a plain market order has of it.
 _conditions: Final = attrgetter(
     "order_type", "quote_quantity", *_PRICES, "time_in_force", "post_only", "reduce_only"
@@ -130,8 +131,7 @@ def _refuse_numbers(given: Circumstances) -> Refusal | None:
     for name in required_fields(order.order_type):
         if getattr(order, name) is None:
             return Refusal("INVALID_PRICE", f"Mandatory parameter {name} was not sent.")
-    for name in _PRICES:
-        price = getattr(order, name)
+    for name, price in zip(_PRICES, _prices(order), strict=True):
         if price is not None and price <= 0:
             return Refusal("INVALID_PRICE", f"Parameter {name} must be positive.")
     return None

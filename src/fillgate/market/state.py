@@ -62,8 +62,9 @@ class VenueState:
                 if isinstance(record, Filled):
                     self._count(held, record)
             self.orders[number] = changed[number] = held
-        for held in changed.values():
-            self._sort_in(held)
+        # In the order of a set, which that of the symbols in `open` follows: ledgers depend on it.
+        for number in {*changed}:
+            self._sort_in(changed[number])
         return changed
 
     def _begin(self, record: Arrived | Attached) -> VenueOrder:
