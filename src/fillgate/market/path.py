@@ -28,8 +28,8 @@ ONE: Final = 1 << 48
 
 _OCTAVES: Final = 12
 _YEAR: Final = 31_557_600_000_000
-# A cell that was not computed yet: no time has a number next to this one.
-_NOWHERE: Final = (-(1 << 99), 0, 0)
+# The line of a cell that was not computed yet: no time has a number next to this one.
+_NOWHERE: Final = (-(1 << 99), 0, 0, 0)
 
 
 class PricePath:
@@ -48,8 +48,9 @@ class PricePath:
         height = isqrt(ONE * ONE * GRID // _YEAR) * numerator // denominator
         # Octave k is `height << k` high; its knots are counted in units of 4**k.
         self._heights = [height >> octave for octave in range(_OCTAVES)]
-        self._cells = [_NOWHERE] * _OCTAVES
-        self._segment = _NOWHERE
+        # For each octave the last cell that was asked for: its number, the knot at its end, and
+        # the line (offset, slope) that this octave and the coarser ones follow in it.
+        self._lines = [_NOWHERE] * _OCTAVES
         self._reach = [0] * (_OCTAVES + 1)
         for octave in range(_OCTAVES):
             self._reach[octave + 1] = self._reach[octave] + (self._heights[octave] << 2 * octave)
@@ -61,13 +62,8 @@ class PricePath:
 
     def at(self, time: int) -> int:
         """Return the position at a time in Unix microseconds."""
-        index, rest = divmod(time, GRID)
-        known, start, end = self._segment
-        if index != known:
-            start = end if index == known + 1 else self.on_grid(index)
-            end = self.on_grid(index + 1)
-            self._segment = (index, start, end)
-        return start + (end - start) * rest // GRID
+        offset, slope = self._line(0, time // GRID)
+        return offset + slope * time // GRID
 
     def on_grid(self, index: int) -> int:
         """Return the position at an instant of the grid, given by its number."""
@@ -135,17 +131,26 @@ class PricePath:
 
     def _coarse(self, lowest: int, index: int) -> int:
         """Return the sum of the octaves from `lowest` on, at an instant of the grid."""
-        position = 0
-        for octave in range(lowest, _OCTAVES):
-            shift = 2 * octave
-            cell = index >> shift
-            known, start, end = self._cells[octave]
-            if cell != known:
-                start = end if cell == known + 1 else self._knot(octave, cell)
-                end = self._knot(octave, cell + 1)
-                self._cells[octave] = (cell, start, end)
-            position += (start << shift) + (end - start) * (index - (cell << shift))
-        return position
+        offset, slope = self._line(lowest, index)
+        return offset + slope * index
+
+    def _line(self, lowest: int, index: int) -> tuple[int, int]:
+        """Return the line that this sum follows up to the next instant, as offset and slope.
+
+        It is the same for the whole cell between two knots of the octave `lowest`.
+        """
+        if lowest == _OCTAVES:
+            return 0, 0
+        cell = index >> 2 * lowest
+        known, end, offset, slope = self._lines[lowest]
+        if cell != known:
+            start = end if cell == known + 1 else self._knot(lowest, cell)
+            end = self._knot(lowest, cell + 1)
+            offset, slope = self._line(lowest + 1, index)
+            offset += (start - (end - start) * cell) << 2 * lowest
+            slope += end - start
+            self._lines[lowest] = (cell, end, offset, slope)
+        return offset, slope
 
     def _knot(self, octave: int, number: int) -> int:
         """Return a knot of an octave, in units of 4**octave."""
