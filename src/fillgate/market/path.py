@@ -63,6 +63,7 @@ class PricePath:
     def at(self, time: int) -> int:
         """Return the position at a time in Unix microseconds."""
         offset, slope = self._line(0, time // GRID)
+        # The slope is that from one instant of the grid to the next.
         return offset + slope * time // GRID
 
     def on_grid(self, index: int) -> int:
