@@ -1,6 +1,8 @@
 """What a venue tells about an order: the answer to a submission, later reports, lookups."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
@@ -75,7 +77,8 @@ Lookup = Found | NotFound
 """What `fetch_order` answers; it raises when it could not ask."""
 
 
-_BY_STATUS = {
+_BY_STATUS: Final[Mapping[OrderStatus | None, ReportType]] = {
+    None: ReportType.NEW,
     OrderStatus.NEW: ReportType.NEW,
     OrderStatus.PARTIALLY_FILLED: ReportType.PARTIAL_FILL,
     OrderStatus.FILLED: ReportType.FILL,
@@ -98,8 +101,7 @@ def report_type_of(status: OrderStatus | None, filled: Decimal, quantity: Decima
     Without a status the executed total decides. A venue that says NEW of an order it has begun to
     fill is taken by its numbers.
     """
-    if status is not None and status not in {OrderStatus.NEW, OrderStatus.PENDING_NEW}:
-        return _BY_STATUS[status]
-    if not filled:
-        return ReportType.NEW
+    told = _BY_STATUS[status]
+    if told is not ReportType.NEW or not filled:
+        return told
     return ReportType.FILL if filled >= quantity else ReportType.PARTIAL_FILL
