@@ -143,6 +143,22 @@ def test_a_gap_of_evidence_is_replaced_by_its_fills() -> None:
     assert executed.total == Totals(quantity=D(4), notional=D(450))
 
 
+@given(st.lists(fills | st.tuples(amounts, amounts), max_size=4))
+def test_the_average_is_that_of_the_total(steps: list[Fill | tuple[Decimal, Decimal]]) -> None:
+    executed = Executed()
+    assert executed.average_price is None
+    for step in steps:
+        if isinstance(step, Fill):
+            executed = executed.with_fills((step,))
+        else:
+            executed = executed.with_evidence(step[0], step[1], ())
+        assert executed.average_price == executed.total.average_price
+
+
+def test_a_fill_of_nothing_has_no_average() -> None:
+    assert Executed().with_fills((fill("a", "0", "100"),)).average_price is None
+
+
 def test_nothing_executed_has_no_average() -> None:
     assert Executed().total.average_price is None
     assert Totals(quantity=D(3), notional=D(10)).average_price == D("3." + "3" * 36)

@@ -34,6 +34,14 @@ class Totals(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=
         """Notional over quantity; None while nothing is executed."""
         return divide(self.notional, self.quantity) if self.quantity else None
 
+    def with_fill(self, fill: Fill) -> "Totals":
+        """Return the sums with one fill more."""
+        return Totals(
+            quantity=add(self.quantity, fill.quantity),
+            notional=add(self.notional, multiply(fill.quantity, fill.price)),
+            fees=sum_fees(self.fees, fill.fees),
+        )
+
 
 class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """The executions of one order as far as they are known."""
@@ -47,13 +55,20 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     @property
     def total(self) -> Totals:
         """The larger of identified fills and evidence; the fills where they are equal."""
-        behind = self.identified.quantity < self.evidence.quantity
         larger, other = self.identified, self.evidence
-        if behind:
+        if larger.quantity < other.quantity:
             larger, other = other, larger
         if larger.fees or not other.fees:
             return larger
         return msgspec.structs.replace(larger, fees=other.fees)
+
+    @property
+    def average_price(self) -> Decimal | None:
+        """Average price of the total; None while nothing is executed."""
+        total = self.total
+        if len(self.fills) == 1 and self.fills[0].quantity == total.quantity > ZERO:
+            return self.fills[0].price
+        return total.average_price
 
     def conflicting(self, fills: tuple[Fill, ...]) -> tuple[Fill, ...]:
         """Return those fills whose id is known already with another quantity or price."""
@@ -70,21 +85,16 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     def with_fills(self, fills: tuple[Fill, ...]) -> "Executed":
         """Count fills that are new by their id; others change nothing."""
         known = {fill.fill_id for fill in self.fills}
-        executed = self
+        new: list[Fill] = []
+        identified = self.identified
         for fill in fills:
             if fill.fill_id not in known:
                 known.add(fill.fill_id)
-                executed = executed._with_fill(fill)
-        return executed
-
-    def _with_fill(self, fill: Fill) -> "Executed":
-        before = self.identified
-        identified = Totals(
-            quantity=add(before.quantity, fill.quantity),
-            notional=add(before.notional, multiply(fill.quantity, fill.price)),
-            fees=sum_fees(before.fees, fill.fees),
-        )
-        return msgspec.structs.replace(self, fills=(*self.fills, fill), identified=identified)
+                new.append(fill)
+                identified = identified.with_fill(fill)
+        if not new:
+            return self
+        return msgspec.structs.replace(self, fills=(*self.fills, *new), identified=identified)
 
     def with_evidence(
         self, quantity: Decimal, average_price: Decimal | None, fees: tuple[Fee, ...]
@@ -119,4 +129,4 @@ def sum_fees(known: tuple[Fee, ...], more: tuple[Fee, ...]) -> tuple[Fee, ...]:
     sums: dict[str, Decimal] = {}
     for fee in (*known, *more):
         sums[fee.asset] = add(sums.get(fee.asset, ZERO), fee.amount)
-    return tuple(Fee(asset, amount) for asset, amount in sums.items())
+    return tuple(map(Fee, sums, sums.values()))

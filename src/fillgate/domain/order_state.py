@@ -133,7 +133,10 @@ class OrderState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
         except IllegalMove:
             stand = {name: changes[name] for name in _TRUE_ALL_THE_SAME if name in changes}
             return self._with(at, anomalies=self.anomalies + 1, **stand)
-        return self._with(at, status=status, anomalies=self.anomalies + clash, **changes)
+        anomalies = self.anomalies + clash
+        return msgspec.structs.replace(
+            self, updated_at=at, status=status, anomalies=anomalies, **changes
+        )
 
     def _with(self, at: int, **changes: object) -> Self:
         return msgspec.structs.replace(self, updated_at=at, **changes)

@@ -76,5 +76,5 @@ class Position(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
 def _difference(before: tuple[Fee, ...], after: tuple[Fee, ...]) -> tuple[Fee, ...]:
     if before == after:
         return ()
-    negated = tuple(Fee(fee.asset, fee.amount.copy_negate()) for fee in before)
-    return tuple(fee for fee in sum_fees(negated, after) if fee.amount)
+    negated = tuple([Fee(fee.asset, fee.amount.copy_negate()) for fee in before])
+    return tuple([fee for fee in sum_fees(negated, after) if fee.amount])

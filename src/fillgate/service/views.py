@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import msgspec
 
-from fillgate.domain.executions import Totals
+from fillgate.domain.executions import NOTHING_EXECUTED
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.numbers import decimal_text
 from fillgate.domain.orders import OrderType
@@ -45,7 +45,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 def answer_of(ticket: Ticket, *, replayed: bool, suspected: bool) -> Answer:
     """Return the answer that a ticket amounts to now."""
     state, signal = ticket.state, ticket.signal
-    total = Totals() if state is None else state.executed.total
+    executed = NOTHING_EXECUTED if state is None else state.executed
     code = None if state is None else state.code
     return Answer(
         success=True,
@@ -59,8 +59,8 @@ def answer_of(ticket: Ticket, *, replayed: bool, suspected: bool) -> Answer:
         order_type=signal.order_type,
         quantity=_optional(signal.quantity),
         status=OrderStatus.PENDING_NEW if state is None else state.status,
-        filled_quantity=decimal_text(total.quantity),
-        average_price=_optional(total.average_price),
+        filled_quantity=decimal_text(executed.total.quantity),
+        average_price=_optional(executed.average_price),
         code="SUSPECTED_DUPLICATE" if suspected else code,
         replayed=replayed,
     )
