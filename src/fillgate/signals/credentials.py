@@ -30,7 +30,7 @@ _BACKSLASH: Final = ord("\\")
 _BACKSLASHES: Final = rb"\\{1,8}"
 _ESCAPED_QUOTE: Final = _BACKSLASHES + rb"(?:[\"']|u002[27])"
 
-_WORDS: Final = (b"secret", b"token", b"passw", b"passp", b"key")
+_WORDS: Final = (b"secret", b"token", b"pass", b"key")
 """Every name of a credential holds one of these, in lower case."""
 
 _NAMES: Final = rb"(?:secret|token|pass(?:word|phrase)|api[_-]?key)"

@@ -37,6 +37,7 @@ class NumberText(str):
 _TOKENS: Final = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]', re.DOTALL)
 _PLACEHOLDER: Final = re.compile(r"\{\{([^{}:,]{1,60})\}\}")
 _UNFIT_CHARACTER: Final = re.compile("[\0\ud800-\udfff]")
+_SPACE: Final = " \t\n\r"
 _SHOWN: Final = 40
 
 
@@ -47,18 +48,18 @@ def parse_object(body: bytes) -> dict[str, Json]:
         Refusal: the bytes break one of the invariants above, are not JSON, or are not an object.
     """
     text = _text_of(body)
-    if "{{" in text:
-        raise _placeholder(text)
-    if text.count("{") + text.count("[") > MAX_DEPTH:
-        _check_depth(text)
+    # The brace of an object that holds neither objects nor arrays stands at its start alone.
+    if text.rfind("{") > 0 or "[" in text:
+        _check_brackets(text)
     try:
-        value = _DECODER.decode(text)
+        value = _decoded(text)
     except json.JSONDecodeError as error:
         raise _malformed(text, error) from None
     if not isinstance(value, dict):
         raise Refusal(RefusalCode.NOT_AN_OBJECT, "the body must be a JSON object: {...}")
-    # Only an escape can stand for them: raw ones are no JSON or no UTF-8.
-    if "\\u" in text:
+    # Only an escape can stand for them: raw ones are no JSON or no UTF-8. One character is found
+    # in a fraction of the time that two take.
+    if "\\" in text and "\\u" in text:
         _check_characters(value)
     return value
 
@@ -75,6 +76,13 @@ def _text_of(body: bytes) -> str:
         raise Refusal(
             RefusalCode.NOT_UTF8, f"the body is not UTF-8: {error.reason} at byte {error.start}"
         ) from None
+
+
+def _check_brackets(text: str) -> None:
+    if "{{" in text:
+        raise _placeholder(text)
+    if text.count("{") + text.count("[") > MAX_DEPTH:
+        _check_depth(text)
 
 
 def _placeholder(text: str) -> Refusal:
@@ -108,6 +116,17 @@ def _malformed(text: str, error: json.JSONDecodeError) -> Refusal:
     where = f"line {error.lineno}, column {error.colno}"
     what = error.msg[0].lower() + error.msg[1:]
     return Refusal(RefusalCode.MALFORMED_JSON, f"the body is not valid JSON: {what} ({where})")
+
+
+def _decoded(text: str) -> Json:
+    value: Json
+    # `decode` looks for space on both sides with a regular expression; most bodies have none.
+    if text.startswith("{"):
+        value, end = _DECODER.raw_decode(text)
+        if not text[end:].strip(_SPACE):
+            return value
+    value = _DECODER.decode(text)
+    return value
 
 
 def _object(members: list[tuple[str, Json]]) -> dict[str, Json]:

@@ -110,23 +110,31 @@ def choice(kind: type[Choice]) -> Callable[[str, Json], Choice]:
     return read
 
 
-def symbol(name: str, value: Json) -> str:
-    """Read a symbol as the venue writes it: 1 to 64 printable characters."""
-    return _text(name, value, _LONGEST_SYMBOL)
-
-
 def text(longest: int) -> Callable[[str, Json], str]:
     """Return the reader of a printable text of 1 to `longest` characters."""
 
     def read(name: str, value: Json) -> str:
-        return _text(name, value, longest)
+        if (
+            type(value) is str
+            and 0 < len(value) <= longest
+            and value.isprintable()
+            and value.strip(" ") == value
+        ):
+            return value
+        raise _unfit_text(name, value, longest)
 
     return read
 
 
+symbol: Final = text(_LONGEST_SYMBOL)
+"""Reads a symbol as the venue writes it: 1 to 64 printable characters."""
+
+_short_text: Final = text(_LONGEST_IDENTIFIER)
+
+
 def identifier(name: str, value: Json) -> str:
     """Read an id: 1 to 255 printable ASCII characters."""
-    found = _text(name, value, _LONGEST_IDENTIFIER)
+    found = _short_text(name, value)
     if found.isascii():
         return found
     raise _wrong(name, "ASCII characters only", value)
@@ -192,21 +200,19 @@ def _number(name: str, value: Json) -> Decimal:
         raise Refusal(RefusalCode.INVALID_FIELD, f"`{name}`: {error}", name) from None
 
 
-def _text(name: str, value: Json, longest: int) -> str:
+def _unfit_text(name: str, value: Json, longest: int) -> Refusal:
     if type(value) is not str:
-        raise _wrong(name, "text in quotes", value)
+        return _wrong(name, "text in quotes", value)
     if not 0 < len(value) <= longest:
         found = f"found {len(value)}" if value else "found none; leave the field out instead"
-        raise Refusal(
+        return Refusal(
             RefusalCode.INVALID_FIELD,
             f"`{name}`: expected 1 to {longest} characters, {found}",
             name,
         )
     if not value.isprintable():
-        raise _wrong(name, "printable characters only", value)
-    if value[0] == " " or value[-1] == " ":
-        raise _wrong(name, "no space at either end", value)
-    return value
+        return _wrong(name, "printable characters only", value)
+    return _wrong(name, "no space at either end", value)
 
 
 def _wrong(name: str, expected: str, value: Json) -> Refusal:
