@@ -18,6 +18,18 @@ def test_a_signature_is_what_the_standard_library_makes(secret: str, body: bytes
     WebhookDoor(secret).check_signature(expected.encode(), body)
 
 
+@pytest.mark.parametrize("length", [*range(1, 4), *range(62, 67), 127, 128, 129, 200, 1000])
+@given(data=st.data())
+def test_keys_of_every_length_sign_as_in_the_standard_library(
+    length: int, data: st.DataObject
+) -> None:
+    secret = data.draw(st.text(st.characters(max_codepoint=127), min_size=length, max_size=length))
+    door = WebhookDoor(secret)
+    for body in data.draw(st.lists(st.binary(max_size=200), min_size=1, max_size=3)):
+        expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+        door.check_signature(expected.encode(), body)
+
+
 @given(st.binary(max_size=80), st.binary(max_size=80))
 def test_only_the_bodys_own_signature_counts(signature: bytes, body: bytes) -> None:
     with pytest.raises(Problem, match="UNAUTHENTICATED"):
