@@ -25,6 +25,15 @@ def test_members_are_read_by_their_annotations() -> None:
     )
 
 
+def test_values_are_those_of_the_body_but_for_none() -> None:
+    assert READER.values({"to": "Ada", "note": None}) == {"to": "Ada", "urgent": False}
+    assert READER.values({"urgent": True, "to": "Ada", "note": "soon", "other": []}) == {
+        "to": "Ada",
+        "urgent": True,
+        "note": "soon",
+    }
+
+
 def test_null_takes_the_default() -> None:
     assert READER.read({"to": "Ada", "urgent": None, "note": None}) == Letter(to="Ada")
 

@@ -36,19 +36,20 @@ def read_order(body: bytes) -> Received:
         hint = f"did you mean `{meant}`?" if meant else f"known are {', '.join(_READER.names)}"
         reason = f"{shown_name(name)} is not a field of an order; {hint}"
         raise Refusal(RefusalCode.UNKNOWN_FIELD, reason, name)
-    order = _READER.read(members)
-    account = _account_of(order)
-    return Received(signal=signal_of(order, action=_ACTIONS[order.side], account=account))
+    values = _READER.values(members)
+    values["action"] = _ACTIONS[values.pop("side")]
+    values["account"] = _account_of(values.pop("account", None), values.pop("exchange", None))
+    return Received(signal=signal_of(values))
 
 
-def _account_of(order: OrderBody) -> str | None:
-    if order.account is None or order.exchange is None:
-        return order.account or order.exchange
-    if order.account != order.exchange:
+def _account_of(account: str | None, exchange: str | None) -> str | None:
+    if account is None or exchange is None:
+        return account or exchange
+    if account != exchange:
         raise Refusal(
             RefusalCode.CONFLICTING_FIELDS,
-            f"`exchange` is the older name of `account`, found {order.exchange!r} and "
-            f"{order.account!r}; give one of them",
+            f"`exchange` is the older name of `account`, found {exchange!r} and {account!r}; give "
+            "one of them",
             "exchange",
         )
-    return order.account
+    return account

@@ -36,6 +36,11 @@ class BodyReader(Generic[Body]):
             field.name: _reader_in(field.type) for field in fields
         }
         self._required: Final = tuple(field.name for field in fields if field.required)
+        self._defaults: Final[Mapping[str, Any]] = {
+            field.name: field.default
+            for field in fields
+            if not field.required and field.default is not None
+        }
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -54,7 +59,15 @@ class BodyReader(Generic[Body]):
         Raises:
             Refusal: a value is wrong or a required field is missing.
         """
-        values: dict[str, Any] = {}
+        return self._kind(**self.values(members))
+
+    def values(self, members: Mapping[str, Json]) -> dict[str, Any]:
+        """Return the values of the body's fields by name; a field that is None is not among them.
+
+        Raises:
+            Refusal: as for `read`.
+        """
+        values = dict(self._defaults)
         readers = self._readers
         for name, value in members.items():
             reader = readers.get(name)
@@ -63,7 +76,7 @@ class BodyReader(Generic[Body]):
         for name in self._required:
             if name not in values:
                 raise Refusal(RefusalCode.MISSING_FIELD, f"`{name}` is missing", name)
-        return self._kind(**values)
+        return values
 
 
 def _reader_in(annotation: object) -> Reader:

@@ -1,9 +1,11 @@
 """What reading a body gives: a signal, and what came beside it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
-from fillgate.domain.signals import Action, Signal
-from fillgate.signals.bodies import OrderTerms
+from fillgate.domain.signals import Signal
 from fillgate.signals.consistency import check_consistent
 
 __all__ = ["Received", "signal_of"]
@@ -21,35 +23,12 @@ class Received(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Names of the fields that were not read, in the order of the body."""
 
 
-def signal_of(terms: OrderTerms, *, action: Action, account: str | None) -> Signal:
-    """Return the signal that the terms make with an action.
+def signal_of(values: Mapping[str, Any]) -> Signal:
+    """Return the signal of these values; their names are those of its fields.
 
     Raises:
-        Refusal: the terms do not fit together.
+        Refusal: they do not fit together.
     """
-    signal = Signal(
-        action=action,
-        symbol=terms.symbol,
-        account=account,
-        order_type=terms.order_type,
-        quantity=terms.quantity,
-        quote_quantity=terms.quote_quantity,
-        price=terms.price,
-        stop_price=terms.stop_price,
-        trigger=terms.trigger,
-        trail=terms.trail,
-        stop_loss=terms.stop_loss,
-        take_profit=terms.take_profit,
-        time_in_force=terms.time_in_force,
-        expire_time=terms.expire_time,
-        reduce_only=terms.reduce_only,
-        post_only=terms.post_only,
-        position_side=terms.position_side,
-        leverage=terms.leverage,
-        margin_mode=terms.margin_mode,
-        confidence=terms.confidence,
-        strategy=terms.strategy,
-        timestamp=terms.timestamp,
-    )
+    signal = Signal(**values)
     check_consistent(signal)
     return signal

@@ -46,11 +46,11 @@ def alert_of(members: Mapping[str, Json]) -> Received:
     if ignored:
         _check_ignored(ignored, members)
     try:
-        alert = _READER.read(members)
+        values = _READER.values(members)
     except Refusal as refusal:
         raise _as_action(refusal) from None
-    signal = signal_of(alert, action=alert.action, account=alert.account)
-    return Received(signal=signal, id=alert.id, secret=alert.secret, ignored=ignored)
+    alert_id, secret = values.pop("id", None), values.pop("secret", None)
+    return Received(signal=signal_of(values), id=alert_id, secret=secret, ignored=ignored)
 
 
 def _check_ignored(ignored: tuple[str, ...], members: Mapping[str, Json]) -> None:
