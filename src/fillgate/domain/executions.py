@@ -65,10 +65,10 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     @property
     def average_price(self) -> Decimal | None:
         """Average price of the total; None while nothing is executed."""
-        total = self.total
-        if len(self.fills) == 1 and self.fills[0].quantity == total.quantity > ZERO:
+        identified = self.identified.quantity
+        if len(self.fills) == 1 and identified and identified >= self.evidence.quantity:
             return self.fills[0].price
-        return total.average_price
+        return self.total.average_price
 
     def conflicting(self, fills: tuple[Fill, ...]) -> tuple[Fill, ...]:
         """Return those fills whose id is known already with another quantity or price."""

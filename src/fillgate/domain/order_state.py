@@ -75,12 +75,12 @@ class OrderState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     def after(self, event: OrderEvent, at: int) -> "OrderState":  # noqa: PLR0911 - one arm a kind
         """Return the state after an event of this order, at that time (Unix microseconds)."""
         match event:
+            case SubmissionAnswered(result=result):
+                return self._answered(result, at)
             case OrderIntended(sending=sending):
                 return self._with(at, sending=self.sending or sending)
             case OrderSending():
                 return self._moved(at, ReportType.SENDING, sending=True)
-            case SubmissionAnswered(result=result):
-                return self._answered(result, at)
             case OrderDenied(code=code, text=text) | OrderNotSent(code=code, text=text):
                 return self._moved(at, ReportType.DENIED, code=code, text=text)
             case OrderRejected(code=code, text=text):

@@ -3,17 +3,14 @@
 Each check is pure: it returns a `Denied` with a stable code, or None. The first that speaks wins.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.errors import Denied
 from fillgate.domain.orders import Order
 
-__all__ = ["CAPABILITY_CHECKS", "check_capabilities"]
-
-CapabilityCheck = Callable[[Order, Capabilities], Denied | None]
-
+__all__ = ["check_capabilities"]
 
 _FLAGS: Final = ("reduce_only", "post_only", "quote_quantity")
 """Fields of an order that a venue of the same name's capability enforces."""
@@ -57,22 +54,14 @@ def flags_supported(order: Order, venue: Capabilities) -> Denied | None:
     return None
 
 
-CAPABILITY_CHECKS: Final[tuple[CapabilityCheck, ...]] = (
-    order_type_supported,
-    time_in_force_supported,
-    attached_stops_supported,
-    flags_supported,
-)
-"""All checks of an order against what its venue can do, in the order in which they run."""
-
-
 def check_capabilities(order: Order, venue: Capabilities) -> Denied | None:
     """Return why the venue cannot take this order as it is, or None if it can."""
-    for check in CAPABILITY_CHECKS:
-        denied = check(order, venue)
-        if denied is not None:
-            return denied
-    return None
+    return (
+        order_type_supported(order, venue)
+        or time_in_force_supported(order, venue)
+        or attached_stops_supported(order, venue)
+        or flags_supported(order, venue)
+    )
 
 
 def _listed(words: Iterable[str]) -> str:
