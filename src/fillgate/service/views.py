@@ -19,7 +19,7 @@ from fillgate.service.plain import DecimalString
 __all__ = ["Answer", "answer_of", "time_text"]
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
+class Answer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What a sender hears of its signal."""
 
     success: bool

@@ -11,6 +11,7 @@ Invariants of a signal that passed:
 from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
+from operator import attrgetter
 from typing import Final
 
 from fillgate.domain.numbers import decimal_text
@@ -33,10 +34,7 @@ _ONLY_FOR: Final[Mapping[str, frozenset[OrderType]]] = {
 }
 """Fields that mean nothing, or something else, on an order of any other type."""
 
-_UNUSED: Final[Mapping[OrderType, tuple[str, ...]]] = {
-    order_type: tuple(name for name, types in _ONLY_FOR.items() if order_type not in types)
-    for order_type in OrderType
-}
+_special: Final = attrgetter(*_ONLY_FOR)
 
 _ENTRY: Final[Mapping[OrderType, str]] = {
     _T.MARKET: "price",
@@ -69,9 +67,15 @@ def _check_type(signal: Signal) -> None:
                 f"`{name}` is missing: a {order_type} order needs it",
                 name,
             )
-    for name in _UNUSED[order_type]:
-        if getattr(signal, name):
-            expected = ", ".join(sorted(_ONLY_FOR[name]))
+    if any(_special(signal)):
+        _check_special(signal)
+
+
+def _check_special(signal: Signal) -> None:
+    order_type = signal.order_type
+    for name, types in _ONLY_FOR.items():
+        if getattr(signal, name) and order_type not in types:
+            expected = ", ".join(sorted(types))
             raise Refusal(
                 RefusalCode.CONFLICTING_FIELDS,
                 f"`{name}`: a {order_type} order has none; it goes with {expected}",

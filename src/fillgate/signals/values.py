@@ -116,7 +116,8 @@ def text(longest: int) -> Callable[[str, Json], str]:
     def read(name: str, value: Json) -> str:
         if (
             type(value) is str
-            and 0 < len(value) <= longest
+            and value
+            and len(value) <= longest
             and value.isprintable()
             and value.strip(" ") == value
         ):
