@@ -95,6 +95,17 @@ def test_canonical_text_comes_back(number: Decimal) -> None:
     assert not text.startswith("-") or number < 0
 
 
+@given(st.booleans(), st.integers(0, 10**40), st.integers(-40, 40))
+def test_every_decimal_has_a_plain_text(negative: bool, coefficient: int, exponent: int) -> None:
+    digits = tuple(int(digit) for digit in str(coefficient))
+    number = Decimal((int(negative), digits, exponent))
+    text = decimal_text(number)
+    assert Decimal(text) == number
+    assert "E" not in text
+    assert "." not in text or not text.endswith(("0", "."))
+    assert not text.startswith("-") or number < 0
+
+
 @given(parsed, st.integers(0, 5))
 def test_equal_numbers_have_one_form(number: Decimal, zeros: int) -> None:
     padded = f"{number:f}" + ("" if "." in f"{number:f}" else ".") + "0" * zeros

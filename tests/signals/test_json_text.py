@@ -124,6 +124,21 @@ def test_what_is_not_strict_json_is_refused(body: bytes, code: RefusalCode) -> N
     assert refused(body).code is code
 
 
+@given(st.text(" \t\r\n", max_size=3), st.text(" \t\r\n", max_size=3))
+def test_space_around_an_object_is_no_matter(before: str, after: str) -> None:
+    assert parse_object(f'{before}{{"a": "b"}}{after}'.encode()) == {"a": "b"}
+
+
+@pytest.mark.parametrize(
+    "text", ["{}}", "{} \n x", " {}\n,", ' \n{"a" 1}', '{"a": 1,}', "{}\xa0", "\x0c{}", "{}\x00"]
+)
+def test_errors_stand_where_the_standard_reader_finds_them(text: str) -> None:
+    with pytest.raises(json.JSONDecodeError) as found:
+        json.loads(text)
+    where = f"(line {found.value.lineno}, column {found.value.colno})"
+    assert refused(text.encode()).reason.endswith(where)
+
+
 def test_surrogate_pairs_are_text() -> None:
     assert parse_object(b'{"a": "\\ud83d\\ude00"}') == {"a": "\N{GRINNING FACE}"}
 
