@@ -33,8 +33,8 @@ _ONLY_FOR: Final[Mapping[str, frozenset[OrderType]]] = {
     "post_only": frozenset({_T.LIMIT, _T.STOP_LIMIT}),
 }
 """Fields that mean nothing, or something else, on an order of any other type."""
-
 _special: Final = attrgetter(*_ONLY_FOR)
+"""Returns their values; most signals have none of them."""
 
 _ENTRY: Final[Mapping[OrderType, str]] = {
     _T.MARKET: "price",
