@@ -238,7 +238,7 @@ def order_view(state: OrderState) -> OrderView:
         status=state.status,
         order_id=state.order_id,
         filled_quantity=total.quantity,
-        average_price=total.average_price,
+        average_price=state.executed.average_price,
         fees=_fees(total.fees),
         fills=tuple(state.executed.fills),
         code=state.code,
