@@ -10,6 +10,7 @@ from fillgate.cli.bench.senders import running_senders
 from fillgate.cli.bench.service import EchoServer, MeasuredService
 from fillgate.cli.child import ChildFailed
 from tests.cli.bench.made import a_level, a_run
+from tests.patience import wait_for
 
 PLAN = Plan(concurrencies=[2], rounds=1, seconds=0.05, senders=1)
 
@@ -83,3 +84,25 @@ def test_a_service_is_busy_while_an_order_is_open(tmp_path: Path) -> None:
     assert service.orders() == {}
     with pytest.raises(ChildFailed, match="does not answer"):
         service.is_busy()
+
+
+class _Hasty(MeasuredService):
+    """A service whose last order always ends between the look at its journal and the question."""
+
+    def is_busy(self) -> bool:
+        wait_for(lambda: not super(_Hasty, self).is_busy(), "all orders have ended")
+        return False
+
+
+def test_an_order_that_ends_while_it_is_asked_for_belongs_to_the_run(tmp_path: Path) -> None:
+    service = configured(_Hasty(tmp_path), tmp_path, "latency_ms = 500")
+    with (
+        running_senders(1, tmp_path / "senders.log") as senders,
+        service,
+        EchoServer(tmp_path) as echo,
+    ):
+        bench = rounds._Bench(PLAN, 2, service, echo, senders)
+        bench._each[ACKNOWLEDGED] = 1
+        run = bench._run(ACKNOWLEDGED, 1, 1.0)
+    assert run.settled_seconds >= 0.5
+    assert run.flushes >= 2

@@ -250,9 +250,12 @@ class _Bench:
         while True:
             # Watching the journal costs the service nothing, asking it does.
             state = self._quiet(state)
-            if not self._service.is_busy():
+            is_busy = self._service.is_busy()
+            now = self._state(self._service.pid)
+            # The last order may have ended just before it was asked for.
+            if not is_busy and now.commits == state.commits:
                 return state
-            state = self._state(self._service.pid)
+            state = now
             if time.monotonic() > patience:
                 raise ChildFailed(f"orders are still open after {_SETTLE_SECONDS:g} s")
 
