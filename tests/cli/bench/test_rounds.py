@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from fillgate.cli.bench import rounds
+from fillgate.cli.bench.figures import Run
 from fillgate.cli.bench.rounds import ACKNOWLEDGED, ECHO, OUTCOME, Plan, measure_level
 from fillgate.cli.bench.senders import running_senders
 from fillgate.cli.bench.service import EchoServer, MeasuredService
@@ -40,18 +41,23 @@ def configured(service: MeasuredService, folder: Path, mock: str) -> MeasuredSer
     return service
 
 
-def test_a_run_is_over_when_no_order_is_open(tmp_path: Path) -> None:
-    """The venue takes its time: acknowledgements come half a second before the outcomes."""
-    service = configured(MeasuredService(tmp_path), tmp_path, "latency_ms = 500")
+def acknowledged(service: MeasuredService, folder: Path) -> Run:
+    """Return a run of two acknowledgements; the venue takes half a second for each outcome."""
+    configured(service, folder, "latency_ms = 500")
     with (
-        running_senders(1, tmp_path / "senders.log") as senders,
+        running_senders(1, folder / "senders.log") as senders,
         service,
-        EchoServer(tmp_path) as echo,
+        EchoServer(folder) as echo,
     ):
         bench = rounds._Bench(PLAN, 2, service, echo, senders)
         bench._each[ACKNOWLEDGED] = 1
         run = bench._run(ACKNOWLEDGED, 1, 1.0)
         assert not service.is_busy()
+    return run
+
+
+def test_a_run_is_over_when_no_order_is_open(tmp_path: Path) -> None:
+    run = acknowledged(MeasuredService(tmp_path), tmp_path)
     assert (run.right, run.wrong) == (2, 0)
     assert run.settled_seconds >= 0.5
     assert run.server_cpu_seconds > run.server_cpu_answering
@@ -95,14 +101,6 @@ class _Hasty(MeasuredService):
 
 
 def test_an_order_that_ends_while_it_is_asked_for_belongs_to_the_run(tmp_path: Path) -> None:
-    service = configured(_Hasty(tmp_path), tmp_path, "latency_ms = 500")
-    with (
-        running_senders(1, tmp_path / "senders.log") as senders,
-        service,
-        EchoServer(tmp_path) as echo,
-    ):
-        bench = rounds._Bench(PLAN, 2, service, echo, senders)
-        bench._each[ACKNOWLEDGED] = 1
-        run = bench._run(ACKNOWLEDGED, 1, 1.0)
+    run = acknowledged(_Hasty(tmp_path), tmp_path)
     assert run.settled_seconds >= 0.5
     assert run.flushes >= 2
