@@ -15,8 +15,17 @@ from fillgate.domain.orders import Side
 from fillgate.domain.reports import ExecutionResult
 from fillgate.engine.intake import EngineUnavailable, KeyReused
 from fillgate.engine.resolution import NotResolvable, Resolution
-from tests.engine.conftest import House, open_house, replaced
+from tests.engine.conftest import PATIENCE, House, open_house, replaced
 from tests.engine.venue import Venue, filled, gated, never, raises, report, resting, returns
+
+
+async def test_who_cannot_be_written_down_is_told_at_once(house: House) -> None:
+    arrival = house.arrival("\ud800")
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(EngineUnavailable, match="surrogates"):
+            await house.engine.intake.accept(arrival, wait=10 * PATIENCE)
+    assert house.engine.dispatcher.lanes.waiting == 0
+    assert (await house.send()).status is OrderStatus.FILLED
 
 
 async def kinds(house: House, signal: int) -> list[str]:

@@ -174,8 +174,10 @@ class Intake:
         )
         ticket.began = arrival.began
         self._admit(ticket, arrival, expires)
-        # One wait for both: who is answered was admitted before. A failure interrupts it.
-        await ticket.answered.wait_within(wait)
+        # One wait for both: who is answered was admitted before. A failure interrupts it, unless it
+        # has come already: what can never be written is refused at once.
+        if not ticket.admitted.is_open:
+            await ticket.answered.wait_within(wait)
         holder = await ticket.admitted.wait()
         if holder is ticket:
             return Admission(ticket, replayed=False, suspected=False)
