@@ -226,8 +226,9 @@ def _whole_request(connection: socket.socket) -> bytes:
 
 
 def http(status: str, body: str) -> bytes:
-    """Return an HTTP answer."""
-    head = f"HTTP/1.1 {status}\r\ncontent-length: {len(body)}\r\n\r\n"
+    """Return an HTTP answer, the last one of its connection."""
+    # A client that is not told that the server hangs up may ask again on the same connection.
+    head = f"HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {len(body)}\r\n\r\n"
     return (head + body).encode()
 
 
