@@ -16,8 +16,9 @@ from fillgate.domain.events import (
     OrderUnanswered,
     SubmissionAnswered,
 )
+from fillgate.domain.fold import next_state
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.order_state import OrderState, next_state
+from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order, OrderType, Side
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
 from fillgate.meters import (

@@ -7,9 +7,12 @@ import pytest
 from fillgate.cli.words import MEANINGS, meaning
 from fillgate.domain.events import (
     EVENT_TYPES,
+    CancelRequested,
     DuplicateSuspected,
     Event,
+    FillFound,
     OrderAbsent,
+    OrderAdopted,
     OrderAnomalous,
     OrderDenied,
     OrderEvent,
@@ -20,10 +23,18 @@ from fillgate.domain.events import (
     OrderResolved,
     OrderSending,
     OrderUnanswered,
+    OrderWithdrawn,
+    ReplaceRequested,
+    RequestAnswered,
+    RequestIneffective,
+    RequestNotSent,
+    RequestRejected,
+    RequestUnanswered,
     SignalAccepted,
     SignalRefused,
     SubmissionAnswered,
 )
+from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, Side
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
@@ -44,6 +55,7 @@ RESULT = ExecutionResult(
     timestamp=1,
     status=OrderStatus.FILLED,
 )
+FILL = Fill(fill_id="f-1", quantity=Decimal("0.5"), price=Decimal(7), timestamp=1)
 REPORT = ExecutionReport(
     order_id="v-1", symbol="X", side=Side.BUY, status=OrderStatus.NEW, timestamp=1
 )
@@ -92,6 +104,27 @@ SAID = [
         ["FILLED", "api", "saw it"],
     ),
     (OrderAnomalous(client_order_id="fg1", code="C", text="odd"), ["a person", "C: odd"]),
+    (OrderWithdrawn(client_order_id="fg1", actor="api"), ["api", "had not left"]),
+    (
+        OrderAdopted(client_order_id="fg1", signal=1, order=ORDER, report=REPORT),
+        ["v-1", "NEW", "taken over"],
+    ),
+    (
+        FillFound(client_order_id="fg1", order_id="v-1", fill=FILL, channel="reconciliation"),
+        ["reconciliation", "f-1, 0.5 at 7"],
+    ),
+    (CancelRequested(client_order_id="fg1", request="r", actor="api"), ["api", "cancelled"]),
+    (
+        ReplaceRequested(
+            client_order_id="fg1", request="r", replacement=ORDER, orig="fg1", actor="api"
+        ),
+        ["api", "quantity 0.5"],
+    ),
+    (RequestAnswered(client_order_id="fg1", request="r", report=REPORT), ["took", "NEW"]),
+    (RequestRejected(client_order_id="fg1", request="r", code="C", text="no"), ["C: no"]),
+    (RequestNotSent(client_order_id="fg1", request="r", code="C", text="no"), ["proven", "C: no"]),
+    (RequestUnanswered(client_order_id="fg1", request="r", code="C", text=""), ["may have", "C"]),
+    (RequestIneffective(client_order_id="fg1", request="r", asked=3), ["no effect", "3 times"]),
 ]
 
 

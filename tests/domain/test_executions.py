@@ -115,7 +115,7 @@ def test_evidence_and_fills_against_the_rule(steps: list[Fill | tuple[Decimal, D
         if isinstance(step, Fill):
             executed = executed.with_fills((step,))
         else:
-            executed = executed.with_evidence(step[0], step[1], ())
+            executed = executed.with_evidence(step[0], step[1], (), timestamp=1)
         slow.deliver(step)
         assert (executed.total.quantity, executed.total.notional) == slow.total()
         assert executed.total.quantity >= before
@@ -125,15 +125,15 @@ def test_evidence_and_fills_against_the_rule(steps: list[Fill | tuple[Decimal, D
 def test_evidence_of_the_same_executions_changes_nothing(known: list[Fill]) -> None:
     alone = Executed().with_fills(tuple(known))
     average = alone.total.average_price
-    behind = alone.with_evidence(alone.total.quantity, average, alone.total.fees)
-    ahead = Executed().with_evidence(alone.total.quantity, average, alone.total.fees)
+    behind = alone.with_evidence(alone.total.quantity, average, alone.total.fees, timestamp=1)
+    ahead = Executed().with_evidence(alone.total.quantity, average, alone.total.fees, timestamp=1)
     assert facts(behind.total) == facts(alone.total)
     assert facts(ahead.with_fills(tuple(known)).total) == facts(alone.total)
 
 
 def test_a_gap_of_evidence_is_replaced_by_its_fills() -> None:
     executed = Executed().with_fills((fill("a", "1", "100"),))
-    executed = executed.with_evidence(D(3), D(110), ())
+    executed = executed.with_evidence(D(3), D(110), (), timestamp=1)
     assert executed.total == Totals(quantity=D(3), notional=D(330))
     executed = executed.with_fills((fill("b", "1", "114"),))
     assert executed.total == Totals(quantity=D(3), notional=D(330))
@@ -151,7 +151,7 @@ def test_the_average_is_that_of_the_total(steps: list[Fill | tuple[Decimal, Deci
         if isinstance(step, Fill):
             executed = executed.with_fills((step,))
         else:
-            executed = executed.with_evidence(step[0], step[1], ())
+            executed = executed.with_evidence(step[0], step[1], (), timestamp=1)
         assert executed.average_price == executed.total.average_price
 
 
@@ -165,42 +165,56 @@ def test_nothing_executed_has_no_average() -> None:
 
 
 def test_a_price_nobody_told_is_that_of_what_is_known() -> None:
-    executed = Executed().with_fills((fill("a", "1", "100"),)).with_evidence(D(3), None, ())
+    executed = (
+        Executed().with_fills((fill("a", "1", "100"),)).with_evidence(D(3), None, (), timestamp=1)
+    )
     assert executed.total == Totals(quantity=D(3), notional=D(300))
 
 
 @pytest.mark.parametrize("known", [(), (fill("a", "1", "100"),)])
 def test_a_real_price_replaces_an_inferred_one(known: tuple[Fill, ...]) -> None:
-    executed = Executed().with_fills(known).with_evidence(D(2), None, ())
-    executed = executed.with_evidence(D(2), D(120), ())
+    executed = Executed().with_fills(known).with_evidence(D(2), None, (), timestamp=1)
+    executed = executed.with_evidence(D(2), D(120), (), timestamp=1)
     assert executed.total == Totals(quantity=D(2), notional=D(240))
 
 
 def test_a_real_price_replaces_an_inferred_one_of_a_larger_quantity() -> None:
-    executed = Executed().with_evidence(D(1), D(100), ()).with_evidence(D(2), None, ())
-    assert executed.with_evidence(D(2), D(120), ()).total.notional == D(240)
+    executed = (
+        Executed()
+        .with_evidence(D(1), D(100), (), timestamp=1)
+        .with_evidence(D(2), None, (), timestamp=1)
+    )
+    assert executed.with_evidence(D(2), D(120), (), timestamp=1).total.notional == D(240)
 
 
 def test_a_real_price_is_not_replaced() -> None:
-    executed = Executed().with_evidence(D(2), D(120), ()).with_evidence(D(2), D(130), ())
+    executed = (
+        Executed()
+        .with_evidence(D(2), D(120), (), timestamp=1)
+        .with_evidence(D(2), D(130), (), timestamp=1)
+    )
     assert executed.total.notional == D(240)
-    assert executed.with_evidence(D(2), None, ()).total.notional == D(240)
+    assert executed.with_evidence(D(2), None, (), timestamp=1).total.notional == D(240)
 
 
 def test_fees_that_are_told_later_count() -> None:
     fee = Fee("USDT", D("0.5"))
-    executed = Executed().with_evidence(D(2), D(120), ()).with_evidence(D(2), D(120), (fee,))
+    executed = (
+        Executed()
+        .with_evidence(D(2), D(120), (), timestamp=1)
+        .with_evidence(D(2), D(120), (fee,), timestamp=1)
+    )
     assert executed.total.fees == (fee,)
 
 
 def test_known_fees_are_not_forgotten_by_who_does_not_know_them() -> None:
     fee = Fee("USDT", D("0.5"))
     fills_first = Executed().with_fills((fill("a", "1", "100", fee),))
-    assert fills_first.with_evidence(D(2), D(100), ()).total.fees == (fee,)
-    evidence_first = Executed().with_evidence(D(1), D(100), (fee,))
+    assert fills_first.with_evidence(D(2), D(100), (), timestamp=1).total.fees == (fee,)
+    evidence_first = Executed().with_evidence(D(1), D(100), (fee,), timestamp=1)
     assert evidence_first.with_fills((fill("a", "1", "100"),)).total.fees == (fee,)
     both = evidence_first.with_fills((fill("a", "1", "100", fee), fill("b", "1", "100", fee)))
-    assert both.with_evidence(D(3), D(100), ()).total.fees == (Fee("USDT", D(1)),)
+    assert both.with_evidence(D(3), D(100), (), timestamp=1).total.fees == (Fee("USDT", D(1)),)
 
 
 @given(st.lists(fees, max_size=4))

@@ -59,17 +59,34 @@ MOVES = [
     ([R.SENDING, R.NEW, R.CANCELED, R.CANCELED], S.CANCELED),
     ([R.SENDING, R.CANCELED, R.NEW], S.CANCELED),
     ([R.SENDING, R.EXPIRED, R.NEW], S.EXPIRED),
+    ([R.SENDING, R.NEW, R.CANCELED, R.EXPIRED], S.CANCELED),
+    ([R.SENDING, R.FILL, R.PENDING_CANCEL], S.FILLED),
+    # Reports before the answer, and then no answer.
+    ([R.SENDING, R.NEW, R.UNANSWERED], S.NEW),
+    ([R.SENDING, R.PARTIAL_FILL, R.UNANSWERED], S.PARTIALLY_FILLED),
+    ([R.SENDING, R.FILL, R.UNANSWERED], S.FILLED),
+    # A cancel that the venue thought about and refused.
+    ([R.SENDING, R.NEW, R.PENDING_CANCEL, R.NEW], S.NEW),
+    ([R.SENDING, R.NEW, R.PENDING_CANCEL, R.PARTIAL_FILL], S.PARTIALLY_FILLED),
+    ([R.SENDING, R.NEW, R.PENDING_CANCEL, R.PENDING_REPLACE, R.NEW], S.NEW),
+    # Fills taken back and corrected, each with the status of the same report behind it.
+    ([R.SENDING, R.FILL, R.TRADE_CANCEL, R.PARTIAL_FILL], S.PARTIALLY_FILLED),
+    ([R.SENDING, R.FILL, R.TRADE_CANCEL, R.CANCELED], S.CANCELED),
+    ([R.SENDING, R.FILL, R.TRADE_CORRECT, R.FILL], S.FILLED),
+    ([R.SENDING, R.NEW, R.CANCELED, R.TRADE_CANCEL, R.CANCELED], S.CANCELED),
+    # Works at the venue though it was thought to be over.
+    ([R.SENDING, R.REJECTED, R.RESTATED, R.NEW], S.NEW),
+    ([R.SENDING, R.NEW, R.CANCELED, R.RESTATED, R.PARTIAL_FILL], S.PARTIALLY_FILLED),
+    ([R.SENDING, R.DENIED, R.RESTATED], S.NEW),
 ]
 
 ILLEGAL = [
-    # Nothing makes an order undecided again once the venue has spoken.
-    *[(status, R.UNANSWERED) for status in OrderStatus if not status.is_undecided],
     *[(status, R.ABSENT) for status in OrderStatus if status not in {S.UNKNOWN, S.ABSENT}],
     # Nothing is sent twice, and nothing that may have been heard of is DENIED.
     *[(status, R.SENDING) for status in OrderStatus if status is not S.PENDING_NEW],
     *[(s, R.DENIED) for s in OrderStatus if s not in {S.PENDING_NEW, S.DENIED}],
     # What never left cannot be at the venue.
-    *[(S.DENIED, report) for report in ReportType if report is not R.DENIED],
+    *[(S.DENIED, report) for report in ReportType if report not in {R.DENIED, R.RESTATED}],
     (S.FILLED, R.REJECTED),
     (S.FILLED, R.CANCELED),
     (S.PARTIALLY_FILLED, R.REJECTED),
@@ -101,6 +118,16 @@ def test_lives(reports: list[ReportType], status: OrderStatus) -> None:
 def test_illegal_moves(status: OrderStatus, report: ReportType) -> None:
     with pytest.raises(IllegalMove):
         next_status(status, report)
+
+
+@pytest.mark.parametrize("status", [s for s in OrderStatus if not s.is_undecided])
+def test_nothing_makes_an_order_undecided_again(status: OrderStatus) -> None:
+    assert not any(after.is_undecided for after in LIFE_CYCLE[status].values())
+
+
+@pytest.mark.parametrize("status", OrderStatus)
+def test_what_the_venue_works_on_is_never_over(status: OrderStatus) -> None:
+    assert not next_status(status, R.RESTATED).is_final
 
 
 def test_unknown_is_reached_from_pending_new_only() -> None:

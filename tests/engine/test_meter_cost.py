@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from fillgate.domain.events import OrderIntended, SubmissionAnswered
-from fillgate.domain.order_state import next_state
+from fillgate.domain.fold import next_state
 from fillgate.domain.orders import Order, OrderType, Side
 from fillgate.domain.reports import ExecutionResult
 from fillgate.engine.blotter import Change

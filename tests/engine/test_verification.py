@@ -12,8 +12,9 @@ import pytest
 from fillgate.domain.errors import Rejected
 from fillgate.domain.events import OrderEvent, OrderReported
 from fillgate.domain.fills import Fill
+from fillgate.domain.fold import fold_orders
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.order_state import OrderState, fold_orders
+from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import OrderType
 from fillgate.engine.recorder import Job
 from fillgate.engine.resolution import Resolution

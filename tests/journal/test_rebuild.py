@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fillgate.domain.events import (
-    OrderDenied,
     OrderEvent,
     OrderIntended,
     OrderRejected,
@@ -18,8 +17,9 @@ from fillgate.domain.events import (
 )
 from fillgate.domain.executions import Totals
 from fillgate.domain.fills import Fee, Fill
+from fillgate.domain.fold import FOLD_VERSION, next_state
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.order_state import FOLD_VERSION, OrderState
+from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order, Side
 from fillgate.domain.positions import Position
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
@@ -114,11 +114,7 @@ class Engine:
     def happen(self, event: OrderEvent) -> None:
         self._at += 1
         before = self._states.get(event.client_order_id)
-        if isinstance(event, OrderIntended | OrderDenied):
-            after = OrderState.planned(event, self._at)
-        else:
-            assert before is not None
-            after = before.after(event, self._at)
+        after = next_state(before, event, self._at)
         self._states[event.client_order_id] = after
         positions = self._moved(before.executed.total if before else Totals(), after)
         what = after.order

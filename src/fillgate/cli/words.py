@@ -58,6 +58,17 @@ def _resolved(event: _Details) -> str:
     return f"settled as {event['status']} by {event['actor']}: {event['reason']}"
 
 
+def _fill(fill: _Details) -> str:
+    return f"{fill['fill_id']}, {fill['quantity']} at {fill['price']}"
+
+
+def _replace(event: _Details) -> str:
+    order = event["replacement"]
+    terms = [f"quantity {order['quantity']}"]
+    terms += [f"{name} {order[name]}" for name in ("price", "stop_price") if order.get(name)]
+    return f"{event['actor']} wants it replaced: {', '.join(terms)}"
+
+
 def _coded(words: str) -> Callable[[_Details], str]:
     def say(event: _Details) -> str:
         return f"{words}: {': '.join(filter(None, (event['code'], event.get('text'))))}"
@@ -82,5 +93,24 @@ MEANINGS: Final[Mapping[str, Callable[[_Details], str]]] = {
     "order-absent": lambda event: f"not at the venue, asked {event['asked']} times",
     "order-resolved": _resolved,
     "order-anomalous": _coded("something does not fit, a person should look"),
+    "order-withdrawn": lambda event: f"cancelled here by {event['actor']}, it had not left",
+    "order-adopted": lambda event: (
+        f"found at the venue as {event['report']['order_id']}{_status(event['report'])}"
+        " and taken over"
+    ),
+    "fill-found": lambda event: (
+        f"a fill that no report had told ({event['channel']}): {_fill(event['fill'])}"
+    ),
+    "cancel-requested": lambda event: (
+        f"{event['actor']} wants it cancelled; noted before the venue hears of it"
+    ),
+    "replace-requested": _replace,
+    "request-answered": lambda event: f"the venue took the request{_status(event['report'])}",
+    "request-rejected": _coded("the venue refused the request"),
+    "request-not-sent": _coded("the request is proven not to have left"),
+    "request-unanswered": _coded("no definite answer to the request, it may have taken effect"),
+    "request-ineffective": lambda event: (
+        f"the request had no effect, the order works on, asked {event['asked']} times"
+    ),
 }
 """For each kind of event that a story can hold, the function that puts it into words."""

@@ -2,10 +2,13 @@
 
 Invariants:
 
-1. A fill counts once, however often and by whatever way it is reported: its id decides.
+1. A fill counts once, however often and by whatever way it is reported: its id, and the venue's id
+   of the order where that has changed, decide.
 2. A cumulative quantity is evidence, not a fill. The executed total is the larger of the two;
    what evidence has above the fills is an inferred entry that identified fills replace.
-3. Totals only grow, except where a real price or fee replaces an inferred or an earlier one.
+3. Totals only grow, except where a real price or fee replaces an inferred or an earlier one, and
+   where the venue takes back or corrects a fill. What was told before that counts no more: neither
+   the fill as it was, nor an older cumulative quantity.
 4. What one side was not told does not hide what the other knows: fees come from the larger of the
    two, or else from the other.
 """
@@ -51,6 +54,10 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     evidence: Totals = Totals()
     inferred: bool = False
     """True while nobody told the price of the evidence."""
+    amended: tuple[str, ...] = ()
+    """Ids of fills that were taken back or corrected."""
+    amended_at: int = 0
+    """When the last of them was, Unix milliseconds by the venue."""
 
     @property
     def total(self) -> Totals:
@@ -74,22 +81,23 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
         """Return those fills whose id is known already with another quantity or price."""
         if not self.fills:
             return ()
-        known = {fill.fill_id: fill for fill in self.fills}
+        known = {fill.key: fill for fill in self.fills}
         return tuple(
             fill
             for fill in fills
-            if (seen := known.get(fill.fill_id)) is not None
+            if (seen := known.get(fill.key)) is not None
             and (seen.quantity, seen.price) != (fill.quantity, fill.price)
+            and fill.fill_id not in self.amended
         )
 
     def with_fills(self, fills: tuple[Fill, ...]) -> "Executed":
         """Count fills that are new by their id; others change nothing."""
-        known = {fill.fill_id for fill in self.fills}
+        known = {fill.key for fill in self.fills}
         new: list[Fill] = []
         identified = self.identified
         for fill in fills:
-            if fill.fill_id not in known:
-                known.add(fill.fill_id)
+            if fill.key not in known and fill.fill_id not in self.amended:
+                known.add(fill.key)
                 new.append(fill)
                 identified = identified.with_fill(fill)
         if not new:
@@ -97,16 +105,24 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
         return msgspec.structs.replace(self, fills=(*self.fills, *new), identified=identified)
 
     def with_evidence(
-        self, quantity: Decimal, average_price: Decimal | None, fees: tuple[Fee, ...]
+        self,
+        quantity: Decimal,
+        average_price: Decimal | None,
+        fees: tuple[Fee, ...],
+        *,
+        timestamp: int,
     ) -> "Executed":
         """Take in a cumulative quantity with its average price; a smaller one changes nothing.
+
+        Nor does one from before a fill was taken back or corrected; `timestamp` is the venue's, in
+        Unix milliseconds.
 
         Quantity executed at a price nobody told counts at the price of what is known, else at 0,
         until a report with a price comes. The same quantity again adds only what was missing:
         a price that was inferred, and fees.
         """
         known = self.evidence
-        if quantity < known.quantity:
+        if quantity < known.quantity or timestamp < self.amended_at:
             return self
         grown = quantity > known.quantity
         notional, inferred = known.notional, self.inferred
@@ -117,9 +133,35 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
         evidence = Totals(quantity=quantity, notional=notional, fees=fees)
         return msgspec.structs.replace(self, evidence=evidence, inferred=inferred)
 
+    def amended_by(
+        self, busted: tuple[str, ...], corrected: tuple[Fill, ...], *, timestamp: int
+    ) -> "Executed":
+        """Take back fills by their ids and put others right; what is not known is not invented.
+
+        The evidence from before falls to what is left, until it is told anew.
+        """
+        right = {fill.fill_id: fill for fill in corrected}
+        fills = tuple(_corrected(fill, right) for fill in self.fills if fill.fill_id not in busted)
+        if fills == self.fills and {*busted, *right} <= {*self.amended}:
+            return self
+        identified = Totals()
+        for fill in fills:
+            identified = identified.with_fill(fill)
+        return Executed(
+            fills=fills,
+            identified=identified,
+            amended=tuple(dict.fromkeys((*self.amended, *busted, *right))),
+            amended_at=max(self.amended_at, timestamp),
+        )
+
 
 NOTHING_EXECUTED: Final = Executed()
 """What every order begins with."""
+
+
+def _corrected(fill: Fill, right: dict[str, Fill]) -> Fill:
+    known = right.get(fill.fill_id)
+    return fill if known is None else msgspec.structs.replace(known, order_id=fill.order_id)
 
 
 def sum_fees(known: tuple[Fee, ...], more: tuple[Fee, ...]) -> tuple[Fee, ...]:

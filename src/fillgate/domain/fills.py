@@ -23,3 +23,10 @@ class Fill(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=Tr
     fees: tuple[Fee, ...] = ()
     timestamp: int
     """When the venue executed it, Unix milliseconds."""
+    order_id: str | None = None
+    """The venue's id of the order, where it is not the first that the order had there."""
+
+    @property
+    def key(self) -> tuple[str | None, str]:
+        """What tells it from the other fills of its order."""
+        return self.order_id, self.fill_id

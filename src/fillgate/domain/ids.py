@@ -3,21 +3,38 @@
 A client order id is `fg`, four characters that tag this journal, seven of the signal's number, one
 of the leg and one of the generation: 15 lower-case letters and digits, which every venue's format
 allows. It is minted once, in the commit that plans the order, and never again.
+
+A request to cancel or replace an order has an id of its own (FIX: each request has its own ClOrdID
+and names the original's): the order's, and three characters of its number among the order's
+requests.
 """
 
 from functools import lru_cache
 from typing import Final
 
-__all__ = ["client_order_id", "installation_tag", "signal_number"]
+__all__ = [
+    "MOST_REQUESTS",
+    "client_order_id",
+    "installation_tag",
+    "order_of",
+    "request_id",
+    "signal_number",
+    "tag_of",
+]
 
 # Crockford's alphabet: no i, l, o, u, so that ids survive being read aloud.
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
 _PAIRS: Final = tuple(high + low for high in _ALPHABET for low in _ALPHABET)
 _PREFIX: Final = "fg"
+_MINTED: Final = frozenset(_ALPHABET + _PREFIX)
 _TAG_LENGTH: Final = 4
 _NUMBER_LENGTH: Final = 7
 _LENGTH: Final = len(_PREFIX) + _TAG_LENGTH + _NUMBER_LENGTH + 2
+_ORDINAL_LENGTH: Final = 3
+
+MOST_REQUESTS: Final = 32**_ORDINAL_LENGTH - 1
+"""How many requests one order can have."""
 
 
 def _encode(number: int, length: int) -> str:
@@ -64,16 +81,37 @@ def _beginning(tag: str, upper: int) -> str:
     return f"{_PREFIX}{tag}{_encode(upper, _NUMBER_LENGTH - 2)}"
 
 
+def request_id(client_order_id: str, ordinal: int) -> str:
+    """Return the id of a request to cancel or replace an order: 18 characters.
+
+    Args:
+        client_order_id: the order's.
+        ordinal: number of the request among the order's, from 1 to `MOST_REQUESTS`.
+
+    Raises:
+        ValueError: the number is outside its range.
+    """
+    return client_order_id + _encode(ordinal, _ORDINAL_LENGTH)
+
+
+def order_of(identity: str) -> str:
+    """Return the client order id of the order that an id belongs to: its own, or a request's."""
+    return identity[:_LENGTH] if len(identity) == _LENGTH + _ORDINAL_LENGTH else identity
+
+
+def tag_of(identity: str) -> str | None:
+    """Return the tag of the installation that minted an id; None if no fillgate did."""
+    own = order_of(identity)
+    characters = own[len(_PREFIX) :]
+    ours = len(own) == _LENGTH and own.startswith(_PREFIX) and set(identity) <= _MINTED
+    return characters[:_TAG_LENGTH] if ours else None
+
+
 def signal_number(client_order_id: str, tag: str) -> int | None:
     """Return the number of the signal behind an id, or None if the id is not this journal's."""
-    own = _PREFIX + tag
-    if len(client_order_id) != _LENGTH or not client_order_id.startswith(own):
+    if tag_of(client_order_id) != tag:
         return None
-    digits = client_order_id[len(own) : len(own) + _NUMBER_LENGTH]
     number = 0
-    for character in digits:
-        value = _VALUES.get(character)
-        if value is None:
-            return None
-        number = number * 32 + value
+    for character in order_of(client_order_id)[len(_PREFIX) + _TAG_LENGTH :][:_NUMBER_LENGTH]:
+        number = number * 32 + _VALUES[character]
     return number

@@ -7,6 +7,7 @@ Invariants:
    may move (see `executions`).
 3. UNKNOWN is left only by evidence of the venue, by ABSENT, or by a person's resolution, which
    is recorded as one of these reports.
+4. Nothing makes an order undecided again once the venue has spoken of it.
 """
 
 from collections.abc import Mapping
@@ -67,6 +68,13 @@ class ReportType(StrEnum):
     UNANSWERED = "UNANSWERED"
     """The submission ended without a definite answer."""
     ABSENT = "ABSENT"
+    TRADE_CANCEL = "TRADE_CANCEL"
+    """The venue takes back a fill; the report's status is taken as a second report."""
+    TRADE_CORRECT = "TRADE_CORRECT"
+    """The venue corrects a fill; the report's status is taken as a second report."""
+    RESTATED = "RESTATED"
+    """Found working at the venue though the journal knew it ended, or not at all; the report's
+    status is taken as a second report."""
 
 
 _FINAL: Final = frozenset(
@@ -98,6 +106,9 @@ LIFE_CYCLE: Final[Mapping[OrderStatus, Mapping[ReportType, OrderStatus]]] = {
         _R.REJECTED: _S.REJECTED,
         _R.DENIED: _S.DENIED,
         _R.UNANSWERED: _S.UNKNOWN,
+        _R.TRADE_CANCEL: _S.NEW,
+        _R.TRADE_CORRECT: _S.NEW,
+        _R.RESTATED: _S.NEW,
     },
     _S.UNKNOWN: {
         _R.NEW: _S.NEW,
@@ -111,6 +122,9 @@ LIFE_CYCLE: Final[Mapping[OrderStatus, Mapping[ReportType, OrderStatus]]] = {
         _R.REJECTED: _S.REJECTED,
         _R.UNANSWERED: _S.UNKNOWN,
         _R.ABSENT: _S.ABSENT,
+        _R.TRADE_CANCEL: _S.NEW,
+        _R.TRADE_CORRECT: _S.NEW,
+        _R.RESTATED: _S.NEW,
     },
     _S.NEW: {
         _R.NEW: _S.NEW,
@@ -122,6 +136,11 @@ LIFE_CYCLE: Final[Mapping[OrderStatus, Mapping[ReportType, OrderStatus]]] = {
         _R.EXPIRED: _S.EXPIRED,
         # Venues that acknowledge first and check afterwards do this.
         _R.REJECTED: _S.REJECTED,
+        # A report came before the answer, and then no answer: the venue has the order.
+        _R.UNANSWERED: _S.NEW,
+        _R.TRADE_CANCEL: _S.NEW,
+        _R.TRADE_CORRECT: _S.NEW,
+        _R.RESTATED: _S.NEW,
     },
     _S.PARTIALLY_FILLED: {
         # An acknowledgement overtaken by the first fill.
@@ -132,29 +151,54 @@ LIFE_CYCLE: Final[Mapping[OrderStatus, Mapping[ReportType, OrderStatus]]] = {
         _R.PENDING_REPLACE: _S.PENDING_REPLACE,
         _R.CANCELED: _S.CANCELED,
         _R.EXPIRED: _S.EXPIRED,
+        _R.UNANSWERED: _S.PARTIALLY_FILLED,
+        # The report of a taken back or corrected fill tells the status too, which follows.
+        _R.TRADE_CANCEL: _S.NEW,
+        _R.TRADE_CORRECT: _S.NEW,
+        _R.RESTATED: _S.PARTIALLY_FILLED,
     },
+    # Pending by the venue's word. What the venue says of a working order is how it is: a cancel
+    # that it refused is over with the next report; an overtaken report is put right by another.
     _S.PENDING_CANCEL: {
-        _R.NEW: _S.PENDING_CANCEL,
-        _R.PARTIAL_FILL: _S.PENDING_CANCEL,
-        _R.FILL: _S.FILLED,
-        _R.PENDING_CANCEL: _S.PENDING_CANCEL,
-        _R.CANCELED: _S.CANCELED,
-        _R.EXPIRED: _S.EXPIRED,
-    },
-    _S.PENDING_REPLACE: {
-        _R.NEW: _S.PENDING_REPLACE,
-        _R.PARTIAL_FILL: _S.PENDING_REPLACE,
+        _R.NEW: _S.NEW,
+        _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
         _R.FILL: _S.FILLED,
         _R.PENDING_CANCEL: _S.PENDING_CANCEL,
         _R.PENDING_REPLACE: _S.PENDING_REPLACE,
         _R.CANCELED: _S.CANCELED,
         _R.EXPIRED: _S.EXPIRED,
+        _R.REJECTED: _S.REJECTED,
+        _R.UNANSWERED: _S.PENDING_CANCEL,
+        _R.TRADE_CANCEL: _S.NEW,
+        _R.TRADE_CORRECT: _S.NEW,
+        _R.RESTATED: _S.NEW,
+    },
+    _S.PENDING_REPLACE: {
+        _R.NEW: _S.NEW,
+        _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
+        _R.FILL: _S.FILLED,
+        _R.PENDING_CANCEL: _S.PENDING_CANCEL,
+        _R.PENDING_REPLACE: _S.PENDING_REPLACE,
+        _R.CANCELED: _S.CANCELED,
+        _R.EXPIRED: _S.EXPIRED,
+        _R.REJECTED: _S.REJECTED,
+        _R.UNANSWERED: _S.PENDING_REPLACE,
+        _R.TRADE_CANCEL: _S.NEW,
+        _R.TRADE_CORRECT: _S.NEW,
+        _R.RESTATED: _S.NEW,
     },
     _S.FILLED: {
         # Reports that were overtaken, repeats, and over-fills: the order stays what it is.
         _R.NEW: _S.FILLED,
         _R.PARTIAL_FILL: _S.FILLED,
         _R.FILL: _S.FILLED,
+        _R.PENDING_CANCEL: _S.FILLED,
+        _R.PENDING_REPLACE: _S.FILLED,
+        _R.UNANSWERED: _S.FILLED,
+        # What was filled is not any more: it works on, unless the same report says otherwise.
+        _R.TRADE_CANCEL: _S.NEW,
+        _R.TRADE_CORRECT: _S.NEW,
+        _R.RESTATED: _S.NEW,
     },
     _S.CANCELED: {
         # An acknowledgement overtaken by the end, as of orders that fill at once or not at all.
@@ -162,22 +206,43 @@ LIFE_CYCLE: Final[Mapping[OrderStatus, Mapping[ReportType, OrderStatus]]] = {
         # The fill happened at the venue before the cancel did. It happens.
         _R.PARTIAL_FILL: _S.CANCELED,
         _R.FILL: _S.FILLED,
+        _R.PENDING_CANCEL: _S.CANCELED,
+        _R.PENDING_REPLACE: _S.CANCELED,
         _R.CANCELED: _S.CANCELED,
+        # The same end by another name.
+        _R.EXPIRED: _S.CANCELED,
+        _R.UNANSWERED: _S.CANCELED,
+        _R.TRADE_CANCEL: _S.CANCELED,
+        _R.TRADE_CORRECT: _S.CANCELED,
+        _R.RESTATED: _S.NEW,
     },
     _S.EXPIRED: {
         _R.NEW: _S.EXPIRED,
         _R.PARTIAL_FILL: _S.EXPIRED,
         _R.FILL: _S.FILLED,
+        _R.PENDING_CANCEL: _S.EXPIRED,
+        _R.PENDING_REPLACE: _S.EXPIRED,
+        _R.CANCELED: _S.EXPIRED,
         _R.EXPIRED: _S.EXPIRED,
+        _R.UNANSWERED: _S.EXPIRED,
+        _R.TRADE_CANCEL: _S.EXPIRED,
+        _R.TRADE_CORRECT: _S.EXPIRED,
+        _R.RESTATED: _S.NEW,
     },
     _S.REJECTED: {
         # A rejection that was none: the venue trades the order all the same. It happens.
         _R.PARTIAL_FILL: _S.PARTIALLY_FILLED,
         _R.FILL: _S.FILLED,
         _R.REJECTED: _S.REJECTED,
+        _R.UNANSWERED: _S.REJECTED,
+        _R.TRADE_CANCEL: _S.REJECTED,
+        _R.TRADE_CORRECT: _S.REJECTED,
+        _R.RESTATED: _S.NEW,
     },
     _S.DENIED: {
         _R.DENIED: _S.DENIED,
+        # It was proven not to have left, and the proof was wrong: it works at the venue.
+        _R.RESTATED: _S.NEW,
     },
     _S.ABSENT: {
         # Absence is never proof: the id stays watched, and the order may turn up.
@@ -189,10 +254,17 @@ LIFE_CYCLE: Final[Mapping[OrderStatus, Mapping[ReportType, OrderStatus]]] = {
         _R.CANCELED: _S.CANCELED,
         _R.EXPIRED: _S.EXPIRED,
         _R.REJECTED: _S.REJECTED,
+        _R.UNANSWERED: _S.ABSENT,
         _R.ABSENT: _S.ABSENT,
+        _R.TRADE_CANCEL: _S.NEW,
+        _R.TRADE_CORRECT: _S.NEW,
+        _R.RESTATED: _S.NEW,
     },
 }
-"""For each status, the reports that may follow and the status each leads to."""
+"""For each status, the reports that may follow and the status each leads to.
+
+A pair that is missing is refused: it contradicts what is known, changes nothing, and is raised.
+"""
 
 
 def next_status(status: OrderStatus, report: ReportType) -> OrderStatus:

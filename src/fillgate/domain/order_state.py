@@ -1,58 +1,65 @@
-"""What an order is now: the fold of its events.
+"""What an order is now, and how reports move it. Which event does what is in `fold`.
 
 Invariants:
 
-1. `OrderState.after` is pure: the same events give the same state, live or replayed.
-2. A report that may not follow the status leaves it as it was and is counted as an anomaly;
+1. A report that may not follow the status leaves it as it was and is counted as an anomaly;
    the executions that it tells of count all the same.
-3. A known fill told with another quantity or price counts as it was first told, and is an anomaly.
+2. A known fill told with another quantity or price counts as it was first told, and is an anomaly,
+   unless the venue says that it corrects it.
+3. What is executed after the order's end, or beyond its quantity, counts and is an anomaly. So is
+   an ended order that works again.
+4. An order keeps its client order id for life, whatever the venue knows it by after a replace.
 """
 
-from typing import Final, Self
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 
 from fillgate.domain.errors import IllegalMove
-from fillgate.domain.events import (
-    OrderAbsent,
-    OrderAnomalous,
-    OrderDenied,
-    OrderEvent,
-    OrderIntended,
-    OrderNotSent,
-    OrderRejected,
-    OrderReported,
-    OrderResolved,
-    OrderSending,
-    OrderUnanswered,
-    SubmissionAnswered,
-)
 from fillgate.domain.executions import NOTHING_EXECUTED, Executed
+from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus, ReportType, next_status
 from fillgate.domain.orders import Order
-from fillgate.domain.reports import ExecutionReport, ExecutionResult, report_type_of
+from fillgate.domain.reports import ExecutionReport, report_type_of
+from fillgate.domain.requests import (
+    Request,
+    RequestStatus,
+    concluded_by_end,
+    find_request,
+    replace_shown_by,
+    shown_status,
+    with_request,
+)
 
-__all__ = ["FOLD_VERSION", "OrderState", "fold_orders", "next_state"]
+__all__ = ["OrderState"]
 
-FOLD_VERSION: Final = 1
-"""Raised whenever the same events would give another state; stored states carry it."""
-
-
-_TRUE_ALL_THE_SAME: Final = ("order_id", "executed")
-"""What a report tells that counts although the order may not move."""
+_ENDED_OTHERWISE: Final = frozenset(
+    status for status in OrderStatus if status.is_final and status is not OrderStatus.FILLED
+)
 
 
 class OrderState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
     """An order with what happened to it so far."""
 
     order: Order
+    """With its terms of now; what a replace changed is changed here."""
     signal: int
     """Number of the signal behind it."""
     status: OrderStatus = OrderStatus.PENDING_NEW
+    """What everybody is shown: `standing`, but for our requests on their way."""
+    standing: OrderStatus = OrderStatus.PENDING_NEW
+    """What its reports amount to (`life_cycle`)."""
     sending: bool = False
     """True once it may have left: a SENDING is durable."""
     order_id: str | None = None
     """The venue's id."""
+    former_ids: tuple[str, ...] = ()
+    """Ids that the venue had for it before, the first one first."""
+    replaced_by: str | None = None
+    """The last request that replaced it."""
+    requests: tuple[Request, ...] = ()
+    """To cancel or replace it, oldest first."""
     executed: Executed = NOTHING_EXECUTED
     code: str | None = None
     """Stable reason of a denial, a rejection or a missing answer."""
@@ -63,107 +70,137 @@ class OrderState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     """When it was planned, Unix microseconds."""
     updated_at: int
 
-    @classmethod
-    def planned(cls, event: OrderIntended | OrderDenied, at: int) -> "OrderState":
-        """Return the state of an order that this event tells of for the first time."""
-        sending = isinstance(event, OrderIntended) and event.sending
-        state = cls(
-            order=event.order, signal=event.signal, sending=sending, created_at=at, updated_at=at
-        )
-        return state if isinstance(event, OrderIntended) else state.after(event, at)
+    @property
+    def current_id(self) -> str:
+        """The client order id that the venue knows it by now."""
+        return self.replaced_by or self.order.client_order_id
 
-    def after(self, event: OrderEvent, at: int) -> "OrderState":  # noqa: PLR0911 - one arm a kind
-        """Return the state after an event of this order, at that time (Unix microseconds)."""
-        match event:
-            case SubmissionAnswered(result=result):
-                return self._answered(result, at)
-            case OrderIntended(sending=sending):
-                return self._with(at, sending=self.sending or sending)
-            case OrderSending():
-                return self._moved(at, ReportType.SENDING, sending=True)
-            case OrderDenied(code=code, text=text) | OrderNotSent(code=code, text=text):
-                return self._moved(at, ReportType.DENIED, code=code, text=text)
-            case OrderRejected(code=code, text=text):
-                return self._moved(at, ReportType.REJECTED, code=code, text=text)
-            case OrderUnanswered(code=code, text=text):
-                return self._moved(at, ReportType.UNANSWERED, code=code, text=text)
-            case OrderReported(report=report):
-                return self._reported(report, at)
-            case OrderAbsent():
-                return self._moved(at, ReportType.ABSENT)
-            case OrderResolved():
-                return self._resolved(event, at)
-            case OrderAnomalous():
-                return self._with(at, anomalies=self.anomalies + 1)
-        msg = f"no rule for the event {type(event).__name__}"
-        raise TypeError(msg)
-
-    def _answered(self, result: ExecutionResult, at: int) -> "OrderState":
-        filled = result.filled_quantity
-        executed = self.executed.with_fills(result.fills).with_evidence(
-            filled, result.average_price, result.fees
+    def reported(self, report: ExecutionReport, at: int, **changes: Any) -> "OrderState":
+        """Return the state after what the venue told."""
+        shown = replace_shown_by(self.requests, self.order, report) if self.requests else None
+        state = self if shown is None else self.replaced(shown, at)
+        executed = state.executed.amended_by(
+            report.busted, report.corrected, timestamp=report.timestamp
         )
-        report = report_type_of(result.status, filled, self.order.quantity)
-        clash = bool(self.executed.conflicting(result.fills))
-        return self._moved(at, report, clash=clash, order_id=result.order_id, executed=executed)
-
-    def _reported(self, report: ExecutionReport, at: int) -> "OrderState":
-        executed = self.executed.with_fills(report.fills).with_evidence(
-            report.filled_quantity, report.average_price, report.fees
+        clash = bool(executed.conflicting(report.fills))
+        executed = executed.with_fills(state.named(report.order_id, report.fills)).with_evidence(
+            report.filled_quantity,
+            report.average_price,
+            report.fees,
+            timestamp=report.timestamp,
         )
-        kind = report_type_of(report.status, report.filled_quantity, self.order.quantity)
+        kind = report_type_of(report.status, report.filled_quantity, state.order.quantity)
         # What the venue tells replaces the reason why the order was UNKNOWN.
-        code = "REJECTED" if kind is ReportType.REJECTED else None
-        text = report.text if kind is ReportType.REJECTED else None
-        facts = {"order_id": report.order_id, "executed": executed}
-        clash = bool(self.executed.conflicting(report.fills))
-        return self._moved(at, kind, clash=clash, code=code, text=text, **facts)
+        refused = kind is ReportType.REJECTED
+        changes["code"], changes["text"] = (kind.value, report.text) if refused else (None, None)
+        told = {"executed": executed} | state.with_order_id(report.order_id)
+        amendments = _amendments(report)
+        raised = clash + len(amendments)
+        return state.moved(at, *amendments, kind, raised=raised, told=told, **changes)
 
-    def _resolved(self, event: OrderResolved, at: int) -> "OrderState":
-        if event.report is not None:
-            return self._reported(event.report, at)
-        kind = report_type_of(event.status, self.executed.total.quantity, self.order.quantity)
-        return self._moved(at, kind)
-
-    def _moved(
-        self, at: int, report: ReportType, *, clash: bool = False, **changes: object
-    ) -> Self:
-        try:
-            status = next_status(self.status, report)
-        except IllegalMove:
-            stand = {name: changes[name] for name in _TRUE_ALL_THE_SAME if name in changes}
-            return self._with(at, anomalies=self.anomalies + 1, **stand)
-        anomalies = self.anomalies + clash
+    def replaced(self, request: Request, at: int) -> "OrderState":
+        """Return the state with a request's replacement in effect."""
+        assert request.replacement is not None
+        name = self.order.client_order_id
+        done = request.concluded(RequestStatus.DONE, at)
         return msgspec.structs.replace(
-            self, updated_at=at, status=status, anomalies=anomalies, **changes
+            self,
+            order=msgspec.structs.replace(request.replacement, client_order_id=name),
+            replaced_by=request.request,
+            requests=with_request(self.requests, done),
         )
 
-    def _with(self, at: int, **changes: object) -> Self:
-        return msgspec.structs.replace(self, updated_at=at, **changes)
+    def with_order_id(self, order_id: str | None) -> dict[str, Any]:
+        """Return what changes with an id that the venue has for the order."""
+        known = self.order_id
+        if known is None or known == order_id or order_id in self.former_ids:
+            return {} if known else {"order_id": order_id}
+        return {"order_id": order_id, "former_ids": (*self.former_ids, known)}
+
+    def named(self, order_id: str | None, fills: tuple[Fill, ...]) -> tuple[Fill, ...]:
+        """Return fills with the venue's id of their order, where it is not the first."""
+        first = self.former_ids[0] if self.former_ids else self.order_id
+        if not fills or first is None or first == order_id:
+            return fills
+        return tuple(msgspec.structs.replace(fill, order_id=order_id) for fill in fills)
+
+    def moved(
+        self,
+        at: int,
+        *reports: ReportType,
+        raised: int = 0,
+        told: Mapping[str, Any] | None = None,
+        **changes: Any,
+    ) -> "OrderState":
+        """Return the state after reports, one after another.
+
+        Args:
+            at: Unix microseconds.
+            reports: what they amount to.
+            raised: how many things did not fit.
+            told: what counts although the order may not move.
+            changes: what counts only if it does.
+        """
+        standing = self.standing
+        try:
+            for report in reports:
+                standing = next_status(standing, report)
+        except IllegalMove:
+            standing, changes, raised = self.standing, {}, raised + 1
+        if told:
+            changes |= told
+            executed = told.get("executed", self.executed)
+            if executed is not self.executed:
+                raised += self._oddities(executed)
+        revived = self.standing.is_final and not standing.is_final
+        raised += revived and not raised
+        return self._standing_so(standing, at, anomalies=self.anomalies + raised, **changes)
+
+    def _standing_so(self, standing: OrderStatus, at: int, **changes: Any) -> "OrderState":
+        status = standing
+        requests = changes.get("requests", self.requests)
+        if requests:
+            requests = concluded_by_end(requests, standing, at)
+            status = shown_status(standing, requests)
+            changes["requests"] = requests
+        return msgspec.structs.replace(
+            self, updated_at=at, status=status, standing=standing, **changes
+        )
+
+    def _oddities(self, executed: Executed) -> int:
+        quantity = executed.total.quantity
+        if quantity <= self.executed.total.quantity:
+            return 0
+        return (self.standing in _ENDED_OTHERWISE) + (quantity > self.order.quantity)
+
+    def anomalous(self, at: int) -> "OrderState":
+        """Return the state with something that did not fit, and nothing else new."""
+        return msgspec.structs.replace(self, updated_at=at, anomalies=self.anomalies + 1)
+
+    def with_requests(self, requests: tuple[Request, ...], at: int) -> "OrderState":
+        """Return the state with these requests."""
+        return self._standing_so(self.standing, at, requests=requests)
+
+    def with_outcome(
+        self,
+        identity: str,
+        status: RequestStatus,
+        at: int,
+        *,
+        code: str | None = None,
+        text: str | None = None,
+    ) -> "OrderState":
+        """Return the state with a request concluded; one that it does not know is an anomaly."""
+        request = find_request(self.requests, identity)
+        if request is None:
+            return self.anomalous(at)
+        changed = request.concluded(status, at, code=code, text=text)
+        return self.with_requests(with_request(self.requests, changed), at)
 
 
-def next_state(before: OrderState | None, event: OrderEvent, at: int) -> OrderState:
-    """Return the state of an order after an event; `before` is None for one not planned yet.
-
-    Raises:
-        KeyError: the event is about an order that was never planned.
-    """
-    if before is not None:
-        return before.after(event, at)
-    if isinstance(event, OrderIntended | OrderDenied):
-        return OrderState.planned(event, at)
-    raise KeyError(event.client_order_id)
-
-
-def fold_orders(
-    states: dict[str, OrderState], event: OrderEvent, at: int
-) -> tuple[OrderState | None, OrderState]:
-    """Apply one event to a table of orders by id, and return the state before and after.
-
-    Raises:
-        KeyError: the event is about an order that was never planned.
-    """
-    before = states.get(event.client_order_id)
-    after = next_state(before, event, at)
-    states[event.client_order_id] = after
-    return before, after
+def _amendments(report: ExecutionReport) -> tuple[ReportType, ...]:
+    told = {
+        ReportType.TRADE_CANCEL: report.busted,
+        ReportType.TRADE_CORRECT: report.corrected,
+    }
+    return tuple(kind for kind, fills in told.items() if fills)

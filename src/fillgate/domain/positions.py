@@ -14,7 +14,7 @@ from decimal import Decimal
 import msgspec
 
 from fillgate.domain.executions import Totals, sum_fees
-from fillgate.domain.fills import Fee
+from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.numbers import ZERO, add, divide, multiply, subtract
 from fillgate.domain.orders import Side
 
@@ -57,6 +57,10 @@ class Position(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
             cash=subtract(self.cash, notional),
             fees=sum_fees(self.fees, _difference(before.fees, after.fees)),
         )
+
+    def with_fill(self, side: Side, fill: Fill) -> "Position":
+        """Return the position with a fill that belongs to none of our orders."""
+        return self.executed(side, Totals(), Totals().with_fill(fill))
 
     def _cost_after(self, side: Side, quantity: Decimal, notional: Decimal) -> Decimal:
         if not quantity:

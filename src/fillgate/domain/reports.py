@@ -41,21 +41,33 @@ class ExecutionResult(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_
 
 
 class ExecutionReport(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
-    """One thing the venue told us about an order after its submission (FIX ExecutionReport)."""
+    """One thing the venue told us about an order after its submission (FIX ExecutionReport).
+
+    An order that was replaced may be told of under the id of the replacing request.
+    """
 
     client_order_id: str | None = None
     order_id: str
     symbol: str
     side: Side
     quantity: Decimal | None = None
-    """The order's quantity as the venue has it; None where it does not tell."""
+    """The order's whole quantity as the venue has it (FIX OrderQty); None where it does not
+    tell."""
+    price: Decimal | None = None
+    """The limit price as the venue has it; None where it does not tell or there is none."""
+    stop_price: Decimal | None = None
     status: OrderStatus
     filled_quantity: Decimal = ZERO
-    """Executed so far; a total, not an increment (FIX CumQty)."""
+    """Executed so far, before a replace too; a total, not an increment (FIX CumQty)."""
     average_price: Decimal | None = None
     fees: tuple[Fee, ...] = ()
     """Total fees so far."""
     fills: tuple[Fill, ...] = ()
+    busted: tuple[str, ...] = ()
+    """Ids of fills that the venue takes back (FIX ExecType Trade Cancel). With these or with
+    `corrected`, `filled_quantity` may be less than before."""
+    corrected: tuple[Fill, ...] = ()
+    """Known fills as they should have been told (FIX ExecType Trade Correct)."""
     created: int | None = None
     """When the venue took the order, Unix milliseconds."""
     timestamp: int

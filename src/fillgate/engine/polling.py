@@ -10,6 +10,7 @@ Invariants:
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.events import OrderAnomalous, OrderReported
+from fillgate.domain.fold import next_state
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import ExecutionReport, Found
@@ -76,7 +77,7 @@ class Polling:
             return
         event = OrderReported(client_order_id=identity, report=report, channel="poll")
         known = self._recorder.latest(identity) or state
-        after = known.after(event, known.updated_at)
+        after = next_state(known, event, known.updated_at)
         strange = after.anomalies and not known.anomalies
         if strange or (after.status, after.executed) != (known.status, known.executed):
             self._recorder.record(Job(signal=state.signal, events=(event,)))

@@ -17,10 +17,11 @@ from functools import partial
 import msgspec
 
 from fillgate.domain.clock import Clock
-from fillgate.domain.events import Event, OrderEvent
+from fillgate.domain.events import Event, ForeignFillSeen, OrderEvent
 from fillgate.domain.executions import NOTHING_EXECUTED
+from fillgate.domain.fold import next_state
 from fillgate.domain.logger import Logger
-from fillgate.domain.order_state import OrderState, next_state
+from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
 from fillgate.engine.blotter import Blotter, Change, PositionKey
 from fillgate.engine.tasks import Tasks
@@ -172,7 +173,7 @@ class Recorder:
             changes.append(Change(event, before, after))
             entries.append(Entry(account_stream(after.order.account), at, event))
             rows[key] = OrderRow.of(after)
-        job.positions = self._moved_positions(changes)
+        job.positions = self._moved_positions(changes, job.prelude)
         return Write(
             entries=tuple(entries),
             signal=job.signal,
@@ -183,8 +184,15 @@ class Recorder:
             positions=job.positions,
         )
 
-    def _moved_positions(self, changes: list[Change]) -> tuple[Position, ...]:
+    def _moved_positions(
+        self, changes: list[Change], prelude: tuple[Entry, ...]
+    ) -> tuple[Position, ...]:
         moved: dict[PositionKey, Position] = {}
+        for entry in prelude:
+            event = entry.event
+            if type(event) is ForeignFillSeen:
+                position = self._position(moved, event.account, event.symbol)
+                moved[event.account, event.symbol] = position.with_fill(event.side, event.fill)
         for change in changes:
             known = change.before.executed if change.before else NOTHING_EXECUTED
             if change.after.executed is known:
@@ -193,10 +201,13 @@ class Recorder:
             if before == after:
                 continue
             order = change.after.order
-            key = (order.account, order.symbol)
-            position = moved.get(key) or self._positions.get(key) or self._blotter.position(*key)
-            moved[key] = position.executed(order.side, before, after)
+            position = self._position(moved, order.account, order.symbol)
+            moved[order.account, order.symbol] = position.executed(order.side, before, after)
         return tuple(moved.values())
+
+    def _position(self, moved: dict[PositionKey, Position], account: str, symbol: str) -> Position:
+        key = (account, symbol)
+        return moved.get(key) or self._positions.get(key) or self._blotter.position(*key)
 
     def _heard(self, job: Job, outcome: CommitOutcome) -> None:
         """Go on after the journal has said how a write went."""

@@ -39,7 +39,10 @@ def is_sound(told: ExecutionResult | ExecutionReport) -> bool:
 
 
 def _is_no_negative(told: ExecutionResult | ExecutionReport) -> bool:
-    return told.filled_quantity >= ZERO and all(fill.quantity >= ZERO for fill in told.fills)
+    fills = told.fills
+    if isinstance(told, ExecutionReport) and told.corrected:
+        fills += told.corrected
+    return told.filled_quantity >= ZERO and all(fill.quantity >= ZERO for fill in fills)
 
 
 class _Rule:
@@ -71,7 +74,7 @@ class _Rule:
             values[place].encode()
         for place, item in places.lists:
             for each in values[place]:
-                if type(each) is not item or not _RULES[item].is_kept(each):
+                if type(each) is not item or not _is_item_kept(each):
                     return False
         return True
 
@@ -85,6 +88,13 @@ class _Rule:
                 if types[place] is tuple and item is not None
             ],
         )
+
+
+def _is_item_kept(item: object) -> bool:
+    if isinstance(item, str):
+        item.encode()
+        return True
+    return _RULES[type(item)].is_kept(item)
 
 
 class _Places(NamedTuple):

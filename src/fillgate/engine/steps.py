@@ -14,9 +14,12 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from fillgate.domain.events import (
+    CancelRequested,
     DuplicateSuspected,
     Event,
+    FillFound,
     OrderAbsent,
+    OrderAdopted,
     OrderAnomalous,
     OrderDenied,
     OrderEvent,
@@ -27,6 +30,13 @@ from fillgate.domain.events import (
     OrderResolved,
     OrderSending,
     OrderUnanswered,
+    OrderWithdrawn,
+    ReplaceRequested,
+    RequestAnswered,
+    RequestIneffective,
+    RequestNotSent,
+    RequestRejected,
+    RequestUnanswered,
     SignalAccepted,
     SignalRefused,
     SubmissionAnswered,
@@ -60,6 +70,16 @@ LEVELS: Final[Mapping[str, str]] = {
     OrderAbsent.kind: "error",
     OrderResolved.kind: "info",
     OrderAnomalous.kind: "warning",
+    OrderWithdrawn.kind: "info",
+    OrderAdopted.kind: "warning",
+    FillFound.kind: "warning",
+    CancelRequested.kind: "info",
+    ReplaceRequested.kind: "info",
+    RequestAnswered.kind: "info",
+    RequestRejected.kind: "info",
+    RequestNotSent.kind: "info",
+    RequestUnanswered.kind: "warning",
+    RequestIneffective.kind: "error",
 }
 """The level of each step's line. A report that does not fit its order is a warning in any case."""
 
@@ -73,6 +93,15 @@ _TOLD: Final[Mapping[type[OrderEvent], tuple[str, ...]]] = {
     OrderAbsent: ("asked",),
     OrderResolved: ("reason", "actor"),
     OrderAnomalous: ("code", "text"),
+    OrderWithdrawn: ("actor", "reason"),
+    FillFound: ("channel",),
+    CancelRequested: ("request", "actor"),
+    ReplaceRequested: ("request", "actor"),
+    RequestAnswered: ("request",),
+    RequestRejected: ("request", "code", "text"),
+    RequestNotSent: ("request", "code", "text"),
+    RequestUnanswered: ("request", "code", "text"),
+    RequestIneffective: ("request", "asked"),
 }
 """What an event's own fields add to its line."""
 

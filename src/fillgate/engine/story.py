@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterable
 
 from fillgate.domain.events import OrderEvent, SignalAccepted
-from fillgate.domain.order_state import OrderState, fold_orders
+from fillgate.domain.fold import fold_orders
+from fillgate.domain.order_state import OrderState
 from fillgate.domain.signals import reading_of
 from fillgate.engine.tickets import Ticket
 from fillgate.journal.base import Recorded

@@ -15,9 +15,10 @@ from typing import Final
 
 import apsw
 
-from fillgate.domain.events import OrderEvent
+from fillgate.domain.events import ForeignFillSeen, OrderEvent
 from fillgate.domain.executions import Totals
-from fillgate.domain.order_state import OrderState, next_state
+from fillgate.domain.fold import next_state
+from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
 from fillgate.journal.base import OrderRow, Recorded, Write
 from fillgate.journal.queries import events_after, story
@@ -66,6 +67,8 @@ class _Replay:
             if isinstance(record.event, OrderEvent):
                 state = self._apply(record, record.event)
                 touched[record.event.client_order_id] = state
+            elif isinstance(record.event, ForeignFillSeen):
+                self._move_by_foreign(record.event)
         self._put(Write(entries=(), order_rows=tuple(map(OrderRow.of, touched.values()))))
 
     def _apply(self, record: Recorded, event: OrderEvent) -> OrderState:
@@ -94,9 +97,19 @@ class _Replay:
         order = after.order
         executed = before.executed.total if before is not None else Totals()
         if executed != after.executed.total:
-            key = (order.account, order.symbol)
-            known = self._positions.get(key) or Position(account=key[0], symbol=key[1])
-            self._positions[key] = known.executed(order.side, executed, after.executed.total)
+            known = self._position(order.account, order.symbol)
+            self._keep(known.executed(order.side, executed, after.executed.total))
+
+    def _move_by_foreign(self, event: ForeignFillSeen) -> None:
+        known = self._position(event.account, event.symbol)
+        self._keep(known.with_fill(event.side, event.fill))
+
+    def _position(self, account: str, symbol: str) -> Position:
+        known = self._positions.get((account, symbol))
+        return known or Position(account=account, symbol=symbol)
+
+    def _keep(self, position: Position) -> None:
+        self._positions[position.account, position.symbol] = position
 
     def put_positions(self) -> None:
         self._put(Write(entries=(), positions=tuple(self._positions.values())))

@@ -23,7 +23,7 @@ from typing import Final, NamedTuple
 
 import apsw
 
-from fillgate.domain.order_state import FOLD_VERSION
+from fillgate.domain.fold import FOLD_VERSION
 from fillgate.journal.base import Committed, JournalUnavailable, KeyTaken, Lost
 from fillgate.journal.claims import ClaimTable
 from fillgate.journal.codec import UnreadableEvent

@@ -9,13 +9,13 @@ import msgspec
 from fillgate.domain.events import (
     DuplicateSuspected,
     Event,
-    OrderDenied,
+    ForeignFillSeen,
     OrderEvent,
-    OrderIntended,
     SignalAccepted,
     SignalRefused,
 )
 from fillgate.domain.executions import Totals
+from fillgate.domain.fold import PLANNING, next_state
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
 from fillgate.engine.blotter import PositionKey
@@ -47,7 +47,7 @@ class Replay:
 
     def knows(self, event: OrderEvent) -> bool:
         """Tell whether an event of an order can be applied as it is."""
-        return event.client_order_id in self.orders or isinstance(event, OrderIntended)
+        return event.client_order_id in self.orders or isinstance(event, PLANNING)
 
     def apply(self, event: Event, at: int) -> None:
         """Take in what happened next.
@@ -62,6 +62,9 @@ class Replay:
                 self._begin(event, at, _STATES[type(event)])
             case OrderEvent():
                 self._apply_to_order(event, at)
+            case ForeignFillSeen():
+                known = self._position(event.account, event.symbol)
+                self._keep(known.with_fill(event.side, event.fill))
 
     def forget(self, *, order: str | None = None, signal: int | None = None) -> None:
         """Drop what is settled."""
@@ -88,13 +91,11 @@ class Replay:
 
     def _apply_to_order(self, event: OrderEvent, at: int) -> None:
         before = self.orders.get(event.client_order_id)
-        if before is not None:
-            after = before.after(event, at)
-        elif isinstance(event, OrderIntended | OrderDenied):
-            after = OrderState.planned(event, at)
-            self.planned += 1
-        else:
-            raise NeverPlanned(event.client_order_id)
+        try:
+            after = next_state(before, event, at)
+        except KeyError:
+            raise NeverPlanned(event.client_order_id) from None
+        self.planned += before is None
         self.orders[event.client_order_id] = after
         self._note_planned(after.signal)
         self._move_position(before, after)
@@ -110,9 +111,15 @@ class Replay:
         if earlier == later:
             return
         order = after.order
-        key = (order.account, order.symbol)
-        known = self.positions.get(key) or Position(account=order.account, symbol=order.symbol)
-        self.positions[key] = known.executed(order.side, earlier, later)
+        known = self._position(order.account, order.symbol)
+        self._keep(known.executed(order.side, earlier, later))
+
+    def _position(self, account: str, symbol: str) -> Position:
+        known = self.positions.get((account, symbol))
+        return known or Position(account=account, symbol=symbol)
+
+    def _keep(self, position: Position) -> None:
+        self.positions[position.account, position.symbol] = position
 
 
 _STATES = {SignalRefused: SignalState.REFUSED, DuplicateSuspected: SignalState.DUPLICATE}
