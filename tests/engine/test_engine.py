@@ -358,7 +358,7 @@ async def test_after_a_crash_stale_signals_are_denied(tmp_path: Path) -> None:
         house.venue.answers["BTC/USDT"] = never
         await house.accept()
         waiting = await house.accept("k2")
-        assert waiting.ticket.client_order_id is None
+        assert waiting.ticket.state is None
     async with open_house(tmp_path, settings=replaced(max_age=0.0)) as house:
         again = await house.accept("k2")
         state = await house.outcome(again)

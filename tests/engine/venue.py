@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from fillgate.domain.capabilities import Capabilities
+from fillgate.domain.ids import order_of
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.market import MarketData
 from fillgate.domain.orders import Order, OrderType, TimeInForce
@@ -13,6 +14,19 @@ from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, Loo
 from fillgate.plugins.base import ExecutionPlugin, PluginContext
 
 Answer = Callable[[Order], Awaitable[Any]]
+
+
+class Asked(NamedTuple):
+    """A request to cancel or replace as it arrived."""
+
+    order: Order
+    """As it was sent; for a replace as it is to be."""
+    client_order_id: str
+    order_id: str | None
+    request_id: str
+
+
+RequestAnswer = Callable[[Asked], Awaitable[Any]]
 
 
 class Venue(ExecutionPlugin):
@@ -24,6 +38,8 @@ class Venue(ExecutionPlugin):
         attached_stops=True,
         reduce_only=True,
         fetch_order=True,
+        cancel_order=True,
+        replace_order=True,
         settle_seconds=0.05,
     )
 
@@ -32,6 +48,10 @@ class Venue(ExecutionPlugin):
         self.arrived: list[Order] = []
         self.answers: dict[str, Answer] = {}
         self.lookups: list[str] = []
+        self.cancels: list[Asked] = []
+        self.replaces: list[Asked] = []
+        self.cancel_answer: RequestAnswer = canceled
+        self.replace_answer: RequestAnswer = replaced
         self.found: dict[str, ExecutionReport] = {}
         self.lookup_error: Exception | None = None
         self.init_error: Exception | None = None
@@ -47,6 +67,26 @@ class Venue(ExecutionPlugin):
         answer = self.answers.get(order.symbol, filled)
         result: ExecutionResult = await answer(order)
         return result
+
+    async def cancel_order(
+        self, *, client_order_id: str, order_id: str | None = None, symbol: str, request_id: str
+    ) -> ExecutionReport:
+        asked = Asked(self._order(client_order_id), client_order_id, order_id, request_id)
+        self.cancels.append(asked)
+        result: ExecutionReport = await self.cancel_answer(asked)
+        return result
+
+    async def replace_order(
+        self, *, client_order_id: str, order_id: str | None = None, order: Order
+    ) -> ExecutionReport:
+        asked = Asked(order, client_order_id, order_id, order.client_order_id)
+        self.replaces.append(asked)
+        result: ExecutionReport = await self.replace_answer(asked)
+        return result
+
+    def _order(self, client_order_id: str) -> Order:
+        name = order_of(client_order_id)
+        return next(order for order in self.arrived if order.client_order_id == name)
 
     async def fetch_data(self, symbol: str) -> MarketData:
         return MarketData(symbol=symbol, last=Decimal(100), timestamp=0)
@@ -88,38 +128,64 @@ async def resting(order: Order) -> ExecutionResult:
     return ExecutionResult(success=True, order_id=f"v-{order.client_order_id}", timestamp=1)
 
 
-async def never(order: Order) -> ExecutionResult:
+async def never(asked: Any) -> Any:
     """Take it and never answer."""
     await asyncio.get_running_loop().create_future()
     raise AssertionError
 
 
-def raises(error: Exception) -> Answer:
+def raises(error: Exception) -> Callable[[Any], Awaitable[Any]]:
     """Raise that."""
 
-    async def answer(order: Order) -> ExecutionResult:
+    async def answer(asked: Any) -> Any:
         raise error
 
     return answer
 
 
-def returns(result: Any) -> Answer:
+def returns(result: Any) -> Callable[[Any], Awaitable[Any]]:
     """Return that, whatever it is."""
 
-    async def answer(order: Order) -> Any:
+    async def answer(asked: Any) -> Any:
         return result
 
     return answer
 
 
-def gated(gate: asyncio.Event, then: Answer = filled) -> Answer:
+def gated(
+    gate: asyncio.Event, then: Callable[[Any], Awaitable[Any]] = filled
+) -> Callable[[Any], Awaitable[Any]]:
     """Answer once the gate is open."""
 
-    async def answer(order: Order) -> Any:
+    async def answer(asked: Any) -> Any:
         await gate.wait()
-        return await then(order)
+        return await then(asked)
 
     return answer
+
+
+async def canceled(asked: Asked) -> ExecutionReport:
+    """Cancel it."""
+    return report(asked.order, OrderStatus.CANCELED, order_id=_venue_id(asked))
+
+
+async def replaced(asked: Asked) -> ExecutionReport:
+    """Replace it."""
+    return report(asked.order, OrderStatus.NEW, order_id=_venue_id(asked))
+
+
+def tells(status: OrderStatus, filled_quantity: str = "0", **more: Any) -> RequestAnswer:
+    """Answer a request with this of the order."""
+
+    async def answer(asked: Asked) -> ExecutionReport:
+        told = {"order_id": _venue_id(asked)} | more
+        return report(asked.order, status, filled_quantity, **told)
+
+    return answer
+
+
+def _venue_id(asked: Asked) -> str:
+    return f"v-{order_of(asked.client_order_id)}"
 
 
 def report(

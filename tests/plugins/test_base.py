@@ -46,7 +46,9 @@ def plugin() -> SmallPlugin:
 
 OPTIONAL: dict[str, Callable[[ExecutionPlugin], Awaitable[Any]]] = {
     "fetch_order": lambda plugin: plugin.fetch_order(client_order_id="a", symbol="X"),
-    "cancel_order": lambda plugin: plugin.cancel_order(client_order_id="a", symbol="X"),
+    "cancel_order": lambda plugin: plugin.cancel_order(
+        client_order_id="a", symbol="X", request_id="r"
+    ),
     "replace_order": lambda plugin: plugin.replace_order(client_order_id="a", order=ORDER),
     "open_orders": lambda plugin: plugin.open_orders(),
     "fills": lambda plugin: plugin.fills(since=0),

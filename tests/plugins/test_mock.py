@@ -352,7 +352,9 @@ REQUESTS: dict[str, Callable[[MockPlugin], Awaitable[Any]]] = {
     "execute_order": lambda plugin: plugin.execute_order(make_order()),
     "fetch_data": lambda plugin: plugin.fetch_data("BTCUSDT"),
     "fetch_order": lambda plugin: plugin.fetch_order(client_order_id="a", symbol="BTCUSDT"),
-    "cancel_order": lambda plugin: plugin.cancel_order(client_order_id="z", symbol="BTCUSDT"),
+    "cancel_order": lambda plugin: plugin.cancel_order(
+        client_order_id="z", symbol="BTCUSDT", request_id="r"
+    ),
     "open_orders": lambda plugin: plugin.open_orders(),
     "fills": lambda plugin: plugin.fills(since=0),
     "positions": lambda plugin: plugin.positions(),
@@ -394,8 +396,10 @@ async def test_without_latency_nothing_waits(request_name: str) -> None:
 async def test_what_a_cancelled_order_is_afterwards(order: Order, after: OrderStatus) -> None:
     plugin = await open_plugin()
     await plugin.execute_order(order)
-    first = await plugin.cancel_order(client_order_id="a", symbol="BTCUSDT")
-    again = await plugin.cancel_order(client_order_id="a", order_id="mock-1", symbol="BTCUSDT")
+    first = await plugin.cancel_order(client_order_id="a", symbol="BTCUSDT", request_id="r")
+    again = await plugin.cancel_order(
+        client_order_id="a", order_id="mock-1", symbol="BTCUSDT", request_id="r"
+    )
     assert first == again == await found(plugin)
     assert first.status is after
 
@@ -410,7 +414,9 @@ async def test_what_the_venue_does_not_know(name: str, order_id: str | None, sym
     lookup = await plugin.fetch_order(client_order_id=name, order_id=order_id, symbol=symbol)
     assert lookup == NotFound()
     with pytest.raises(Rejected) as caught:
-        await plugin.cancel_order(client_order_id=name, order_id=order_id, symbol=symbol)
+        await plugin.cancel_order(
+            client_order_id=name, order_id=order_id, symbol=symbol, request_id="r"
+        )
     assert caught.value.code == "UNKNOWN_ORDER"
     assert (await found(plugin)).status is S.NEW
 

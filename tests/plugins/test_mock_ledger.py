@@ -135,7 +135,7 @@ def test_a_seed_and_the_same_orders_give_these_bytes_and_no_others(path: Path) -
     for number, fields in enumerate(ORDERS, start=1):
         run(plugin.execute_order(make_order(f"o{number}", **fields)))
         clock.advance(0.6)
-    run(plugin.cancel_order(client_order_id="o6", symbol="BTCUSDT"))
+    run(plugin.cancel_order(client_order_id="o6", symbol="BTCUSDT", request_id="r"))
     run(plugin.close())
     assert path.read_bytes().splitlines() == EXPECTED.read_bytes().splitlines()
 
@@ -201,7 +201,9 @@ class Restarts(RuleBasedStateMachine):
     def cancel(self, data: st.DataObject) -> None:
         known = sorted(state_of(self.twin).orders.values(), key=lambda held: held.number)
         held = data.draw(st.sampled_from(known)).order
-        self.both("cancel_order", client_order_id=held.client_order_id, symbol=held.symbol)
+        self.both(
+            "cancel_order", client_order_id=held.client_order_id, symbol=held.symbol, request_id="r"
+        )
 
     @rule()
     def look(self) -> None:

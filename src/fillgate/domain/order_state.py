@@ -12,6 +12,7 @@ Invariants:
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 import msgspec
@@ -56,6 +57,8 @@ class OrderState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
     """The venue's id."""
     former_ids: tuple[str, ...] = ()
     """Ids that the venue had for it before, the first one first."""
+    former_quantities: tuple[Decimal, ...] = ()
+    """Quantities that it had before it was replaced; an overtaken report may tell them."""
     replaced_by: str | None = None
     """The last request that replaced it."""
     requests: tuple[Request, ...] = ()
@@ -107,6 +110,7 @@ class OrderState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
             self,
             order=msgspec.structs.replace(request.replacement, client_order_id=name),
             replaced_by=request.request,
+            former_quantities=(*self.former_quantities, self.order.quantity),
             requests=with_request(self.requests, done),
         )
 

@@ -2,11 +2,12 @@
 
 - `engine`: `Engine`, the rooms put together
 - `intake`: a reading becomes a durable signal, once per key (`claims`, `tickets`)
-- `dispatcher`: lanes, planning, sending (`lanes`, `submission`, `verdict`)
+- `dispatcher`: lanes, planning, sending (`lanes`, `planner`, `submission`, `verdict`)
 - `recorder`: the one way in which something happens: written down first, then applied
 - `blotter`: the live view
 - `accounts`: which accounts can be used now
 - `questions`, `lookups`, `polling`, `identity`: asking the venue about orders
+- `requests`: cancelling and replacing orders, a room of its own
 - `recovery`, `story`: taking up what an earlier process left
 - `resolution`: a person settles what the venue cannot be asked
 - `verification`: whether a journal holds together, a room of its own

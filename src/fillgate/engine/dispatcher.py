@@ -15,15 +15,14 @@ from typing import Any
 from fillgate.domain.clock import Clock
 from fillgate.domain.errors import Denied
 from fillgate.domain.events import (
-    OrderDenied,
     OrderEvent,
     OrderIntended,
     OrderNotSent,
     OrderRejected,
     OrderSending,
+    OrderWithdrawn,
     SubmissionAnswered,
 )
-from fillgate.domain.ids import client_order_id
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order
@@ -32,17 +31,16 @@ from fillgate.engine.accounts import Accounts
 from fillgate.engine.blotter import Blotter, Change
 from fillgate.engine.deadlines import Deadlines
 from fillgate.engine.lanes import Lane, Lanes
+from fillgate.engine.planner import Planner, denied_event, disowned
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.submission import Submission
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Ticket
-from fillgate.engine.verdict import late_report
+from fillgate.engine.verdict import ORDER_ENDINGS, late_report
 from fillgate.journal.base import CommitOutcome, Committed, SignalRow, SignalState
 from fillgate.meters import Meters
 from fillgate.plugins.registry import PluginRegistry
-from fillgate.risk.checks import check_capabilities
-from fillgate.signals.planning import plan_order
 
 __all__ = ["Dispatcher", "signal_row"]
 
@@ -82,7 +80,6 @@ class Dispatcher:
             tag: the installation's tag, for client order ids.
             on_unknown: hears of every order that became UNKNOWN.
         """
-        self._tag = tag
         self._registry = registry
         self._accounts = accounts
         self._recorder = recorder
@@ -92,6 +89,7 @@ class Dispatcher:
         self._clock = clock
         self._tasks = tasks
         self._on_unknown = on_unknown
+        self._planner = Planner(tag=tag, accounts=accounts, max_age=settings.max_age, clock=clock)
         self._tickets: dict[str, Ticket] = {}
         self.under_way: dict[int, Ticket] = {}
         """Tickets without a definite outcome, by signal number."""
@@ -100,7 +98,9 @@ class Dispatcher:
         """While True no signal leaves its lane; what waits is for the next start."""
         self.stopped = False
         """While True nothing is sent; what was about to be is looked up at the next start."""
-        self._deadlines = Deadlines(settings.submit_deadline, Submission.break_off)
+        self._deadlines: Deadlines[Submission[Order, ExecutionResult]] = Deadlines(
+            settings.submit_deadline, Submission.break_off
+        )
         blotter.subscribe(self._on_change)
 
     # From the intake
@@ -112,6 +112,7 @@ class Dispatcher:
             The events of its planned order when the lane is free, none when it has to wait.
         """
         self.under_way[ticket.number] = ticket
+        self._planner.name(ticket)
         lane = self._lane(ticket)
         if not lane.is_free:
             lane.coming += 1
@@ -125,10 +126,12 @@ class Dispatcher:
             self._go_on(ticket, lane)
             return
         lane.coming -= 1
-        if (disowned := _disowned(ticket)) is None:
-            self.wait_in_lane(ticket)
+        if (doubt := disowned(ticket)) is not None:
+            self._deny(ticket, lane, doubt)
+        elif ticket.withdrawal is not None:
+            self._record_withdrawal(ticket, lane)
         else:
-            self._deny(ticket, lane, disowned)
+            self.wait_in_lane(ticket)
 
     def withdraw(self, ticket: Ticket, events: tuple[OrderEvent, ...]) -> None:
         """Take back a ticket whose signal was not taken."""
@@ -145,9 +148,10 @@ class Dispatcher:
     def wait_in_lane(self, ticket: Ticket) -> None:
         """Queue a ticket whose signal is durable and whose order is not planned."""
         self.under_way[ticket.number] = ticket
+        self._planner.name(ticket)
         lane = self._lane(ticket)
         lane.join(ticket)
-        left = self._settings.max_age - self._age(ticket)
+        left = self._settings.max_age - self._planner.age(ticket)
         loop = asyncio.get_running_loop()
         ticket.expiry = loop.call_later(max(left, 0), self._expire, ticket, lane)
         self.advance(lane)
@@ -173,13 +177,15 @@ class Dispatcher:
         lane = self._lane(ticket)
         self.follow(ticket, state)
         denied = (
-            self._check(ticket, order) if lane.is_free else Denied("LANE_HELD", "after a restart")
+            self._planner.check(ticket, order)
+            if lane.is_free
+            else Denied("LANE_HELD", "after a restart")
         )
         if denied is None:
             lane.flying = order.client_order_id
             event: OrderEvent = OrderSending(client_order_id=order.client_order_id)
         else:
-            event = _denied(ticket, order, denied)
+            event = denied_event(ticket, order, denied)
         self._record_plan(ticket, lane, (event,))
 
     def follow(self, ticket: Ticket, state: OrderState) -> None:
@@ -196,40 +202,30 @@ class Dispatcher:
                 if ticket.expiry is not None:
                     ticket.expiry.cancel()
 
+    def waiting(self) -> list[Ticket]:
+        """Return the tickets whose orders are not planned, oldest first."""
+        return [
+            ticket
+            for _, ticket in sorted(self.under_way.items())
+            if ticket.state is None and ticket.client_order_id not in self._tickets
+        ]
+
+    def call_off(self, ticket: Ticket, *, actor: str, reason: str | None) -> None:
+        """Cancel a ticket whose order is not planned."""
+        ticket.withdrawal = ticket.withdrawal or (actor, reason)
+        lane = self._lane(ticket)
+        if lane.leave(ticket):
+            self._record_withdrawal(ticket, lane)
+
     # Planning
 
     def _planned(self, ticket: Ticket, lane: Lane) -> tuple[OrderEvent, ...]:
-        identity = client_order_id(self._tag, ticket.number)
-        order = plan_order(ticket.signal, account=ticket.account, client_order_id=identity)
+        event = self._planner.plan(ticket)
+        identity = event.client_order_id
         self._tickets[identity] = ticket
-        ticket.client_order_id = identity
-        denied = self._check(ticket, order)
-        if denied is not None:
-            return (_denied(ticket, order, denied),)
-        lane.flying = identity
-        return (
-            OrderIntended(
-                client_order_id=identity, signal=ticket.number, order=order, sending=True
-            ),
-        )
-
-    def _check(self, ticket: Ticket, order: Order) -> Denied | None:
-        return (
-            self._check_age(ticket)
-            or self._accounts.check_up(order.account)
-            or check_capabilities(order, self._accounts.capabilities_of(order.account))
-        )
-
-    def _check_age(self, ticket: Ticket) -> Denied | None:
-        age, limit = self._age(ticket), self._settings.max_age
-        if age <= limit:
-            return None
-        return Denied("STALE", f"age={age:.1f}s limit={limit:g}s")
-
-    def _age(self, ticket: Ticket) -> float:
-        sent = ticket.signal.timestamp
-        born = ticket.received_at if sent is None else min(ticket.received_at, sent * 1000)
-        return (self._clock.now() - born) / 1e6
+        if type(event) is OrderIntended:
+            lane.flying = identity
+        return (event,)
 
     def _may_pass(self, lane: Lane) -> bool:
         account, _ = lane.key
@@ -256,14 +252,18 @@ class Dispatcher:
             return
         code = "LANE_HELD" if lane.holders else "STALE"
         held = f" held_by={','.join(sorted(lane.holders))}" if lane.holders else ""
-        text = f"waited={self._age(ticket):.1f}s limit={self._settings.max_age:g}s{held}"
+        text = f"waited={self._planner.age(ticket):.1f}s limit={self._settings.max_age:g}s{held}"
         self._deny(ticket, lane, Denied(code, text))
 
     def _deny(self, ticket: Ticket, lane: Lane, denied: Denied) -> None:
-        identity = client_order_id(self._tag, ticket.number)
-        order = plan_order(ticket.signal, account=ticket.account, client_order_id=identity)
-        self._tickets[identity] = ticket
-        self._record_plan(ticket, lane, (_denied(ticket, order, denied),))
+        order = self._planner.order(ticket)
+        self._tickets[order.client_order_id] = ticket
+        self._record_plan(ticket, lane, (denied_event(ticket, order, denied),))
+
+    def _record_withdrawal(self, ticket: Ticket, lane: Lane) -> None:
+        events = self._planner.withdraw(ticket)
+        self._tickets[events[0].client_order_id] = ticket
+        self._record_plan(ticket, lane, events)
 
     # Sending
 
@@ -275,13 +275,14 @@ class Dispatcher:
         if state is None or state.status is not OrderStatus.PENDING_NEW:
             self.advance(lane)
             return
-        refused = self._last_doubt(ticket)
-        if refused is not None:
-            self._conclude(ticket, lane, refused)
+        doubt = self._last_doubt(ticket)
+        if doubt is not None:
+            self._conclude(ticket, lane, doubt)
             return
         Submission(
             state.order,
             self._send,
+            ORDER_ENDINGS,
             deadlines=self._deadlines,
             conclude=partial(self._conclude, ticket, lane),
             late=partial(self._note_late, state),
@@ -297,14 +298,21 @@ class Dispatcher:
             seconds = self._clock.monotonic() - ticket.began
             self._meters.account(order.account).to_send.observe(seconds)
 
-    def _last_doubt(self, ticket: Ticket) -> OrderNotSent | None:
-        """Return why it is no longer right to send what was written down, if so."""
-        assert ticket.client_order_id is not None
-        doubt = _disowned(ticket) or self._check_age(ticket)
-        if doubt is None:
-            return None
+    def _last_doubt(self, ticket: Ticket) -> OrderEvent | None:
+        """Return what ends an order that it is no longer right to send."""
         identity = ticket.client_order_id
-        return OrderNotSent(client_order_id=identity, code=doubt.code, text=doubt.text)
+        assert identity is not None
+        doubt = disowned(ticket) or self._planner.check_age(ticket)
+        if doubt is not None:
+            return OrderNotSent(client_order_id=identity, code=doubt.code, text=doubt.text)
+        latest = self._recorder.latest(identity)
+        asked = latest.requests if latest is not None else ()
+        if not asked:
+            return None
+        # A cancel that came before the order left.
+        return OrderWithdrawn(
+            client_order_id=identity, actor=asked[-1].actor, reason=asked[-1].reason
+        )
 
     def _conclude(self, ticket: Ticket, lane: Lane, event: OrderEvent) -> None:
         done = partial(self._concluded, lane, event.client_order_id)
@@ -358,23 +366,3 @@ class Dispatcher:
 
     def _lane(self, ticket: Ticket) -> Lane:
         return self.lanes.get(ticket.account, ticket.signal.symbol)
-
-
-def _disowned(ticket: Ticket) -> Denied | None:
-    """Return why an accepted signal must not be sent: its caller heard 503.
-
-    Without a key the caller may ask again, and sending both could double it.
-    """
-    if not ticket.told_unavailable or ticket.key is not None:
-        return None
-    return Denied("JOURNAL_FAILED", "the caller was told that it was not taken")
-
-
-def _denied(ticket: Ticket, order: Order, denied: Denied) -> OrderDenied:
-    return OrderDenied(
-        client_order_id=order.client_order_id,
-        signal=ticket.number,
-        order=order,
-        code=denied.code,
-        text=denied.text,
-    )

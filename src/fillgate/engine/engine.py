@@ -25,6 +25,11 @@ from fillgate.engine.polling import Polling
 from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.recovery import Recovery
+from fillgate.engine.requests.keys import Keys
+from fillgate.engine.requests.lookups import RequestLookups
+from fillgate.engine.requests.outcomes import Outcomes
+from fillgate.engine.requests.requests import Requests
+from fillgate.engine.requests.sender import Sender
 from fillgate.engine.resolution import Resolution, resolved_event
 from fillgate.engine.sampler import Sampler
 from fillgate.engine.settings import EngineSettings
@@ -135,8 +140,42 @@ class Engine:
             clock=clock,
             tasks=tasks,
         )
+        keys = Keys()
+        self._sender = Sender(
+            plugin_of=registry.get,
+            recorder=self.recorder,
+            blotter=self.blotter,
+            keys=keys,
+            deadline=settings.submit_deadline,
+            clock=clock,
+            tasks=tasks,
+        )
+        self._outcomes = Outcomes(self.blotter, self.order)
+        self.requests = Requests(
+            journal=journal,
+            outcomes=self._outcomes,
+            find_order=self.order,
+            accounts=self.accounts,
+            recorder=self.recorder,
+            blotter=self.blotter,
+            dispatcher=self.dispatcher,
+            keys=keys,
+            sender=self._sender,
+            lookups=RequestLookups(
+                accounts=self.accounts,
+                questions=questions,
+                recorder=self.recorder,
+                take=self._polling.take,
+                is_flying=self._sender.is_flying,
+                settings=settings,
+                clock=clock,
+                tasks=tasks,
+                logger=logger,
+            ),
+        )
         self._recovery = Recovery(
             journal,
+            requests=self.requests,
             blotter=self.blotter,
             recorder=self.recorder,
             dispatcher=self.dispatcher,
@@ -166,6 +205,7 @@ class Engine:
         """Let all who wait for an outcome hear what is known now, for the service stops."""
         for ticket in self.dispatcher.under_way.values():
             ticket.answered.open(None)
+        self._outcomes.release_waiters()
 
     async def drain(self) -> None:
         """Take nothing new and wait until what is on its way is recorded.
@@ -175,7 +215,7 @@ class Engine:
         self.intake.draining = self.dispatcher.draining = True
         patience = self.settings.submit_deadline + 1
         end = self._clock.monotonic() + patience
-        while self.dispatcher.lanes.flying or self.recorder.in_flight:
+        while self.dispatcher.lanes.flying or self._sender.flying or self.recorder.in_flight:
             if self._clock.monotonic() > end:
                 self._logger.error("stopped-with-orders-under-way")
                 break
@@ -185,6 +225,7 @@ class Engine:
         """Drain, stop all background work, close the accounts and the journal."""
         await self.drain()
         self.dispatcher.stop()
+        self._sender.stopped = True
         self.recorder.stop()
         await self.tasks.cancel_all()
         await self.accounts.close()

@@ -20,7 +20,7 @@ def mismatch(state: OrderState, report: ExecutionReport) -> str | None:
         "client_order_id": ([order.client_order_id], report.client_order_id),
         "symbol": ([order.symbol], report.symbol),
         "side": ([order.side], report.side),
-        "quantity": ([order.quantity], report.quantity),
+        "quantity": ([order.quantity, *state.former_quantities], report.quantity),
     }
     for request in state.requests:
         if request.replacement is not None:

@@ -9,6 +9,7 @@ Invariants:
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 
 from fillgate.engine.tickets import Ticket
 
@@ -87,6 +88,11 @@ class Lanes:
         if lane is None:
             lane = self._lanes[key] = Lane(key)
         return lane
+
+    def holders(self, account: str, symbol: str) -> AbstractSet[str]:
+        """Return the UNKNOWN orders that hold a lane."""
+        lane = self._lanes.get((account, symbol))
+        return frozenset() if lane is None else lane.holders
 
     def forget_if_free(self, lane: Lane) -> None:
         """Give back the memory of a lane that has nothing to do."""

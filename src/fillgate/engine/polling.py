@@ -60,7 +60,7 @@ class Polling:
                 for state in self._working(account.name):
                     answer = await self._questions.ask(state)
                     if isinstance(answer, Found):
-                        self._take(state, answer.report)
+                        self.take(state, answer.report)
 
     def _working(self, account: str) -> list[OrderState]:
         return [
@@ -69,7 +69,8 @@ class Polling:
             if state.order.account == account and state.status in _WORKING
         ]
 
-    def _take(self, state: OrderState, report: ExecutionReport) -> None:
+    def take(self, state: OrderState, report: ExecutionReport) -> None:
+        """Record what a venue tells of an order, if that is new."""
         identity = state.order.client_order_id
         different = mismatch(state, report)
         if different is not None:
@@ -79,7 +80,7 @@ class Polling:
         known = self._recorder.latest(identity) or state
         after = next_state(known, event, known.updated_at)
         strange = after.anomalies and not known.anomalies
-        if strange or (after.status, after.executed) != (known.status, known.executed):
+        if strange or _facts(after) != _facts(known):
             self._recorder.record(Job(signal=state.signal, events=(event,)))
 
     def _raise(self, state: OrderState, different: str) -> None:
@@ -88,3 +89,7 @@ class Polling:
         if not known.anomalies:
             event = OrderAnomalous(client_order_id=identity, code="POLL_MISMATCH", text=different)
             self._recorder.record(Job(signal=state.signal, events=(event,)))
+
+
+def _facts(state: OrderState) -> tuple[object, ...]:
+    return state.status, state.standing, state.executed, state.requests

@@ -42,7 +42,7 @@ class Questions:
         try:
             async with asyncio.timeout(self._deadline):
                 answer = await account.plugin.fetch_order(
-                    client_order_id=state.order.client_order_id,
+                    client_order_id=state.current_id,
                     order_id=state.order_id,
                     symbol=state.order.symbol,
                     since=state.created_at // 1000,

@@ -118,6 +118,11 @@ class Recorder:
         """Return an order with everything recorded of it, durable or not yet."""
         return self._orders.get(client_order_id) or self._blotter.order(client_order_id)
 
+    def open_orders(self) -> list[OrderState]:
+        """Return all orders that have not ended, with everything recorded of them."""
+        known = {state.order.client_order_id: state for state in self._blotter.open_orders()}
+        return [state for state in (known | self._orders).values() if not state.status.is_final]
+
     def record(self, job: Job) -> None:
         """Make a job durable, publish it, and tell its `done`."""
         self.in_flight += 1

@@ -7,7 +7,8 @@ Invariants:
    denied.
 3. Accepted signals whose order was not planned go on in their lanes, in their order.
 4. Lanes are held before anything goes on.
-5. Orders that were planned recently and are ABSENT are watched on.
+5. A request that may have left without an answer is UNKNOWN, and looked up.
+6. Orders that were planned recently and are ABSENT are watched on.
 """
 
 from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ from fillgate.engine.dispatcher import Dispatcher
 from fillgate.engine.intake import Intake
 from fillgate.engine.lookups import Lookups
 from fillgate.engine.recorder import Job, Recorder
+from fillgate.engine.requests.requests import Requests
 from fillgate.engine.story import order_states, ticket_of
 from fillgate.engine.tickets import Ticket
 from fillgate.journal.base import Journal, OrderQuery, OrderRow
@@ -37,6 +39,7 @@ class Recovery:
         self,
         journal: Journal,
         *,
+        requests: Requests,
         blotter: Blotter,
         recorder: Recorder,
         dispatcher: Dispatcher,
@@ -46,6 +49,7 @@ class Recovery:
     ) -> None:
         """Read `journal`, hand what is open to the others."""
         self._journal = journal
+        self._requests = requests
         self._blotter = blotter
         self._recorder = recorder
         self._dispatcher = dispatcher
@@ -119,6 +123,8 @@ class Recovery:
             query = OrderQuery(limit=_PAGE, before=(last.signal, last.leg))
 
     def _take_up(self, ticket: Ticket, state: OrderState) -> None:
+        if state.requests:
+            self._requests.take_up(state)
         if not ticket.is_settled:
             self._intake.remember(ticket)
             self._dispatcher.follow(ticket, state)

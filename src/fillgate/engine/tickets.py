@@ -108,6 +108,7 @@ class Ticket:
         "source",
         "state",
         "told_unavailable",
+        "withdrawal",
     )
 
     def __init__(
@@ -148,6 +149,8 @@ class Ticket:
         """True once the outcome is definite."""
         self.told_unavailable = False
         """True when a caller was told that the journal could not take it."""
+        self.withdrawal: tuple[str, str | None] | None = None
+        """Who cancelled it before its order was planned, and why."""
         self.expiry: asyncio.TimerHandle | None = None
         """Ends the wait in a lane."""
         self.admitted: Latch[Ticket] = Latch()

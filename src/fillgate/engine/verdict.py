@@ -22,8 +22,10 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
 from fillgate.engine.soundness import is_sound
+from fillgate.engine.submission import Endings
 
 __all__ = [
+    "ORDER_ENDINGS",
     "brief",
     "event_of_error",
     "event_of_result",
@@ -129,6 +131,10 @@ def unanswered(order: Order, code: str, text: str) -> OrderUnanswered:
     return OrderUnanswered(
         client_order_id=order.client_order_id, code=brief(code), text=brief(text)
     )
+
+
+ORDER_ENDINGS: Final = Endings[Order](event_of_result, event_of_error, unanswered)
+"""The endings of an order's submission."""
 
 
 def brief(text: object) -> str:

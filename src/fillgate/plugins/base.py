@@ -174,13 +174,45 @@ class ExecutionPlugin(ABC):
         _not_supported(self, "fetch_order")
 
     async def cancel_order(
-        self, *, client_order_id: str, order_id: str | None = None, symbol: str
+        self, *, client_order_id: str, order_id: str | None = None, symbol: str, request_id: str
     ) -> ExecutionReport:
-        """Cancel an order and return what it is afterwards; errors as in `execute_order`."""
+        """Cancel an order, once, and return what it is then (FIX OrderCancelRequest).
+
+        A venue that has only taken the request leaves the order working in the report; it is
+        looked up until it has ended.
+
+        Args:
+            client_order_id: the id that the venue knows the order by.
+            order_id: the venue's id, where it is known. It may not be: an order whose submission
+                was not answered is cancelled too.
+            symbol: the order's symbol.
+            request_id: the id of this very request, for venues that want one.
+
+        Raises:
+            Rejected: the venue refused it in its own words, "not found" among them. That proves
+                nothing of the order.
+            NotSent: it is proven not to have left this machine.
+            Unknown: the order may be cancelled. Any other exception means the same.
+        """
         _not_supported(self, "cancel_order")
 
-    async def replace_order(self, *, client_order_id: str, order: Order) -> ExecutionReport:
-        """Replace a working order by `order` in one step; errors as in `execute_order`."""
+    async def replace_order(
+        self, *, client_order_id: str, order_id: str | None = None, order: Order
+    ) -> ExecutionReport:
+        """Give a working order other terms in one step, once (FIX OrderCancelReplaceRequest).
+
+        To be declared only where the venue does it in one step: cancelling and placing anew is
+        not the same.
+
+        Args:
+            client_order_id: the id that the venue knows the order by (FIX OrigClOrdID).
+            order_id: the venue's id.
+            order: the order as it is to be, under the id of this request (FIX ClOrdID). Its
+                quantity counts what is executed already (FIX OrderQty).
+
+        Raises:
+            Rejected, NotSent, Unknown: as in `cancel_order`.
+        """
         _not_supported(self, "replace_order")
 
     async def open_orders(self, symbol: str | None = None) -> Sequence[ExecutionReport]:

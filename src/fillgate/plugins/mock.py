@@ -199,7 +199,7 @@ class MockPlugin(ExecutionPlugin):
         return self._open_venue().find(client_order_id, order_id, symbol, now)
 
     async def cancel_order(
-        self, *, client_order_id: str, order_id: str | None = None, symbol: str
+        self, *, client_order_id: str, order_id: str | None = None, symbol: str, request_id: str
     ) -> ExecutionReport:
         """Cancel an order, and the other of a pair; one that has ended is reported as it is.
 

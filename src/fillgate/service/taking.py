@@ -180,7 +180,8 @@ class _Taker:
         headers = (_REPLAYED,) if admission.replayed else ()
         state = admission.ticket.state
         if state is None or state.status.is_undecided:
-            return Reply(202, _encode(answer), headers=(*headers, _location(answer)))
+            location = _location(answer, planned=state is not None)
+            return Reply(202, _encode(answer), headers=(*headers, location))
         if answer.status in _FAILURES:
             return _failure(answer, webhook=self.webhook, headers=headers)
         return Reply(200, _encode(answer), headers=headers)
@@ -307,8 +308,8 @@ def _failure(answer: Answer, *, webhook: bool, headers: tuple[tuple[bytes, bytes
     return problem.reply(webhook=webhook, headers=headers)
 
 
-def _location(answer: Answer) -> tuple[bytes, bytes]:
-    if answer.client_order_id is None:
+def _location(answer: Answer, *, planned: bool) -> tuple[bytes, bytes]:
+    if answer.client_order_id is None or not planned:
         return (b"location", b"/api/v1/signals/%d" % answer.signal)
     return (b"location", f"/api/v1/orders/{quote(answer.client_order_id)}".encode())
 
