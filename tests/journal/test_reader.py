@@ -151,12 +151,61 @@ async def test_tampering_is_found(tmp_path: Path, tampering: str) -> None:
     assert problem.position in expected.get(tampering, {5})
 
 
+async def test_a_cut_off_end_is_found_by_the_ends_that_the_journal_notes(tmp_path: Path) -> None:
+    async with open_journal(tmp_path) as journal:
+        for number in range(1, 4):
+            await commit(journal, taken(number))
+    tamper(tmp_path, "DELETE FROM events WHERE position > 7")
+    reader = await SqliteReader.open(tmp_path / "journal.db")
+    problem = await reader.verify()
+    await reader.close()
+    assert problem is not None
+    assert problem.problem == "the stream ends at 4, it reached 6"
+
+
+@pytest.mark.parametrize(
+    "tampering",
+    [
+        "DELETE FROM events WHERE position > 7",
+        "DELETE FROM events WHERE position = 7",
+        "UPDATE events SET hash = X'00' WHERE position = 9",
+        "UPDATE events SET sequence = 9 WHERE position = 9",
+        "UPDATE streams SET position = 8, sequence = 5 WHERE name = 'account:main'",
+        "UPDATE streams SET hash = X'00' WHERE name = 'inbox'",
+        "DELETE FROM streams WHERE name = 'account:main'",
+        "DELETE FROM streams",
+        "DELETE FROM events",
+    ],
+)
+async def test_nothing_is_appended_where_a_stream_s_end_is_not_its_last_event(
+    tmp_path: Path, tampering: str
+) -> None:
+    async with open_journal(tmp_path) as journal:
+        for number in range(1, 4):
+            await commit(journal, taken(number))
+    tamper(tmp_path, tampering)
+    before = (tmp_path / "journal.db").read_bytes()
+    with pytest.raises(JournalUnavailable, match=r"the end of its stream .* is not its last event"):
+        async with open_journal(tmp_path):
+            pass
+    assert len((tmp_path / "journal.db").read_bytes()) == len(before)
+
+
 async def test_a_cut_off_end_is_found_by_noted_heads(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
         for number in range(1, 4):
             await commit(journal, taken(number))
         heads = list((await journal.heads()).values())
-    tamper(tmp_path, "DELETE FROM events WHERE position > 7")
+    tamper(
+        tmp_path,
+        """
+        DELETE FROM events WHERE position > 7;
+        UPDATE streams SET (position, sequence, hash) = (
+            SELECT position, sequence, hash FROM events WHERE stream = streams.id
+            ORDER BY position DESC LIMIT 1
+        )
+        """,
+    )
     reader = await SqliteReader.open(tmp_path / "journal.db")
     assert await reader.verify() is None
     problem = await reader.verify(heads)

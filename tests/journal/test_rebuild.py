@@ -37,6 +37,7 @@ from fillgate.journal.reader import SqliteReader
 from fillgate.journal.rebuild import rebuild
 from fillgate.journal.schema import create_file
 from fillgate.journal.store import Store, StoreSettings
+from fillgate.journal.venue_ids import new_venue_ids
 from tests.journal.listening import open_journal
 from tests.journal.made import AT, Notes
 
@@ -132,6 +133,7 @@ class Engine:
             signal=after.signal,
             order_rows=(row,),
             positions=positions,
+            venue_ids=new_venue_ids(before, after),
         )
         assert self._store.commit([Pending(write, lambda outcome: None)])
 
@@ -156,6 +158,10 @@ def rows(connection: apsw.Connection) -> tuple[object, object]:
     return queries.orders(connection, OrderQuery()).rows, queries.positions(connection)
 
 
+def venue_ids(connection: apsw.Connection) -> list[object]:
+    return list(connection.execute("SELECT * FROM venue_ids").fetchall())
+
+
 def plan_all(engine: Engine) -> None:
     for number in range(ORDERS):
         what = order(number)
@@ -174,10 +180,11 @@ def test_rows_made_anew_equal_those_made_as_it_happened(
     plan_all(engine)
     for event in happened:
         engine.happen(event)
-    before = rows(store._connection)
+    before = rows(store._connection), venue_ids(store._connection)
     store._connection.execute("UPDATE orders SET status = 'NEW', open = 1; DELETE FROM positions")
+    store._connection.execute("DELETE FROM venue_ids")
     assert rebuild(store._connection, remembered=remembered) == ORDERS + len(happened)
-    assert rows(store._connection) == before
+    assert (rows(store._connection), venue_ids(store._connection)) == before
     store.close()
 
 

@@ -17,6 +17,7 @@ from fillgate.journal.base import (
     Lost,
     OrderQuery,
     OrderRow,
+    Sighting,
     SignalQuery,
     SignalRow,
     SignalState,
@@ -24,6 +25,7 @@ from fillgate.journal.base import (
     account_stream,
 )
 from fillgate.journal.claims import BUCKET_MICROSECONDS
+from fillgate.journal.schema import connect_writer
 from fillgate.journal.sqlite import BATCH_LIMIT
 from tests.journal.listening import Heard, append, commit, open_journal
 from tests.journal.made import (
@@ -46,6 +48,7 @@ pytestmark = pytest.mark.anyio
 async def test_a_write_is_all_there_once_it_is_committed(tmp_path: Path) -> None:
     async with open_journal(tmp_path, identity="ab" * 16) as journal:
         assert (journal.identity, journal.last_signal, journal.fault) == ("ab" * 16, 0, None)
+        assert list(journal.incarnations) == ["ab" * 16]
         assert await commit(journal, taken(7)) == Committed(3)
         assert await commit(journal, unanswered(7)) == Committed(4)
         story = await journal.story(7)
@@ -354,6 +357,54 @@ async def test_orders_are_listed_by_page_newest_first(tmp_path: Path) -> None:
             assert found == expected
         open_rows = [row for row in reversed(newest) if row.status is OrderStatus.NEW]
         assert list(await journal.open_orders()) == open_rows
+
+
+async def test_absent_orders_are_told_since_they_were_planned(tmp_path: Path) -> None:
+    async with open_journal(tmp_path) as journal:
+        statuses = [OrderStatus.ABSENT, OrderStatus.FILLED, OrderStatus.ABSENT, OrderStatus.ABSENT]
+        rows = [order_row(number, status) for number, status in enumerate(statuses, 1)]
+        await commit(journal, Write(entries=(), order_rows=tuple(rows)))
+        found = order_row(4, OrderStatus.NEW)
+        await commit(journal, Write(entries=(), order_rows=(found,)))
+        assert list(await journal.absent_orders()) == [rows[0], rows[2]]
+        assert list(await journal.absent_orders(since=rows[2].at)) == [rows[2]]
+        assert not await journal.absent_orders(since=rows[2].at + 1)
+
+
+async def test_what_was_told_of_a_venue_is_remembered(tmp_path: Path) -> None:
+    subjects = ["1", "two", "\x00", "a\x00b", '"', "\N{ROCKET}", "", "x" * 5000]
+    async with open_journal(tmp_path) as journal:
+        seen = [Sighting("main", "foreign-order", subject, "NEW") for subject in subjects]
+        await commit(journal, Write(entries=(), sightings=tuple(seen)))
+        again = Sighting("main", "foreign-order", "two", "FILLED")
+        await commit(journal, Write(entries=(), sightings=(again,)))
+    async with open_journal(tmp_path) as journal:
+        asked = [*subjects, "never", "1", "'); DROP TABLE sightings"]
+        told = await journal.sightings("main", "foreign-order", asked)
+        assert told == dict.fromkeys(subjects, "NEW") | {"two": "FILLED"}
+        assert not await journal.sightings("main", "foreign-fill", asked)
+        assert not await journal.sightings("other", "foreign-order", asked)
+        assert not await journal.sightings("main", "foreign-order", [])
+
+
+async def test_a_hold_lasts_until_a_write_ends_it(tmp_path: Path) -> None:
+    async with open_journal(tmp_path) as journal:
+        assert journal.hold is None
+        with journal._connection() as connection:
+            path = connection.filename
+    writer = connect_writer(Path(path), durable=False)
+    writer.execute("INSERT INTO meta VALUES ('hold', 'restored')")
+    writer.execute("INSERT INTO incarnations VALUES (2, 'second')")
+    writer.close()
+    for _ in range(2):
+        async with open_journal(tmp_path) as journal:
+            assert journal.hold == "restored"
+            assert list(journal.incarnations) == [journal.identity, "second"]
+    async with open_journal(tmp_path) as journal:
+        assert await commit(journal, Write(entries=(), ends_hold=True)) == Committed(0)
+        assert journal.hold == "restored"
+    async with open_journal(tmp_path) as journal:
+        assert journal.hold is None
 
 
 async def test_signals_are_listed_by_page_newest_first(tmp_path: Path) -> None:

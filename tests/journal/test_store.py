@@ -22,6 +22,7 @@ from fillgate.journal.base import (
     KeyTaken,
     Lost,
     OrderRow,
+    Sighting,
     SignalQuery,
     SignalRow,
     SignalState,
@@ -87,6 +88,7 @@ order_rows = st.builds(
 positions = st.builds(
     Position, account=few_names, symbol=few_names, quantity=st.integers(-3, 3).map(Decimal)
 )
+sightings = st.builds(Sighting, few_names, few_names, few_names, few_names)
 few: dict[str, Any] = {"max_size": 3}
 writes = st.builds(
     Write,
@@ -97,6 +99,8 @@ writes = st.builds(
     signal_row=st.none() | signal_rows,
     order_rows=st.lists(order_rows, **few).map(tuple),
     positions=st.lists(positions, **few).map(tuple),
+    sightings=st.lists(sightings, **few).map(tuple),
+    ends_hold=st.booleans(),
 )
 batches = st.lists(st.lists(writes, min_size=1, max_size=6), max_size=5)
 
@@ -116,6 +120,8 @@ class Model:
     signals: dict[int, SignalRow] = field(default_factory=dict)
     orders: dict[str, OrderRow] = field(default_factory=dict)
     positions: dict[tuple[str, str], Position] = field(default_factory=dict)
+    sightings: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    holds: dict[str, str] = field(default_factory=lambda: {"hold": "restored"})
 
     def write(self, write: Write) -> CommitOutcome:
         before = {name: value.copy() for name, value in vars(self).items()}
@@ -143,6 +149,10 @@ class Model:
             self._put_order(row)
         for position in write.positions:
             self.positions[position.account, position.symbol] = position
+        for seen in write.sightings:
+            self.sightings[seen.account, seen.kind, seen.subject] = seen.value
+        if write.ends_hold:
+            self.holds.clear()
         return Committed(len(self.events) if write.entries else 0)
 
     def _claim(self, claim: Claim | None, signal: int | None) -> KeyTaken | None:
@@ -193,6 +203,12 @@ def check_same(path: Path, model: Model) -> None:
     open_rows = {row.client_order_id for row in queries.open_orders(connection)}
     assert open_rows == {row.client_order_id for row in model.orders.values() if is_open(row)}
     assert {(p.account, p.symbol): p for p in queries.positions(connection)} == model.positions
+    for account, kind in {place[:2] for place in model.sightings} | {("a", "a")}:
+        seen = {
+            key[2]: value for key, value in model.sightings.items() if key[:2] == (account, kind)
+        }
+        assert queries.sightings(connection, account, kind, ("a", "b", "c", "d")) == seen
+    assert queries.hold(connection) == model.holds.get("hold")
     connection.close()
 
 
@@ -209,6 +225,7 @@ def test_the_store_does_what_the_model_does(all_batches: list[list[Write]]) -> N
         opening = StoreSettings(path, "0" * 32, durable=False, checkpoint_pages=10)
         model = Model()
         store = Store(opening)
+        store._connection.execute("INSERT INTO meta VALUES ('hold', 'restored')")
         for number, batch in enumerate(all_batches):
             pending = [Pending(write, no_one) for write in batch]
             store.commit(pending)

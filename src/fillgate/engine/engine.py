@@ -80,7 +80,7 @@ class Engine:
         self.meters = Meters(registry.list())
         self.sampler = Sampler(logger, clock, tasks)
         self._steps = Steps(logger, self.sampler)
-        self.tag = installation_tag(journal.identity)
+        self.tag = installation_tag(journal.incarnations[-1])
         self.blotter = Blotter(remembered=settings.remembered_orders, logger=logger)
         self.blotter.subscribe(self._steps.changed)
         self.recorder = Recorder(

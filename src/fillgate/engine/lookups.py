@@ -69,9 +69,10 @@ class Lookups:
             self._running.add(identity)
             self._tasks.start(self._look_up(identity), name=f"look up {identity}")
 
-    def is_watched(self, since: int) -> bool:
-        """Tell whether an order that is ABSENT since that time (Unix microseconds) is looked up."""
-        return self._seconds_since(since) < self._settings.watch_absent
+    @property
+    def watched_since(self) -> int:
+        """Since when an order must be ABSENT at the longest to be looked up, Unix microseconds."""
+        return self._clock.now() - int(self._settings.watch_absent * 1e6) + 1
 
     def _begin_all(self, account: Account) -> None:
         """Take up what could not be asked before the account was up."""
@@ -105,7 +106,7 @@ class Lookups:
             return None
         if state.status is OrderStatus.UNKNOWN:
             return state
-        watched = state.status is OrderStatus.ABSENT and self.is_watched(state.updated_at)
+        watched = state.status is OrderStatus.ABSENT and state.updated_at >= self.watched_since
         return state if watched else None
 
     def _settled_by(self, state: OrderState, answer: Lookup) -> bool:

@@ -36,9 +36,11 @@ from fillgate.journal.base import (
     OrderRow,
     SignalRow,
     Undecided,
+    VenueId,
     Write,
     account_stream,
 )
+from fillgate.journal.venue_ids import new_venue_ids
 
 __all__ = ["Job", "Recorder"]
 
@@ -169,6 +171,7 @@ class Recorder:
         entries = list(job.prelude)
         job.changes = changes = []
         rows = {}
+        venue_ids: tuple[VenueId, ...] = ()
         for event in job.events:
             key = event.client_order_id
             known = self._orders.get(key)
@@ -178,6 +181,8 @@ class Recorder:
             changes.append(Change(event, before, after))
             entries.append(Entry(account_stream(after.order.account), at, event))
             rows[key] = OrderRow.of(after)
+            if after.order_id is not None:
+                venue_ids += new_venue_ids(before, after)
         job.positions = self._moved_positions(changes, job.prelude)
         return Write(
             entries=tuple(entries),
@@ -187,6 +192,7 @@ class Recorder:
             signal_row=job.signal_row,
             order_rows=tuple(rows.values()),
             positions=job.positions,
+            venue_ids=venue_ids,
         )
 
     def _moved_positions(

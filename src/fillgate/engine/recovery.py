@@ -11,8 +11,6 @@ Invariants:
 6. Orders that were planned recently and are ABSENT are watched on.
 """
 
-from collections.abc import AsyncIterator
-
 from fillgate.domain.events import OrderUnanswered
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.logger import Logger
@@ -25,11 +23,9 @@ from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.requests.requests import Requests
 from fillgate.engine.story import order_states, ticket_of
 from fillgate.engine.tickets import Ticket
-from fillgate.journal.base import Journal, OrderQuery, OrderRow
+from fillgate.journal.base import Journal
 
 __all__ = ["Recovery"]
-
-_PAGE = 500
 
 
 class Recovery:
@@ -100,27 +96,13 @@ class Recovery:
         return opened
 
     async def _watch_absent(self) -> None:
-        async for row in self._recent_orders():
-            if row.status is OrderStatus.ABSENT:
-                story = await self._journal.story(row.signal)
-                # What has become ABSENT since the start is watched already.
-                if self._blotter.order(row.client_order_id) is None:
-                    state = order_states(story)[row.client_order_id]
-                    self._blotter.restore([state], ())
-                    self._lookups.begin(state)
-
-    async def _recent_orders(self) -> AsyncIterator[OrderRow]:
-        query = OrderQuery(limit=_PAGE)
-        while True:
-            page = await self._journal.orders(query)
-            for row in page.rows:
-                if not self._lookups.is_watched(row.at):
-                    return
-                yield row
-            if not page.more:
-                return
-            last = page.rows[-1]
-            query = OrderQuery(limit=_PAGE, before=(last.signal, last.leg))
+        for row in await self._journal.absent_orders(since=self._lookups.watched_since):
+            story = await self._journal.story(row.signal)
+            # What has become ABSENT since the start is watched already.
+            if self._blotter.order(row.client_order_id) is None:
+                state = order_states(story)[row.client_order_id]
+                self._blotter.restore([state], ())
+                self._lookups.begin(state)
 
     def _take_up(self, ticket: Ticket, state: OrderState) -> None:
         if state.requests:

@@ -44,10 +44,12 @@ __all__ = [
     "OrderRow",
     "Page",
     "Recorded",
+    "Sighting",
     "SignalQuery",
     "SignalRow",
     "SignalState",
     "Undecided",
+    "VenueId",
     "Write",
     "account_stream",
 ]
@@ -172,6 +174,29 @@ class OrderRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         )
 
 
+class VenueId(msgspec.Struct, frozen=True, gc=False):
+    """What a venue calls one of our orders."""
+
+    account: str
+    symbol: str
+    order_id: str
+    """The venue's id of the order; its own within account and symbol."""
+    client_order_id: str
+    """The order's name here."""
+
+
+class Sighting(msgspec.Struct, frozen=True, gc=False):
+    """Something noticed at a venue and told of; it is not told of again after a restart."""
+
+    account: str
+    kind: str
+    """What kind of thing, for example `foreign-order`."""
+    subject: str
+    """Which one of its kind, for example the venue's id of an order."""
+    value: str
+    """What was told of it; another value is news."""
+
+
 class Write(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What is to become durable together."""
 
@@ -188,6 +213,12 @@ class Write(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     ever changes."""
     positions: tuple[Position, ...] = ()
     """Inserted, or replace those of the same account and symbol."""
+    venue_ids: tuple[VenueId, ...] = ()
+    """Inserted; where account, symbol and order id are there already, the first stays."""
+    sightings: tuple[Sighting, ...] = ()
+    """Inserted, or replace those of the same account, kind and subject."""
+    ends_hold: bool = False
+    """True if with this the journal is held no more."""
 
 
 class Committed(msgspec.Struct, frozen=True, gc=False):
@@ -271,6 +302,19 @@ class Journal(Protocol):
         ...
 
     @property
+    def incarnations(self) -> Sequence[str]:
+        """The ids under which it was written: its identity, then one for each restoring.
+
+        What is minted now carries the last one; what carries any of them is this journal's.
+        """
+        ...
+
+    @property
+    def hold(self) -> str | None:
+        """Why nothing may be sent, as it was when the journal was opened; None where all may."""
+        ...
+
+    @property
     def last_signal(self) -> int:
         """The highest signal number that was in the journal when it was opened; 0 for none."""
         ...
@@ -320,6 +364,10 @@ class Journal(Protocol):
         """Return an order's row."""
         ...
 
+    async def find_by_order_id(self, account: str, symbol: str, order_id: str) -> OrderRow | None:
+        """Return the row of the order that a venue calls so."""
+        ...
+
     async def find_signal(self, number: int) -> SignalRow | None:
         """Return a signal's row."""
         ...
@@ -336,12 +384,22 @@ class Journal(Protocol):
         """Return all orders whose status is not final, oldest first."""
         ...
 
+    async def absent_orders(self, *, since: int = 0) -> Sequence[OrderRow]:
+        """Return the orders that are ABSENT and were planned since then (Unix microseconds)."""
+        ...
+
     async def waiting_signals(self) -> Sequence[SignalRow]:
         """Return all accepted signals whose order is not planned yet, oldest first."""
         ...
 
     async def positions(self) -> Sequence[Position]:
         """Return all positions, by account and symbol."""
+        ...
+
+    async def sightings(
+        self, account: str, kind: str, subjects: Sequence[str]
+    ) -> Mapping[str, str]:
+        """Return what was told last of each of these; those never told of are left out."""
         ...
 
     async def events(self, *, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:

@@ -26,20 +26,26 @@ from fillgate.journal.base import (
 from fillgate.journal.chain import StoredRecord
 from fillgate.journal.claims import EACH_BUCKET
 from fillgate.journal.codec import Codec
+from fillgate.journal.venue_ids import client_order_id_of
 
 __all__ = [
+    "absent_orders",
     "body_of",
     "events_after",
+    "find_by_order_id",
     "find_claim",
     "find_order",
     "find_signal",
     "heads",
+    "hold",
     "identity",
+    "incarnations",
     "last_signal",
     "open_orders",
     "orders",
     "positions",
     "records_after",
+    "sightings",
     "signals",
     "story",
     "waiting_signals",
@@ -51,15 +57,12 @@ _POSITION: Final = msgspec.json.Decoder(Position)
 _CODEC: Final = Codec()
 
 _RECORD: Final = """
-    SELECT position, streams.name, sequence, at, signal, kind, version, data, hash
+    SELECT events.position, name, events.sequence, at, signal, kind, version, data, events.hash
     FROM events JOIN streams ON streams.id = events.stream
 """
 _SIGNAL: Final = "SELECT number, at, source, state, account, symbol, code FROM signals"
 _ORDER: Final = "SELECT client_order_id, signal, leg, account, symbol, status, at FROM orders"
-_HEADS: Final = """
-    SELECT name, sequence, hash FROM streams JOIN events ON events.stream = streams.id
-    WHERE sequence = (SELECT max(sequence) FROM events WHERE stream = streams.id)
-"""
+_HEADS: Final = "SELECT name, sequence, hash FROM streams"
 _HOLDER: Final = """
     SELECT signal, reading FROM found CROSS JOIN keys ON keys.bucket = found.bucket
     WHERE source = ? AND key = ?
@@ -72,6 +75,14 @@ _LAST_SIGNAL: Final = """
         coalesce((SELECT max(signal) FROM bodies), 0)
     )
 """
+_ABSENT: Final = f"{_ORDER} WHERE status = 'ABSENT' AND at >= ? ORDER BY signal, leg"
+_SIGHTINGS: Final = """
+    SELECT subject, sightings.value
+    FROM json_each(?) CROSS JOIN sightings ON subject = json_each.value
+    WHERE account = ? AND kind = ?
+"""
+_HOLD: Final = "SELECT value FROM meta WHERE name = 'hold'"
+_INCARNATIONS: Final = "SELECT id FROM incarnations ORDER BY number"
 _POSITIONS: Final = "SELECT data FROM positions ORDER BY account, symbol"
 # Partial indexes serve only where the state stands in the statement itself.
 _STATE_TERMS: Final[Mapping[str, str]] = {
@@ -90,6 +101,18 @@ def identity(connection: apsw.Connection) -> str:
     return str(connection.execute("SELECT value FROM meta WHERE name = 'identity'").get)
 
 
+def incarnations(connection: apsw.Connection) -> Sequence[str]:
+    """Return the ids under which the journal was written, the newest last."""
+    rows: list[_Row] = connection.execute(_INCARNATIONS).fetchall()
+    return [identity for (identity,) in rows]
+
+
+def hold(connection: apsw.Connection) -> str | None:
+    """Return why the journal is held."""
+    found: str | None = connection.execute(_HOLD).get
+    return found
+
+
 def last_signal(connection: apsw.Connection) -> int:
     """Return the highest signal number there is; 0 for none."""
     return int(connection.execute(_LAST_SIGNAL).get)
@@ -97,12 +120,13 @@ def last_signal(connection: apsw.Connection) -> int:
 
 def heads(connection: apsw.Connection) -> Mapping[str, Head]:
     """Return the last record of each stream."""
-    return {row[0]: Head(*row) for row in connection.execute(_HEADS)}
+    rows: list[_Row] = connection.execute(_HEADS).fetchall()
+    return {row[0]: Head(*row) for row in rows}
 
 
 def story(connection: apsw.Connection, signal: int) -> list[Recorded]:
     """Return all events of a signal, in the order of commits."""
-    rows = connection.execute(f"{_RECORD} WHERE signal = ? ORDER BY position", (signal,))
+    rows = connection.execute(f"{_RECORD} WHERE signal = ? ORDER BY events.position", (signal,))
     return [_recorded(row) for row in rows.fetchall()]
 
 
@@ -117,7 +141,7 @@ def records_after(connection: apsw.Connection, after: int, limit: int) -> list[S
 
 
 def _rows_after(connection: apsw.Connection, after: int, limit: int) -> list[_Row]:
-    sql = f"{_RECORD} WHERE position > ? ORDER BY position LIMIT ?"
+    sql = f"{_RECORD} WHERE events.position > ? ORDER BY events.position LIMIT ?"
     return connection.execute(sql, (after, limit)).fetchall()
 
 
@@ -161,6 +185,14 @@ def find_order(connection: apsw.Connection, client_order_id: str) -> OrderRow | 
     """Return an order's row."""
     row = connection.execute(f"{_ORDER} WHERE client_order_id = ?", (client_order_id,)).fetchone()
     return None if row is None else _order(row)
+
+
+def find_by_order_id(
+    connection: apsw.Connection, account: str, symbol: str, order_id: str
+) -> OrderRow | None:
+    """Return the row of the order that a venue calls so."""
+    name = client_order_id_of(connection, account, symbol, order_id)
+    return None if name is None else find_order(connection, name)
 
 
 def find_claim(connection: apsw.Connection, source: str, key: str) -> KeyTaken | None:
@@ -224,6 +256,11 @@ def open_orders(connection: apsw.Connection) -> Sequence[OrderRow]:
     return [_order(row) for row in rows.fetchall()]
 
 
+def absent_orders(connection: apsw.Connection, since: int) -> Sequence[OrderRow]:
+    """Return the orders that are ABSENT and were planned since then, oldest first."""
+    return [_order(row) for row in connection.execute(_ABSENT, (since,)).fetchall()]
+
+
 def waiting_signals(connection: apsw.Connection) -> Sequence[SignalRow]:
     """Return all accepted signals whose order is not planned yet, oldest first."""
     term = _STATE_TERMS[SignalState.WAITING]
@@ -235,6 +272,15 @@ def positions(connection: apsw.Connection) -> Sequence[Position]:
     """Return all positions, by account and symbol."""
     rows: list[_Row] = connection.execute(_POSITIONS).fetchall()
     return [_POSITION.decode(data) for (data,) in rows]
+
+
+def sightings(
+    connection: apsw.Connection, account: str, kind: str, subjects: Sequence[str]
+) -> Mapping[str, str]:
+    """Return what was told last of each subject."""
+    wanted = msgspec.json.encode(subjects).decode()
+    rows: list[_Row] = connection.execute(_SIGHTINGS, (wanted, account, kind)).fetchall()
+    return dict(rows)
 
 
 def _order(row: _Row) -> OrderRow:

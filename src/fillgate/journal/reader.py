@@ -47,12 +47,16 @@ class Reading:
         self._closed = False
         self._identity = ""
         self._last_signal = 0
+        self._incarnations: Sequence[str] = ()
+        self._hold: str | None = None
 
     async def _load(self) -> None:
         with open_errors(self._path):
             await self._read(check_layout)
             self._identity = await self._read(queries.identity)
             self._last_signal = await self._read(queries.last_signal)
+            self._incarnations = await self._read(queries.incarnations)
+            self._hold = await self._read(queries.hold)
 
     async def _read(
         self,
@@ -108,6 +112,16 @@ class Reading:
         return self._identity
 
     @property
+    def incarnations(self) -> Sequence[str]:
+        """The ids under which it was written: its identity, then one for each restoring."""
+        return self._incarnations
+
+    @property
+    def hold(self) -> str | None:
+        """Why nothing may be sent, as it was when the journal was opened; None where all may."""
+        return self._hold
+
+    @property
     def last_signal(self) -> int:
         """The highest signal number that was in the journal when it was opened; 0 for none."""
         return self._last_signal
@@ -132,6 +146,10 @@ class Reading:
         """Return an order's row."""
         return await self._read(queries.find_order, client_order_id)
 
+    async def find_by_order_id(self, account: str, symbol: str, order_id: str) -> OrderRow | None:
+        """Return the row of the order that a venue calls so."""
+        return await self._read(queries.find_by_order_id, account, symbol, order_id)
+
     async def find_signal(self, number: int) -> SignalRow | None:
         """Return a signal's row."""
         return await self._read(queries.find_signal, number)
@@ -148,6 +166,10 @@ class Reading:
         """Return all orders whose status is not final, oldest first."""
         return await self._read(queries.open_orders)
 
+    async def absent_orders(self, *, since: int = 0) -> Sequence[OrderRow]:
+        """Return the orders that are ABSENT and were planned since then (Unix microseconds)."""
+        return await self._read(queries.absent_orders, since)
+
     async def waiting_signals(self) -> Sequence[SignalRow]:
         """Return all accepted signals whose order is not planned yet, oldest first."""
         return await self._read(queries.waiting_signals)
@@ -155,6 +177,12 @@ class Reading:
     async def positions(self) -> Sequence[Position]:
         """Return all positions, by account and symbol."""
         return await self._read(queries.positions)
+
+    async def sightings(
+        self, account: str, kind: str, subjects: Sequence[str]
+    ) -> Mapping[str, str]:
+        """Return what was told last of each of these; those never told of are left out."""
+        return await self._read(queries.sightings, account, kind, subjects)
 
     async def events(self, *, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
         """Return events of all streams after a position, in the order of commits."""
@@ -168,12 +196,13 @@ class Reading:
         """Check the hash chains of the whole journal.
 
         Args:
-            known: heads noted elsewhere at any time, to notice that an end was cut off.
+            known: heads noted elsewhere at any time, to notice that an end was cut off. Those that
+                the journal itself notes are looked for in any case.
 
         Returns:
             The first record that is not what was written; None if all are.
         """
-        verifier = Verifier(known)
+        verifier = Verifier([*(await self.heads()).values(), *known])
         while await self._read(_check_page, verifier):
             pass
         return verifier.broken or verifier.missing()

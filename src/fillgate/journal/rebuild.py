@@ -1,4 +1,4 @@
-"""Rows of orders and positions, made anew from the events.
+"""Rows of orders, their ids at the venues, and positions, made anew from the events.
 
 Rows are what the fold (`domain.order_state`) makes of events. When the fold has changed, rows made
 by the old one are stale; the events are not.
@@ -23,6 +23,7 @@ from fillgate.domain.positions import Position
 from fillgate.journal.base import OrderRow, Recorded, Write
 from fillgate.journal.queries import events_after, story
 from fillgate.journal.rows import Rows
+from fillgate.journal.venue_ids import new_venue_ids
 
 __all__ = ["rebuild"]
 
@@ -31,7 +32,7 @@ _REMEMBERED: Final = 10_000
 
 
 def rebuild(connection: apsw.Connection, *, remembered: int = _REMEMBERED) -> int:
-    """Replace all rows of orders and positions. To be used inside a transaction.
+    """Replace all rows of orders, venue ids and positions. To be used inside a transaction.
 
     Args:
         connection: the journal, open for writing.
@@ -44,7 +45,7 @@ def rebuild(connection: apsw.Connection, *, remembered: int = _REMEMBERED) -> in
         UnreadableEvent: this software does not know an event.
         KeyError: an event is about an order that was never planned.
     """
-    connection.execute("DELETE FROM orders; DELETE FROM positions")
+    connection.execute("DELETE FROM orders; DELETE FROM positions; DELETE FROM venue_ids")
     replay = _Replay(connection, remembered)
     position = 0
     while page := events_after(connection, position, _PAGE):
@@ -63,16 +64,21 @@ class _Replay:
 
     def follow(self, page: list[Recorded]) -> None:
         touched: dict[str, OrderState] = {}
+        rows = Rows()
         for record in page:
             if isinstance(record.event, OrderEvent):
-                state = self._apply(record, record.event)
+                before = self._state_before(record, record.event)
+                state = self._apply(before, record, record.event)
                 touched[record.event.client_order_id] = state
+                venue_ids = new_venue_ids(before, state)
+                rows.add(Write(entries=(), venue_ids=venue_ids), record.position)
             elif isinstance(record.event, ForeignFillSeen):
                 self._move_by_foreign(record.event)
-        self._put(Write(entries=(), order_rows=tuple(map(OrderRow.of, touched.values()))))
+        written = Write(entries=(), order_rows=tuple(map(OrderRow.of, touched.values())))
+        rows.add(written, 0)
+        rows.insert(self._connection.cursor())
 
-    def _apply(self, record: Recorded, event: OrderEvent) -> OrderState:
-        before = self._state_before(record, event)
+    def _apply(self, before: OrderState | None, record: Recorded, event: OrderEvent) -> OrderState:
         after = next_state(before, event, record.at)
         self._states[event.client_order_id] = after
         self._states.move_to_end(event.client_order_id)
@@ -112,9 +118,6 @@ class _Replay:
         self._positions[position.account, position.symbol] = position
 
     def put_positions(self) -> None:
-        self._put(Write(entries=(), positions=tuple(self._positions.values())))
-
-    def _put(self, write: Write) -> None:
         rows = Rows()
-        rows.add(write)
+        rows.add(Write(entries=(), positions=tuple(self._positions.values())), 0)
         rows.insert(self._connection.cursor())

@@ -5,12 +5,14 @@ from itertools import chain
 from typing import Any, Final
 
 import apsw
+from msgspec.structs import astuple
 
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.positions import Position
 from fillgate.journal.base import OrderRow, SignalRow, Write
 from fillgate.journal.codec import encode_plain
 from fillgate.journal.statements import in_portions, insert_statements
+from fillgate.journal.venue_ids import bucket_of
 
 __all__ = ["Rows"]
 
@@ -29,35 +31,53 @@ class Rows:
         self._signals: list[_Row] = []
         self._orders: list[_Row] = []
         self._positions: list[_Row] = []
+        self._venue_ids: list[_Row] = []
+        self._sightings: list[_Row] = []
+        self._ends_hold = False
 
     @property
     def are_eventless(self) -> bool:
         """True when there are rows but no event among them."""
-        others = self._bodies or self._signals or self._orders or self._positions
-        return bool(others) and not self.events
+        return not self.events and (self._ends_hold or any(rows for _, rows in self._tables()))
 
-    def add(self, write: Write) -> None:
-        """Add all rows of a write but its events and its claim."""
+    def add(self, write: Write, position: int) -> None:
+        """Add all rows of a write but its events and its claim.
+
+        Args:
+            write: the write.
+            position: of its last event; of the last event before it, if it has none.
+        """
         if write.body is not None:
             self._bodies.append((write.signal, write.body))
         if write.signal_row is not None:
             self._signals.append(_signal_values(write.signal_row))
         for row in write.order_rows:
             self._orders.append(_order_values(row))
-        for position in write.positions:
-            self._positions.append(_position_values(position))
+        for held in write.positions:
+            self._positions.append(_position_values(held))
+        for venue_id in write.venue_ids:
+            self._venue_ids.append((bucket_of(position), *astuple(venue_id)))
+        for sighting in write.sightings:
+            self._sightings.append(astuple(sighting))
+        self._ends_hold = self._ends_hold or write.ends_hold
 
     def insert(self, cursor: apsw.Cursor) -> None:
         """Insert everything, or replace what is there where a table's rule says so."""
-        for statements, rows in (
-            (_EVENTS, self.events),
+        for statements, rows in ((_EVENTS, self.events), *self._tables()):
+            if rows:
+                _insert(cursor, statements, rows)
+        if self._ends_hold:
+            cursor.execute(_END_HOLD)
+
+    def _tables(self) -> tuple[tuple[Mapping[int, str], list[_Row]], ...]:
+        return (
             (_BODIES, self._bodies),
             (_SIGNALS, self._signals),
             (_ORDERS, self._orders),
             (_POSITIONS, self._positions),
-        ):
-            if rows:
-                _insert(cursor, statements, rows)
+            (_VENUE_IDS, self._venue_ids),
+            (_SIGHTINGS, self._sightings),
+        )
 
 
 def _insert(cursor: apsw.Cursor, statements: Mapping[int, str], rows: list[_Row]) -> None:
@@ -98,3 +118,12 @@ _ORDERS: Final = insert_statements(
 _POSITIONS: Final = insert_statements(
     "positions", "account symbol data", "ON CONFLICT DO UPDATE SET data = excluded.data"
 )
+_VENUE_IDS: Final = insert_statements(
+    "venue_ids", "bucket account symbol order_id client_order_id", "ON CONFLICT DO NOTHING"
+)
+_SIGHTINGS: Final = insert_statements(
+    "sightings",
+    "account kind subject value",
+    "ON CONFLICT DO UPDATE SET value = excluded.value",
+)
+_END_HOLD: Final = "DELETE FROM meta WHERE name = 'hold'"

@@ -135,6 +135,7 @@ class Store:
             self._introduce()
         identity = self._checked_identity(reopened)
         self._settle()
+        self._streams.check()
         self._renew_rows()
         self._reload()
         self._connection.set_wal_hook(self._note_wal)
@@ -148,6 +149,7 @@ class Store:
         values = (("identity", self._settings.identity), ("fold", FOLD_VERSION))
         with transaction(self._connection):
             self._cursor.executemany(_INTRODUCE, values)
+            self._cursor.execute(_FIRST_INCARNATION)
 
     def _checked_identity(self, place: Place | None) -> str:
         found = self._cursor.execute(_META, ("identity",)).get
@@ -257,7 +259,7 @@ class Store:
 
     def _staged(self, pending: Pending, rows: Rows) -> Committed:
         position = self._streams.stage(pending, rows) if pending.events else 0
-        rows.add(pending.write)
+        rows.add(pending.write, self._streams.position)
         return Committed(position)
 
     def _insert(self, rows: Rows) -> None:
@@ -265,6 +267,7 @@ class Store:
             self._eventless += 1
             self._cursor.execute(_COUNT_EVENTLESS, (self._eventless,))
         rows.insert(self._cursor)
+        self._streams.write_ends()
 
     def holds(self, evidence: Evidence | None) -> bool:
         """Tell whether the batch that left this evidence is in the database.
@@ -316,6 +319,10 @@ class Store:
 _META: Final = "SELECT value FROM meta WHERE name = ?"
 _INTRODUCE: Final = """
     INSERT INTO meta (name, value) SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM events)
+    ON CONFLICT DO NOTHING
+"""
+_FIRST_INCARNATION: Final = """
+    INSERT INTO incarnations (number, id) SELECT 1, value FROM meta WHERE name = 'identity'
     ON CONFLICT DO NOTHING
 """
 _SET_FOLD: Final = "UPDATE meta SET value = ? WHERE name = 'fold'"

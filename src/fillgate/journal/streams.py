@@ -1,9 +1,16 @@
-"""Streams of events: the next place in each, and its hash chain."""
+"""Streams of events: the next place in each, and its hash chain.
+
+Invariants:
+
+1. A stream's end in `streams` is its last event: both are written in one transaction, and compared
+   when the journal is opened. So no two events can get one sequence, though no index forbids it.
+"""
 
 from typing import Any, Final, NamedTuple
 
 import apsw
 
+from fillgate.journal.base import JournalUnavailable
 from fillgate.journal.chain import GENESIS, link
 from fillgate.journal.pending import Pending
 from fillgate.journal.rows import Rows
@@ -14,17 +21,18 @@ __all__ = ["LastRecord", "StreamTable"]
 class LastRecord(NamedTuple):
     """The last record of a batch: it is in the database if, and only if, the batch is."""
 
-    stream: str
-    sequence: int
+    position: int
     hash: bytes
 
 
 class _Head:
-    __slots__ = ("hash", "id", "name", "sequence")
+    __slots__ = ("hash", "id", "name", "position", "sequence", "text")
 
-    def __init__(self, stream_id: int, name: str, sequence: int, digest: bytes) -> None:
-        self.id = stream_id
-        self.name = name.encode()
+    def __init__(self, key: int, text: str, position: int, sequence: int, digest: bytes) -> None:
+        self.id = key
+        self.text = text
+        self.name = text.encode()
+        self.position = position
         self.sequence = sequence
         self.hash = digest
 
@@ -36,16 +44,32 @@ class StreamTable:
         """Use this cursor's connection; `reload` comes before the first event."""
         self._cursor = cursor
         self._heads: dict[str, _Head] = {}
-        self._position = 0
+        self._moved: set[_Head] = set()
+        self.position = 0
+        """Of the record that was staged last, over all streams."""
         self.last: LastRecord | None = None
-        """The record that was staged last."""
+        """The record that was staged last since `reload`."""
+
+    def check(self) -> None:
+        """Compare the ends of all streams with the events.
+
+        Raises:
+            JournalUnavailable: they are not the same; what is appended would break a chain.
+        """
+        stray = self._cursor.execute(_STRAY).get
+        if stray is not None:
+            raise JournalUnavailable(
+                f"the end of its stream {stray} is not its last event: see what `fillgate journal"
+                " verify` says, and go on from a backup"
+            )
 
     def reload(self) -> None:
         """Read the heads anew: after opening, and after a roll-back."""
         self.last = None
-        self._position = int(self._cursor.execute(_POSITION).get)
+        self._moved.clear()
         rows: list[tuple[Any, ...]] = self._cursor.execute(_HEADS).fetchall()
-        self._heads = {name: _Head(key, name, *end) for key, name, *end in rows}
+        self._heads = {text: _Head(key, text, *end) for key, text, *end in rows}
+        self.position = max((head.position for head in self._heads.values()), default=0)
 
     def stage(self, pending: Pending, rows: Rows) -> int:
         """Add a write's events to the rows, and return the position of the last one."""
@@ -63,29 +87,42 @@ class StreamTable:
                 version=version,
                 data=data,
             )
-            self._position += 1
-            place = (self._position, head.id, head.sequence, entry.at, signal)
+            self.position = head.position = self.position + 1
+            self._moved.add(head)
+            place = (head.position, head.id, head.sequence, entry.at, signal)
             rows.events.append((*place, kind, version, data, head.hash))
-        self.last = LastRecord(entry.stream, head.sequence, head.hash)
-        return self._position
+        self.last = LastRecord(self.position, head.hash)
+        return self.position
 
     def _new(self, name: str) -> _Head:
-        head = self._heads[name] = _Head(len(self._heads) + 1, name, 0, GENESIS)
-        self._cursor.execute("INSERT INTO streams (id, name) VALUES (?, ?)", (head.id, name))
+        head = self._heads[name] = _Head(len(self._heads) + 1, name, 0, 0, GENESIS)
         return head
+
+    def write_ends(self) -> None:
+        """Write the ends of those streams to which something was added."""
+        for head in self._moved:
+            end = (head.position, head.sequence, head.hash)
+            self._cursor.execute(_MOVE, (head.id, head.text, *end))
+        self._moved.clear()
 
     def has(self, record: LastRecord) -> bool:
         """Tell whether this very record is in the database."""
         return self._cursor.execute(_HAS, record).get is not None
 
 
-_POSITION: Final = "SELECT coalesce(max(position), 0) FROM events"
-_HEADS: Final = """
-    SELECT streams.id, streams.name, sequence, hash
-    FROM streams JOIN events ON events.stream = streams.id
-    WHERE sequence = (SELECT max(sequence) FROM events WHERE stream = streams.id)
+_HEADS: Final = "SELECT id, name, position, sequence, hash FROM streams"
+_MOVE: Final = """
+    INSERT INTO streams (id, name, position, sequence, hash) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE
+    SET position = excluded.position, sequence = excluded.sequence, hash = excluded.hash
 """
-_HAS: Final = """
-    SELECT 1 FROM events JOIN streams ON streams.id = events.stream
-    WHERE streams.name = ? AND sequence = ? AND hash = ?
+_STRAY: Final = """
+    SELECT name FROM streams LEFT JOIN events ON events.position = streams.position
+    WHERE (events.stream, events.sequence, events.hash)
+        IS NOT (streams.id, streams.sequence, streams.hash)
+    UNION ALL
+    SELECT coalesce(name, '?') FROM events LEFT JOIN streams ON streams.id = events.stream
+    WHERE events.position > (SELECT coalesce(max(position), 0) FROM streams)
+    LIMIT 1
 """
+_HAS: Final = "SELECT 1 FROM events WHERE position = ? AND hash = ?"
