@@ -34,6 +34,10 @@ _PATHS: Final = {path: _pattern(path) for path in DOCUMENT["paths"]}
 def operation_at(method: str, path: str) -> Mapping[str, Any] | None:
     """Return the operation that the document has for a request; None if it has none."""
     name = _METHODS.get(method, method.lower())
+    # OpenAPI: a path without parameters comes before those with them.
+    if path in DOCUMENT["paths"]:
+        concrete: Mapping[str, Any] | None = DOCUMENT["paths"][path].get(name)
+        return concrete
     for template, pattern in _PATHS.items():
         methods = DOCUMENT["paths"][template]
         if pattern.fullmatch(path) and name in methods:

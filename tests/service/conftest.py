@@ -90,6 +90,18 @@ class Desk:
         body = fields if isinstance(fields, bytes) else json.dumps(fields).encode()
         return await call(self.app, "POST", target, body=body)
 
+    async def delete(self, target: str, headers: Mapping[str, str] | None = None) -> Response:
+        return await call(self.app, "DELETE", target, headers=encoded(headers or {}))
+
+    async def patch(
+        self,
+        target: str,
+        fields: Mapping[str, Any] | bytes,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        body = fields if isinstance(fields, bytes) else json.dumps(fields).encode()
+        return await call(self.app, "PATCH", target, headers=encoded(headers or {}), body=body)
+
     async def signals(self, query: str = "") -> list[dict[str, Any]]:
         """Return what the API lists of signals."""
         found = (await self.get(f"/api/v1/signals?limit=500{query}")).json["signals"]

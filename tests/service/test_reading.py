@@ -357,7 +357,7 @@ async def test_health_counts_unknown_orders(full: Desk) -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
-@pytest.mark.parametrize("target", ["/api/v1/orders/x", "/api/v1/signals", "/health"])
+@pytest.mark.parametrize("target", ["/api/v1/positions", "/api/v1/signals", "/health"])
 async def test_lists_are_only_read(desk: Desk, method: str, target: str) -> None:
     exchange = Exchange([b""])
     await desk.app(scope_of(method, target, ()), exchange.receive, exchange.send)

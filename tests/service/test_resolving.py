@@ -68,7 +68,7 @@ async def test_a_settled_order_frees_its_lane(desk: Desk) -> None:
     desk.venue.answers.pop(symbol)
     fields = {"symbol": symbol, "id": identity}
     waiting = await desk.alert(fields, headers={"Prefer": "wait=0"})
-    assert (waiting.status, waiting.json["client_order_id"]) == (202, None)
+    assert (waiting.status, waiting.json["status"]) == (202, "PENDING_NEW")
     await desk.post(
         f"/api/v1/orders/{identity}/resolve", {"status": "REJECTED", "reason": "refused"}
     )

@@ -14,7 +14,7 @@ from fillgate.domain.positions import Position
 from fillgate.engine.accounts import AccountSetup
 from fillgate.service.plain import plain
 from fillgate.service.shown import position_view
-from fillgate.service.views import time_text
+from fillgate.service.times import time_text
 
 
 @given(st.integers(0, 4_000_000_000_000_000))

@@ -7,7 +7,7 @@ Invariants:
 2. A reason that quotes a credential, or the beginning of one, is not kept.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from fillgate.service.problems import Problem
 from fillgate.signals.credentials import cut_credentials
@@ -56,7 +56,15 @@ class Credentials:
             if secret in together:
                 self._refuse(dict(zip(_PLACES, texts, strict=True)))
 
-    def _refuse(self, texts: dict[str, str | None]) -> None:
+    def check_texts(self, texts: Mapping[str, str | None]) -> None:
+        """Check that texts, by the names of their places, hold no credential.
+
+        Raises:
+            Problem: one does; the text does not show it.
+        """
+        self._refuse(texts)
+
+    def _refuse(self, texts: Mapping[str, str | None]) -> None:
         for name, text in texts.items():
             if text is not None and self._is_in(text):
                 detail = f"`{name}`: expected no credential, found one; it belongs elsewhere"

@@ -29,7 +29,9 @@ from fillgate.plugins.registry import PluginRegistry
 from fillgate.service.account_context import account_context
 from fillgate.service.api import OPERATIONS
 from fillgate.service.app import Application
+from fillgate.service.asking import AskingApi
 from fillgate.service.auth import ApiDoor, WebhookDoor
+from fillgate.service.credentials import Credentials
 from fillgate.service.exposition import Exposition
 from fillgate.service.files import JOURNAL_FILE
 from fillgate.service.health import HealthApi
@@ -159,12 +161,15 @@ def _application(
         wait=configuration.service.wait,
         secrets=[word for word in (secret, configuration.api_key) if word],
     )
+    asking = AskingApi(
+        engine, wait=configuration.service.wait, credentials=Credentials(rules.secrets)
+    )
     return Application(
         webhooks=WebhookTaker(engine, rules, clock, problems, WebhookDoor(secret)),
         orders=OrderTaker(engine, rules, clock, problems, api_door),
         routes=routes(
             OPERATIONS,
-            (ReadingApi(engine), HealthApi(engine), Exposition(engine), _pages()),
+            (ReadingApi(engine), asking, HealthApi(engine), Exposition(engine), _pages()),
             api_door,
             problems,
         ),

@@ -16,6 +16,7 @@ from inspect import getdoc
 from typing import Any, Final, get_args, get_type_hints
 
 import msgspec
+from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -33,6 +34,15 @@ __all__ = ["JSON", "Access", "Answered", "Operation", "routes"]
 JSON: Final = "application/json"
 
 Handler = Callable[..., Awaitable[Any]]
+
+
+class OrderIdConvertor(StringConvertor):
+    """Takes ids of orders in paths: not the names of what can be done with all of them."""
+
+    regex = "(?!cancel-all(?:/|$))[^/]+"
+
+
+register_url_convertor("order", OrderIdConvertor())
 
 
 class Access(Enum):

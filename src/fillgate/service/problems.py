@@ -140,6 +140,8 @@ class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Number of the signal that the request is kept as; null or absent if it is not kept."""
     reason: str | None = None
     """A more exact reason, where there is one."""
+    request: str | None = None
+    """The id of the request to cancel or replace that ended so."""
 
 
 class OutcomeProblem(ProblemDocument, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.service.problems import Problem
 from fillgate.service.shown import SIGNAL_STATES
 
-__all__ = ["AccountQuery", "OrdersQuery", "QueryReader", "SignalsQuery"]
+__all__ = ["AccountQuery", "CancelQuery", "OrdersQuery", "QueryReader", "SignalsQuery"]
 
 _MOST_ROWS: Final = 500
 _SHOWN: Final = 40
@@ -62,6 +62,12 @@ class SignalsQuery(msgspec.Struct, frozen=True, kw_only=True):
     ) = None
     cursor: _Cursor | None = None
     limit: _Limit = 50
+
+
+class CancelQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Why an order is cancelled."""
+
+    reason: Annotated[str, Meta(description="Why; it stands in the order's story.")] | None = None
 
 
 class AccountQuery(msgspec.Struct, frozen=True, kw_only=True):

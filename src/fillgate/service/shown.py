@@ -22,7 +22,8 @@ from fillgate.domain.orders import Order, Side
 from fillgate.domain.positions import Position
 from fillgate.engine.accounts import Account
 from fillgate.journal.base import Recorded, SignalRow, SignalState
-from fillgate.service.views import time_text
+from fillgate.service.shown_requests import RequestView, request_view
+from fillgate.service.times import TimeText, time_text
 
 __all__ = [
     "STORY_EVENTS",
@@ -43,14 +44,6 @@ __all__ = [
     "position_view",
     "record_view",
     "signal_view",
-]
-
-TimeText = Annotated[
-    str,
-    Meta(
-        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z$",
-        extra_json_schema={"format": "date-time"},
-    ),
 ]
 
 SIGNAL_STATES: Final = tuple(
@@ -122,6 +115,8 @@ class OrderView(Order, frozen=True, gc=True, kw_only=True):
     """Stable reason of a denial, a rejection or a missing answer; null otherwise."""
     reason: str | None
     """The same in words; the venue's own for a rejection."""
+    requests: tuple[RequestView, ...]
+    """What was asked of the venue about it since: to cancel or replace it, oldest first."""
     anomalies: int
     """How many things about it did not fit; its story tells them."""
     created_at: TimeText
@@ -243,6 +238,7 @@ def order_view(state: OrderState) -> OrderView:
         fills=tuple(state.executed.fills),
         code=state.code,
         reason=state.text,
+        requests=tuple(map(request_view, state.requests)),
         anomalies=state.anomalies,
         created_at=time_text(state.created_at),
         updated_at=time_text(state.updated_at),

@@ -1,9 +1,8 @@
 """The answer to a signal.
 
-Decimals go out as strings in plain notation, times as RFC 3339 in UTC.
+Decimals go out as strings in plain notation.
 """
 
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import msgspec
@@ -16,7 +15,7 @@ from fillgate.domain.signals import Action
 from fillgate.engine.tickets import Ticket
 from fillgate.service.plain import DecimalString
 
-__all__ = ["Answer", "answer_of", "time_text"]
+__all__ = ["Answer", "answer_of"]
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -68,9 +67,3 @@ def answer_of(ticket: Ticket, *, replayed: bool, suspected: bool) -> Answer:
 
 def _optional(number: Decimal | None) -> str | None:
     return None if number is None else decimal_text(number)
-
-
-def time_text(microseconds: int) -> str:
-    """Return Unix microseconds as RFC 3339 text in UTC."""
-    moment = datetime.fromtimestamp(microseconds // 1_000_000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{microseconds % 1_000_000:06d}Z"

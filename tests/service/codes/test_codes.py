@@ -9,6 +9,7 @@ import pytest
 
 from fillgate.plugins.ccxt_http import reasons, verdict, wire
 from fillgate.risk.checks import _FLAGS
+from fillgate.service.asking import _FAILURES
 from fillgate.service.codes import CODES, GROUPS, ProblemKind
 from fillgate.service.problems import PROBLEMS
 from fillgate.signals.refusals import RefusalCode
@@ -17,7 +18,8 @@ SOURCE = Path(__file__).parents[3] / "src" / "fillgate"
 
 ERRORS = {
     "AccountDown", "CodedError", "Denied", "EngineUnavailable", "KeyReused", "NotResolvable",
-    "NotSent", "Problem", "Refusal", "Rejected", "Unknown", "unanswered",
+    "NotSent", "OrderNotFound", "Problem", "Refusal", "Rejected", "RequestRefused", "Unknown",
+    "unanswered",
 }  # fmt: skip
 """What is called with a code as its first argument."""
 
@@ -34,6 +36,7 @@ COMPUTED = {
     *(status.upper() for status in verdict._NOT_EXECUTED),
     *RefusalCode,
     *(code for _, _, code in wire._ENDINGS),
+    *_FAILURES.values(),
     "NOT_RESOLVABLE",  # chosen by the reason
     "NOT_FOUND", "METHOD_NOT_ALLOWED",  # of Starlette's exceptions
     "ABSENT",  # a status that is its own reason
@@ -57,7 +60,7 @@ def _codes_in(call: ast.Call) -> Iterator[str]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     places = [keyword.value for keyword in call.keywords if keyword.arg == "code"]
     if name in ERRORS:
-        places += call.args[:2]
+        places += call.args[:3]
     for place in places:
         for node in ast.walk(place):
             value = getattr(node, "value", None)

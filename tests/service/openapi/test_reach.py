@@ -1,16 +1,18 @@
 """Every answer that the document promises is one that somebody gets."""
 
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
 from fillgate.domain.errors import Rejected, Unknown
+from fillgate.domain.life_cycle import OrderStatus
 from fillgate.journal.base import JournalUnavailable
 from fillgate.service.auth import sign
 from fillgate.service.http import MAX_BODY
-from tests.engine.venue import raises
+from tests.engine.venue import canceled, never, raises, replaced, resting, tells
 from tests.service.asgi import call
 from tests.service.conformity import DOCUMENT, operation_at
 from tests.service.conftest import ORDERS, SECRET, WEBHOOK, Desk, alert, open_desk, order
@@ -97,6 +99,40 @@ async def read(seen: Seen, desk: Desk) -> None:
     assert settled["reason"] == "ORDER_NOT_UNKNOWN"
 
 
+async def ask(seen: Seen, desk: Desk) -> None:
+    """Cancel and replace orders, in all ways that there are."""
+    desk.venue.answers["REST/USDT"] = resting
+    terms: dict[str, Any] = {"symbol": "REST/USDT", "order_type": "limit", "price": 100}
+    everything = f"{ORDERS}/cancel-all"
+    refused = raises(Rejected("UNKNOWN_ORDER", "Unknown order sent."))
+    for answer, prefer in (
+        (refused, "wait=5"),
+        (canceled, "wait=5"),
+        (never, "wait=0"),
+        (LATE, "wait=5"),
+    ):
+        desk.venue.cancel_answer = desk.venue.replace_answer = answer
+        if answer is canceled:
+            desk.venue.replace_answer = replaced
+        for method, body in (("PATCH", b'{"price": 90}'), ("DELETE", b"")):
+            placed = await seen.send(desk, "POST", ORDERS, order(**terms, quantity=next(_SIZES)))
+            path = f"{ORDERS}/{placed['client_order_id']}"
+            await seen.send(desk, method, path, body, prefer=prefer)
+    for method in ("DELETE", "PATCH"):
+        await seen.send(desk, method, f"{ORDERS}/x", b'{"price": 90}')
+        await seen.send(desk, method, f"{ORDERS}/{await done(desk)}", b'{"price": 90}')
+        await seen.send(desk, method, f"{ORDERS}/x?surprise=1", b'{"price": "x"}')
+        await seen.send(desk, method, f"{ORDERS}/x", b"{}", idempotency_key="\x7f")
+    for path, method in ((everything, "POST"), (f"{ORDERS}/x", "PATCH")):
+        for body in (b"", b'{"surprise": 1}', b"x" * (MAX_BODY + 1)):
+            await seen.send(desk, method, path, body)
+    await seen.send(desk, "POST", everything, b"{}", prefer="wait=0")
+
+
+LATE: Final = tells(OrderStatus.FILLED, "1", quantity=None)
+_SIZES: Final = count(1)
+
+
 async def done(desk: Desk) -> str:
     identity: str = (await desk.get(f"{ORDERS}?status=FILLED")).json["orders"][0]["client_order_id"]
     return identity
@@ -119,13 +155,20 @@ async def fail(seen: Seen, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     await seen.send(
         desk, "POST", f"{ORDERS}/x/resolve", b'{"status": "ABSENT", "reason": "not there"}'
     )
+    await seen.send(desk, "DELETE", f"{ORDERS}/x")
+    await seen.send(desk, "PATCH", f"{ORDERS}/x", b'{"price": 90}')
+    desk.house.engine.recorder._undecided = 1
+    await seen.send(desk, "POST", f"{ORDERS}/cancel-all", b"{}")
+    desk.house.engine.recorder._undecided = 0
 
 
 async def knock(seen: Seen, desk: Desk, **headers: str) -> None:
     for target in READING:
         await seen.send(desk, "GET", target, b"", **headers)
-    for target in (ORDERS, f"{ORDERS}/x/resolve"):
+    for target in (ORDERS, f"{ORDERS}/x/resolve", f"{ORDERS}/cancel-all"):
         await seen.send(desk, "POST", target, b"{}", **headers)
+    for method in ("DELETE", "PATCH"):
+        await seen.send(desk, method, f"{ORDERS}/x", b"{}", **headers)
     await seen.send(desk, "POST", WEBHOOK, alert(secret="wrong"), **headers)
     await seen.send(desk, "POST", WEBHOOK + "/wrong", alert(), **headers)
 
@@ -136,6 +179,7 @@ async def test_what_is_promised_is_reached(tmp_path: Path, monkeypatch: pytest.M
         await knock(seen, desk, host="elsewhere.example")
         await take(seen, desk)
         await read(seen, desk)
+        await ask(seen, desk)
         await fail(seen, desk, monkeypatch)
     async with open_desk(tmp_path / "keyed", api_key="a-made-up-key") as desk:
         await knock(seen, desk)

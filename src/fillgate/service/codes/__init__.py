@@ -16,6 +16,7 @@ Invariants:
 from collections.abc import Mapping
 from typing import Final
 
+from fillgate.service.codes.asking import ASKING
 from fillgate.service.codes.kind import Group, ProblemKind
 from fillgate.service.codes.orders import ORDERS
 from fillgate.service.codes.requests import REQUESTS
@@ -24,7 +25,7 @@ from fillgate.service.codes.venues import VENUES
 
 __all__ = ["CODES", "GROUPS", "Group", "ProblemKind"]
 
-GROUPS: Final[tuple[Group, ...]] = (REQUESTS, SIGNALS, ORDERS, VENUES)
+GROUPS: Final[tuple[Group, ...]] = (REQUESTS, SIGNALS, ORDERS, ASKING, VENUES)
 """All groups, in the order in which a request meets them."""
 
 CODES: Final[Mapping[str, ProblemKind]] = {
