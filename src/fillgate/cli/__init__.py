@@ -4,7 +4,7 @@
 - `doctor`: checks whether the machine is fit
 - `serve`: runs the service
 - `send`: sends an alert or an order (`fields`)
-- `orders`, `order`, `accounts`, `positions`: what a running service knows (`words`)
+- `orders`, `order` (`asking`), `accounts`, `positions`: what a running service knows (`words`)
 - `journal`: checks the journal
 - `demo`: shows fillgate at work (`demo_alerts`, `demo_service`, `demo_sender`, `demo_tables`)
 - `bench`: what an order costs, beside a bare echo (a package)

@@ -99,7 +99,7 @@ class Service:
         """Send one request and return the answer, whatever it says.
 
         Args:
-            method: GET or POST.
+            method: of HTTP.
             path: where.
             body: JSON.
             headers: besides those that every request has.

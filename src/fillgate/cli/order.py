@@ -1,4 +1,4 @@
-"""`fillgate order`: the whole story of one order; settling it."""
+"""`fillgate order`: the whole story of one order; cancelling, replacing and settling it."""
 
 import json
 from typing import Annotated, Any, Final
@@ -7,6 +7,7 @@ from urllib.parse import quote
 import typer
 from rich.text import Text
 
+from fillgate.cli import asking
 from fillgate.cli.client import Service
 from fillgate.cli.options import URL, AsJson, Url
 from fillgate.cli.output import EXIT_CODES, console, print_json, printable, status_text, table
@@ -14,7 +15,10 @@ from fillgate.cli.words import meaning
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, help="Show or settle one order.")
+app = typer.Typer(no_args_is_help=True, help="Show, cancel, replace or settle orders.")
+app.command(epilog=EXIT_CODES)(asking.cancel)
+app.command(epilog=EXIT_CODES)(asking.replace)
+app.command("cancel-all", epilog=EXIT_CODES)(asking.cancel_all)
 
 Identity = Annotated[str, typer.Argument(metavar="ID", help="The client order id.")]
 
