@@ -27,6 +27,10 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "error",
         "The order is UNKNOWN and its venue cannot be asked: somebody has to resolve it.",
     ),
+    "request-needs-a-person": (
+        "error",
+        "A request to cancel or replace has no answer and its venue cannot be asked: look there.",
+    ),
     "lookup-failed": (
         "warning",
         "The venue gave no answer about an order; it is asked again. Sampled.",
