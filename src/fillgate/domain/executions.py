@@ -70,6 +70,12 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
         return msgspec.structs.replace(larger, fees=other.fees)
 
     @property
+    def quantity(self) -> Decimal:
+        """Quantity of the total."""
+        identified, evidence = self.identified.quantity, self.evidence.quantity
+        return identified if identified >= evidence else evidence
+
+    @property
     def average_price(self) -> Decimal | None:
         """Average price of the total; None while nothing is executed."""
         identified = self.identified.quantity

@@ -97,7 +97,7 @@ def _absent(state: OrderState, _: OrderAbsent, at: int) -> OrderState:
 def _resolved(state: OrderState, event: OrderResolved, at: int) -> OrderState:
     if event.report is not None:
         return state.reported(event.report, at)
-    total = state.executed.total.quantity
+    total = state.executed.quantity
     return state.moved(at, report_type_of(event.status, total, state.order.quantity))
 
 
@@ -116,7 +116,7 @@ def _adopted(state: OrderState, event: OrderAdopted, at: int) -> OrderState:
 def _fill_found(state: OrderState, event: FillFound, at: int) -> OrderState:
     (fill,) = state.named(event.order_id, (event.fill,))
     executed = state.executed.with_fills((fill,))
-    total = executed.total.quantity
+    total = executed.quantity
     kind = ReportType.FILL if total >= state.order.quantity else ReportType.PARTIAL_FILL
     told = {"executed": executed} | state.with_order_id(event.order_id)
     clash = bool(state.executed.conflicting((fill,)))

@@ -172,10 +172,11 @@ class OrderState(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defau
         )
 
     def _oddities(self, executed: Executed) -> int:
-        quantity = executed.total.quantity
-        if quantity <= self.executed.total.quantity:
+        quantity = executed.quantity
+        late, over = self.standing in _ENDED_OTHERWISE, quantity > self.order.quantity
+        if not late and not over:
             return 0
-        return (self.standing in _ENDED_OTHERWISE) + (quantity > self.order.quantity)
+        return late + over if quantity > self.executed.quantity else 0
 
     def anomalous(self, at: int) -> "OrderState":
         """Return the state with something that did not fit, and nothing else new."""

@@ -132,6 +132,6 @@ class Blotter:
         for state in self._open.values():
             order = state.order
             if (order.account, order.symbol) == (account, symbol) and not state.status.is_final:
-                left = subtract(order.quantity, state.executed.total.quantity)
+                left = subtract(order.quantity, state.executed.quantity)
                 sums[order.side] = add(sums[order.side], max(left, ZERO))
         return sums

@@ -189,5 +189,5 @@ def _fields(change: Change) -> dict[str, Any]:
     for name in _TOLD.get(type(event), ()):
         fields[name] = getattr(event, name)
     if after.executed is not NOTHING_EXECUTED:
-        fields["filled_quantity"] = decimal_text(after.executed.total.quantity)
+        fields["filled_quantity"] = decimal_text(after.executed.quantity)
     return fields

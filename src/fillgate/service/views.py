@@ -58,7 +58,7 @@ def answer_of(ticket: Ticket, *, replayed: bool, suspected: bool) -> Answer:
         order_type=signal.order_type,
         quantity=_optional(signal.quantity),
         status=OrderStatus.PENDING_NEW if state is None else state.status,
-        filled_quantity=decimal_text(executed.total.quantity),
+        filled_quantity=decimal_text(executed.quantity),
         average_price=_optional(executed.average_price),
         code="SUSPECTED_DUPLICATE" if suspected else code,
         replayed=replayed,

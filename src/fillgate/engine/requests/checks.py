@@ -83,7 +83,7 @@ def check_replace(state: OrderState, terms: Terms, venue: Capabilities, request:
     if not venue.replace_order:
         raise RequestRefused("REPLACE_NOT_SUPPORTED", "the venue has no replace in one step")
     replacement = _replacement(state.order, terms, request)
-    filled = state.executed.total.quantity
+    filled = state.executed.quantity
     if replacement.quantity <= filled:
         told = f"quantity={decimal_text(replacement.quantity)} filled={decimal_text(filled)}"
         raise RequestRefused("QUANTITY_BELOW_FILLED", told)
