@@ -73,7 +73,7 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     def quantity(self) -> Decimal:
         """Quantity of the total."""
         identified, evidence = self.identified.quantity, self.evidence.quantity
-        return identified if identified >= evidence else evidence
+        return max(identified, evidence)
 
     @property
     def average_price(self) -> Decimal | None:

@@ -20,7 +20,6 @@ from fillgate.domain.events import (
     OrderNotSent,
     OrderRejected,
     OrderSending,
-    OrderWithdrawn,
     SubmissionAnswered,
 )
 from fillgate.domain.life_cycle import OrderStatus
@@ -203,15 +202,11 @@ class Dispatcher:
                     ticket.expiry.cancel()
 
     def waiting(self) -> list[Ticket]:
-        """Return the tickets whose orders are not planned, oldest first."""
-        return [
-            ticket
-            for _, ticket in sorted(self.under_way.items())
-            if ticket.state is None and ticket.client_order_id not in self._tickets
-        ]
+        """Return the tickets whose orders are not planned, or not durably, oldest first."""
+        return [ticket for _, ticket in sorted(self.under_way.items()) if ticket.state is None]
 
     def call_off(self, ticket: Ticket, *, actor: str, reason: str | None) -> None:
-        """Cancel a ticket whose order is not planned."""
+        """Cancel a ticket whose order is not durably planned: it never leaves."""
         ticket.withdrawal = ticket.withdrawal or (actor, reason)
         lane = self._lane(ticket)
         if lane.leave(ticket):
@@ -261,7 +256,7 @@ class Dispatcher:
         self._record_plan(ticket, lane, (denied_event(ticket, order, denied),))
 
     def _record_withdrawal(self, ticket: Ticket, lane: Lane) -> None:
-        events = self._planner.withdraw(ticket)
+        events = (self._planner.intend(ticket), *self._planner.withdraw(ticket))
         self._tickets[events[0].client_order_id] = ticket
         self._record_plan(ticket, lane, events)
 
@@ -276,8 +271,8 @@ class Dispatcher:
             self.advance(lane)
             return
         doubt = self._last_doubt(ticket)
-        if doubt is not None:
-            self._conclude(ticket, lane, doubt)
+        if doubt:
+            self._conclude(ticket, lane, *doubt)
             return
         Submission(
             state.order,
@@ -298,25 +293,18 @@ class Dispatcher:
             seconds = self._clock.monotonic() - ticket.began
             self._meters.account(order.account).to_send.observe(seconds)
 
-    def _last_doubt(self, ticket: Ticket) -> OrderEvent | None:
+    def _last_doubt(self, ticket: Ticket) -> tuple[OrderEvent, ...]:
         """Return what ends an order that it is no longer right to send."""
         identity = ticket.client_order_id
         assert identity is not None
         doubt = disowned(ticket) or self._planner.check_age(ticket)
         if doubt is not None:
-            return OrderNotSent(client_order_id=identity, code=doubt.code, text=doubt.text)
-        latest = self._recorder.latest(identity)
-        asked = latest.requests if latest is not None else ()
-        if not asked:
-            return None
-        # A cancel that came before the order left.
-        return OrderWithdrawn(
-            client_order_id=identity, actor=asked[-1].actor, reason=asked[-1].reason
-        )
+            return (OrderNotSent(client_order_id=identity, code=doubt.code, text=doubt.text),)
+        return () if ticket.withdrawal is None else self._planner.withdraw(ticket)
 
-    def _conclude(self, ticket: Ticket, lane: Lane, event: OrderEvent) -> None:
-        done = partial(self._concluded, lane, event.client_order_id)
-        self._recorder.record(Job(signal=ticket.number, events=(event,), done=done))
+    def _conclude(self, ticket: Ticket, lane: Lane, *events: OrderEvent) -> None:
+        done = partial(self._concluded, lane, events[0].client_order_id)
+        self._recorder.record(Job(signal=ticket.number, events=events, done=done))
 
     def _concluded(self, lane: Lane, identity: str, outcome: CommitOutcome) -> None:
         if not isinstance(outcome, Committed):

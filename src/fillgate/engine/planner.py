@@ -59,13 +59,18 @@ class Planner:
             client_order_id=order.client_order_id, signal=ticket.number, order=order, sending=True
         )
 
+    def intend(self, ticket: Ticket) -> OrderIntended:
+        """Return the event of an order that is planned and not to be sent yet."""
+        order = self.order(ticket)
+        return OrderIntended(
+            client_order_id=order.client_order_id, signal=ticket.number, order=order
+        )
+
     def withdraw(self, ticket: Ticket) -> tuple[OrderEvent, ...]:
-        """Return the events of an order that was cancelled before it was planned."""
+        """Return the events of an order that was cancelled before it left."""
         assert ticket.withdrawal is not None
-        order, (actor, reason) = self.order(ticket), ticket.withdrawal
-        identity = order.client_order_id
+        identity, (actor, reason) = ticket.client_order_id or self.name(ticket), ticket.withdrawal
         return (
-            OrderIntended(client_order_id=identity, signal=ticket.number, order=order),
             CancelRequested(
                 client_order_id=identity,
                 request=request_id(identity, 1),

@@ -121,9 +121,10 @@ class Recorder:
         return self._orders.get(client_order_id) or self._blotter.order(client_order_id)
 
     def open_orders(self) -> list[OrderState]:
-        """Return all orders that have not ended, with everything recorded of them."""
-        known = {state.order.client_order_id: state for state in self._blotter.open_orders()}
-        return [state for state in (known | self._orders).values() if not state.status.is_final]
+        """Return all durable orders that have not ended, with everything recorded of them."""
+        known = ((state.order.client_order_id, state) for state in self._blotter.open_orders())
+        latest = [self._orders.get(identity, state) for identity, state in known]
+        return [state for state in latest if not state.status.is_final]
 
     def record(self, job: Job) -> None:
         """Make a job durable, publish it, and tell its `done`."""

@@ -1,6 +1,7 @@
 """Cancels and replaces through a whole engine, over a real journal."""
 
 import asyncio
+import threading
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
 from pathlib import Path
@@ -477,3 +478,47 @@ async def test_an_old_order_that_memory_forgot_can_be_cancelled(tmp_path: Path) 
     async with open_house(tmp_path) as house:
         assert house.engine.blotter.order(identity) is None
         assert await refused(cancel(house, identity)) == "ORDER_FINISHED"
+
+
+async def test_an_order_that_is_being_written_down_never_leaves(tmp_path: Path) -> None:
+    with FaultyDisk() as disk:
+        async with open_house(tmp_path, disk=disk.name) as house:
+            begun, go_on = threading.Event(), threading.Event()
+
+            def hold() -> None:
+                begun.set()
+                assert go_on.wait(WAIT)
+
+            disk.before_flush = hold
+            accepting = asyncio.create_task(house.accept(**LIMIT))
+            await house.until(begun.is_set)
+            (ticket,) = house.engine.dispatcher.waiting()
+            identity = ticket.client_order_id
+            assert identity is not None
+            canceling = asyncio.create_task(cancel(house, identity))
+            await house.until(lambda: ticket.withdrawal is not None)
+            disk.before_flush = None
+            go_on.set()
+            await accepting
+            outcome = await canceling
+            assert (outcome.state.status, outcome.request.status) == (S.CANCELED, R.DONE)
+            assert not house.venue.arrived
+            assert not list(house.engine.dispatcher.lanes)
+
+
+async def test_what_is_cancelled_while_it_is_written_down_and_turns_out_a_repeat_is_no_order(
+    tmp_path: Path,
+) -> None:
+    async with open_house(tmp_path) as house:
+        await placed(house)
+        first = await house.accept("k", **LIMIT)
+    async with open_house(tmp_path) as house:
+        again = asyncio.create_task(house.accept("k", **LIMIT))
+        await asyncio.sleep(0)
+        (ticket,) = house.engine.dispatcher.waiting()
+        told = await house.engine.requests.cancel_all(ME, account=None, symbol=None, wait=WAIT)
+        assert (await again).ticket.number == first.ticket.number
+        (named,) = [each for each in told if not isinstance(each, Outcome)]
+        assert named[0] == ticket.client_order_id
+        assert named[1].code == "NOT_FOUND"
+        assert await house.engine.journal.story(ticket.number) == []

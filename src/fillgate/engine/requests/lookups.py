@@ -60,15 +60,24 @@ class RequestLookups:
         self._tasks = tasks
         self._logger = logger
         self._running: set[str] = set()
+        self._told: set[str] = set()
 
     def begin(self, state: OrderState) -> None:
         """Look an order up once, and on while a request of it is open."""
         identity = state.order.client_order_id
         if not self._accounts.capabilities_of(state.order.account).fetch_order:
-            self._logger.error("request-needs-a-person", **order_ids(state))
+            self._tell(state)
         elif identity not in self._running:
             self._running.add(identity)
             self._tasks.start(self._look_up(identity), name=f"look up requests of {identity}")
+
+    def _tell(self, state: OrderState) -> None:
+        """Tell a person, once for each request."""
+        for request in self._unanswered(state):
+            if request.request not in self._told:
+                self._told.add(request.request)
+                ids = order_ids(state)
+                self._logger.error("request-needs-a-person", request=request.request, **ids)
 
     async def _look_up(self, identity: str) -> None:
         pause, sights = self._settings.lookup_pause, 0

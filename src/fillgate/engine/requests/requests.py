@@ -4,8 +4,8 @@ Invariants:
 
 1. A request is durable before the venue hears of it, and is sent once. Nothing here sends it again
    by itself; a cancel that had no effect is followed by another one, with an id of its own.
-2. Cancels never wait in a lane. An order that has not left is cancelled here; one that is on its
-   way or UNKNOWN is cancelled by its client order id.
+2. Cancels never wait in a lane. An order that is not durably SENDING is cancelled here; one that is
+   on its way or UNKNOWN is cancelled by its client order id.
 3. What is refused before it is written down (`RequestRefused`) changes nothing.
 4. One order has one request on its way at a time, but for a cancel beside a replace. Who cancels
    what is being cancelled joins that cancel.

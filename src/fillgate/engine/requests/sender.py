@@ -99,7 +99,7 @@ class Sender:
         self.check_journal()
         admitted: Latch[str] = Latch()
         claim = self._keys.claim(asker, digest, admitted, at=self._clock.now())
-        if self._blotter.order(event.client_order_id) is None:
+        if self._recorder.latest(event.client_order_id) is None:
             self._blotter.restore([state], ())
         self._flying[event.request] = admitted
         self._recorder.record(
