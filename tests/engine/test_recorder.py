@@ -12,7 +12,7 @@ from fillgate.engine.verification import verify
 from fillgate.journal.base import CommitOutcome, Lost
 from fillgate.journal.reader import SqliteReader
 from fillgate.journal.sqlite import SqliteJournal
-from tests.engine.conftest import House, open_house
+from tests.engine.conftest import House, open_house, replaced
 from tests.engine.venue import report, resting
 
 
@@ -86,6 +86,28 @@ async def test_a_fact_that_cannot_be_written_moves_no_position(tmp_path: Path) -
         house.engine.recorder.record(fill(house, first.client_order_id, "0.1"))
         await house.until(lambda: not house.engine.recorder.in_flight)
         assert house.engine.blotter.position("main", "BTC/USDT").quantity == Decimal("0.1")
+    reader = await SqliteReader.open(tmp_path / "journal.db")
+    assert not (await verify(reader)).findings
+    await reader.close()
+
+
+@pytest.mark.anyio
+async def test_a_fact_about_an_order_that_memory_let_go_of_is_not_lost(tmp_path: Path) -> None:
+    async with open_house(tmp_path, settings=replaced(remembered_orders=1)) as house:
+        old = await house.send()
+        for _ in range(2):
+            await house.send()
+        identity, recorder = old.order.client_order_id, house.engine.recorder
+        assert recorder.latest(identity) is None
+        for quantity in ("1", "1.5"):
+            told = report(old.order, OrderStatus.FILLED, quantity)
+            event = OrderReported(client_order_id=identity, report=told, channel="late-answer")
+            recorder.record(Job(signal=old.signal, events=(event,)))
+        await house.until(lambda: not recorder.in_flight)
+        after = await house.engine.order(identity)
+        assert after is not None
+        assert after.executed.total.quantity == Decimal("1.5")
+        assert house.engine.blotter.position("main", "BTC/USDT").quantity == Decimal("3.5")
     reader = await SqliteReader.open(tmp_path / "journal.db")
     assert not (await verify(reader)).findings
     await reader.close()

@@ -8,6 +8,7 @@ Invariants:
    once the journal is back. A new signal is not such a fact; it is turned away.
 3. Facts of one order become durable in the order in which they were recorded.
 4. A fact that can never be written is Lost as invalid, by itself.
+5. A fact about an order that memory has let go of waits until the order is read back.
 """
 
 from collections import deque
@@ -19,11 +20,12 @@ import msgspec
 from fillgate.domain.clock import Clock
 from fillgate.domain.events import Event, ForeignFillSeen, OrderEvent
 from fillgate.domain.executions import NOTHING_EXECUTED
-from fillgate.domain.fold import next_state
+from fillgate.domain.fold import PLANNING, next_state
 from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
 from fillgate.engine.blotter import Blotter, Change, PositionKey
+from fillgate.engine.story import order_states
 from fillgate.engine.tasks import Tasks
 from fillgate.journal.base import (
     Claim,
@@ -32,6 +34,7 @@ from fillgate.journal.base import (
     Done,
     Entry,
     Journal,
+    JournalUnavailable,
     Lost,
     OrderRow,
     SignalRow,
@@ -73,6 +76,8 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     """The positions that they move, as they are then."""
     doubted: bool = False
     """True while it is not known whether it is durable."""
+    recalled: bool = False
+    """True once its orders were read back from the journal."""
 
 
 class Recorder:
@@ -103,6 +108,8 @@ class Recorder:
         self._orders: dict[str, OrderState] = {}
         self._positions: dict[PositionKey, Position] = {}
         self._backlog: deque[Job] = deque()
+        self._recalls: dict[int, list[Job]] = {}
+        """For each signal whose orders are being read back the facts that wait for it."""
         self._undecided = 0
         self._recorded = 0
         self._stopping = False
@@ -131,6 +138,9 @@ class Recorder:
         self.in_flight += 1
         self._recorded += 1
         job.number = self._recorded
+        self._take(job)
+
+    def _take(self, job: Job) -> None:
         reason = self.fault
         if reason is not None and not job.droppable:
             self._keep_for_later(job, reason)
@@ -142,17 +152,48 @@ class Recorder:
         self._stopping = True
 
     def _append(self, job: Job) -> None:
+        if self._recalls and job.signal in self._recalls:
+            self._recalls[job.signal].append(job)
+            return
         reserved: list[tuple[str, OrderState | None]] = []
         try:
             self._journal.append(self._drafted(job, reserved), partial(self._heard, job))
         except Exception as error:
-            self._logger.error("fact-unwritable", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
             self._take_back(reserved)
+            if self._is_forgotten(job):
+                self._read_back(job)
+                return
+            self._logger.error("fact-unwritable", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
             self.in_flight -= 1
             job.done(Lost(repr(error), invalid=True))
             return
         for position in job.positions:
             self._positions[position.account, position.symbol] = position
+
+    def _is_forgotten(self, job: Job) -> bool:
+        """Tell whether a job is about an order that only the journal knows."""
+        planned = any(isinstance(event, PLANNING) for event in job.events)
+        known = any(self.latest(event.client_order_id) for event in job.events)
+        return bool(job.events) and not (planned or known or job.recalled)
+
+    def _read_back(self, job: Job) -> None:
+        assert job.signal is not None
+        self._recalls[job.signal] = [job]
+        self._tasks.start(self._recall(job.signal), name=f"recall signal {job.signal}")
+
+    async def _recall(self, signal: int) -> None:
+        """Read the orders of a signal back, then go on with the facts that wait for them."""
+        while True:
+            try:
+                states = order_states(await self._journal.story(signal))
+                break
+            except JournalUnavailable:
+                await self._clock.sleep(_BACKLOG_PAUSE)
+        for job in self._recalls.pop(signal):
+            job.recalled = True
+            known = (states.pop(event.client_order_id, None) for event in job.events)
+            self._blotter.restore(filter(None, known), ())
+            self._take(job)
 
     def _take_back(self, reserved: list[tuple[str, OrderState | None]]) -> None:
         for key, before in reversed(reserved):
@@ -261,6 +302,7 @@ class Recorder:
                 del self._positions[place]
 
     def _keep_for_later(self, job: Job, reason: str) -> None:
+        job.recalled = False
         self._backlog.append(job)
         if len(self._backlog) == 1 and not self._stopping:
             self._logger.error("facts-waiting", reason=reason)
