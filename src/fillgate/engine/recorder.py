@@ -138,9 +138,6 @@ class Recorder:
         self.in_flight += 1
         self._recorded += 1
         job.number = self._recorded
-        self._take(job)
-
-    def _take(self, job: Job) -> None:
         reason = self.fault
         if reason is not None and not job.droppable:
             self._keep_for_later(job, reason)
@@ -193,7 +190,8 @@ class Recorder:
             job.recalled = True
             known = (states.pop(event.client_order_id, None) for event in job.events)
             self._blotter.restore(filter(None, known), ())
-            self._take(job)
+            self.in_flight -= 1
+            self.record(job)
 
     def _take_back(self, reserved: list[tuple[str, OrderState | None]]) -> None:
         for key, before in reversed(reserved):
