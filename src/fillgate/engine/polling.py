@@ -69,19 +69,24 @@ class Polling:
             if state.order.account == account and state.status in _WORKING
         ]
 
-    def take(self, state: OrderState, report: ExecutionReport) -> None:
-        """Record what a venue tells of an order, if that is new."""
+    def take(self, state: OrderState, report: ExecutionReport) -> bool:
+        """Record what a venue tells of an order, if that is new.
+
+        Returns:
+            Whether it fits the order; if not, it says nothing about it.
+        """
         identity = state.order.client_order_id
         different = mismatch(state, report)
         if different is not None:
             self._raise(state, different)
-            return
+            return False
         event = OrderReported(client_order_id=identity, report=report, channel="poll")
         known = self._recorder.latest(identity) or state
         after = next_state(known, event, known.updated_at)
         strange = after.anomalies and not known.anomalies
         if strange or _facts(after) != _facts(known):
             self._recorder.record(Job(signal=state.signal, events=(event,)))
+        return True
 
     def _raise(self, state: OrderState, different: str) -> None:
         identity = state.order.client_order_id

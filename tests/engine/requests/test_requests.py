@@ -152,6 +152,20 @@ async def test_a_cancel_without_an_answer_is_unknown_and_looked_up(
     assert len(house.venue.cancels) == (2 if truth is S.NEW else 1)
 
 
+async def test_what_is_found_of_another_order_says_nothing_of_a_cancel(house: House) -> None:
+    state = await placed(house)
+    identity = state.order.client_order_id
+    house.venue.found[identity] = report(state.order, S.NEW, quantity=D(7))
+    house.venue.cancel_answer = raises(ConnectionError("reset"))
+    await cancel(house, identity)
+    asked = len(house.venue.lookups)
+    await house.until(lambda: len(house.venue.lookups) > asked + 40)
+    assert house.state(identity).requests[0].status is R.UNKNOWN
+    house.venue.found[identity] = report(state.order, S.CANCELED)
+    await house.until(lambda: house.status(identity) == "CANCELED")
+    assert house.state(identity).requests[0].status is R.DONE
+
+
 async def test_a_cancel_that_never_has_an_effect_is_not_repeated_for_ever(house: House) -> None:
     state = await placed(house)
     identity = state.order.client_order_id

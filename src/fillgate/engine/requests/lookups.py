@@ -5,7 +5,7 @@ Invariants:
 1. What the venue shows decides: a canceled or replaced order concludes its request. That the order
    works on as before counts only after the venue's settle time, several times; then the request
    had no effect.
-2. "Not found" and a lookup that failed say nothing.
+2. "Not found", a lookup that failed and what does not fit the order say nothing.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ class RequestLookups:
         accounts: Accounts,
         questions: Questions,
         recorder: Recorder,
-        take: Callable[[OrderState, ExecutionReport], None],
+        take: Callable[[OrderState, ExecutionReport], bool],
         is_flying: Callable[[str], bool],
         settings: EngineSettings,
         clock: Clock,
@@ -47,7 +47,7 @@ class RequestLookups:
         """Put `questions` to the plugins of `accounts`.
 
         Args:
-            take: records what a venue tells of an order, if that is new.
+            take: records what a venue tells of an order, if that is new; tells whether it fits.
             is_flying: whether the answer to a request, by its id, may still come.
         """
         self._accounts = accounts
@@ -84,8 +84,7 @@ class RequestLookups:
         try:
             while (state := self._recorder.latest(identity)) is not None:
                 answer = None if self._recorder.fault else await self._questions.ask(state)
-                if isinstance(answer, Found):
-                    self._take(state, answer.report)
+                if isinstance(answer, Found) and self._take(state, answer.report):
                     sights += not self._seconds_until_settled(state)
                 if not self._is_open(identity, sights):
                     return

@@ -126,7 +126,7 @@ class Requests:
         if (replayed := await self._replayed(asker, digest, wait)) is not None:
             return replayed
         if self._waiting_ticket(identity) is not None:
-            raise RequestRefused("ORDER_UNDECIDED", "the order waits in its lane")
+            raise RequestRefused("ORDER_UNDECIDED", "the order has not left yet")
         state = await self._open_order(identity)
         return await self._admitted(self._replace(state, terms, asker, digest), asker, digest, wait)
 
@@ -141,19 +141,18 @@ class Requests:
             For each order its outcome, or its client order id and why it was not asked for.
         """
         self._sender.check_journal()
-        waiting = [
-            (ticket.client_order_id or "", self._called_off(self._call_off(ticket, asker)))
+        work: dict[str, Awaitable[Outcome]] = {
+            ticket.client_order_id or "": self._called_off(self._call_off(ticket, asker))
             for ticket in self._dispatcher.waiting()
             if account in {None, ticket.account} and symbol in {None, ticket.signal.symbol}
-        ]
-        asked = [
-            (state.order.client_order_id, self._canceled_or_why_not(state, asker, wait))
-            for state in self._recorder.open_orders()
-            if account in {None, state.order.account} and symbol in {None, state.order.symbol}
-        ]
+        }
+        for state in self._recorder.open_orders():
+            order = state.order
+            fits = account in {None, order.account} and symbol in {None, order.symbol}
+            if fits and order.client_order_id not in work:
+                work[order.client_order_id] = self._canceled_or_why_not(state, asker, wait)
         # Side by side, so that all wait no longer than one.
-        both = (*waiting, *asked)
-        return await asyncio.gather(*(_or_why_not(identity, work) for identity, work in both))
+        return await asyncio.gather(*(_or_why_not(*each) for each in work.items()))
 
     def take_up(self, state: OrderState) -> None:
         """Go on with what an earlier process left of an order's requests."""
@@ -220,6 +219,9 @@ class Requests:
         if await ticket.admitted.wait() is not ticket:
             raise OrderNotFound("NOT_FOUND", "its signal was a repeat of another")
         await ticket.answered.wait()
+        state = ticket.state
+        if state is not None and state.status.is_final and not state.requests:
+            raise RequestRefused("ORDER_FINISHED", f"the order is {state.status}")
         return await self._outcomes.of(identity, request_id(identity, 1), 0, replayed=False)
 
     def _canceled(

@@ -164,12 +164,13 @@ class Sender:
         assert state is not None
         request = find_request(state.requests, event.request)
         asked = Asked(state, event.request, getattr(event, "replacement", None))
+        conclude = partial(self._conclude, state.signal)
         if request is None or request.status is not RequestStatus.PENDING:
             # The order ended in between, or was called off before it left.
             self._flying.pop(event.request, None)
         elif asked.replacement is not None and event.request in self._disowned:
             text = "the caller was told that it was not taken"
-            self._conclude(
+            conclude(
                 RequestNotSent(
                     client_order_id=event.client_order_id,
                     request=event.request,
@@ -183,8 +184,8 @@ class Sender:
                 self._call,
                 REQUEST_ENDINGS,
                 deadlines=self._deadlines,
-                conclude=self._conclude,
-                late=self._note_late,
+                conclude=conclude,
+                late=partial(self._note_late, state.signal),
             ).start(self._tasks)
 
     def _call(self, asked: Asked) -> Awaitable[ExecutionReport]:
@@ -201,17 +202,15 @@ class Sender:
             request_id=asked.request,
         )
 
-    def _conclude(self, event: OrderEvent) -> None:
+    def _conclude(self, signal: int, event: OrderEvent) -> None:
         assert isinstance(event, RequestEvent)
-        state = self._recorder.latest(event.client_order_id)
-        assert state is not None
         self._flying.pop(event.request, None)
-        self._recorder.record(Job(signal=state.signal, events=(event,)))
+        self._recorder.record(Job(signal=signal, events=(event,)))
 
-    def _note_late(self, event: OrderEvent) -> None:
+    def _note_late(self, signal: int, event: OrderEvent) -> None:
         """Take an answer after the deadline: the request is UNKNOWN, and it tells."""
         if not isinstance(event, RequestUnanswered):
-            self._conclude(event)
+            self._conclude(signal, event)
 
     @property
     def flying(self) -> int:
