@@ -32,12 +32,15 @@ __all__ = [
     "ORDER_SECONDS",
     "OUTCOMES",
     "REMOVED",
+    "STREAM_ENDINGS",
     "AccountMeters",
     "Histogram",
     "JournalMeters",
     "Meters",
     "SignalOutcome",
     "SourceMeters",
+    "StreamEnding",
+    "StreamMeters",
 ]
 
 ORDER_SECONDS: Final = (
@@ -186,6 +189,45 @@ class AccountMeters:
         return True
 
 
+class StreamEnding:
+    """Why an event stream ended."""
+
+    LEFT: Final = "left"
+    """Whoever read it hung up."""
+    COMPLETE: Final = "complete"
+    """It was asked for what had happened so far, and that was told."""
+    BEHIND: Final = "behind"
+    """Cut off: more happened than is kept for those who read too slowly."""
+    STALLED: Final = "stalled"
+    """Cut off: nothing was read for too long."""
+    BROKEN: Final = "broken"
+    """Cut off: the journal could not be read."""
+    STOPPING: Final = "stopping"
+    """The service was stopped."""
+
+
+STREAM_ENDINGS: Final = tuple(
+    value for name, value in vars(StreamEnding).items() if not name.startswith("_")
+)
+
+
+class StreamMeters:
+    """What happened to event streams."""
+
+    __slots__ = ("begun", "ended")
+
+    def __init__(self) -> None:
+        """Start with nothing."""
+        self.begun = 0
+        self.ended = dict.fromkeys(STREAM_ENDINGS, 0)
+        """Streams by why they ended (`StreamEnding`)."""
+
+    @property
+    def open(self) -> int:
+        """How many there are now."""
+        return self.begun - sum(self.ended.values())
+
+
 class Meters:
     """All meters of an engine."""
 
@@ -199,6 +241,7 @@ class Meters:
         self.sources: dict[str, SourceMeters] = {}
         self.problems: Counter[tuple[str, str]] = Counter()
         """Requests answered with a problem document, by door and code."""
+        self.streams = StreamMeters()
 
     def account(self, name: str) -> AccountMeters:
         """Return the meters of an account; those configured no more share one."""

@@ -3,6 +3,7 @@
 Each answer is one that the published document promises.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping, MutableMapping, Sequence
 from typing import Any, NamedTuple
@@ -46,6 +47,9 @@ class Exchange:
         self.body = b""
 
     async def receive(self) -> MutableMapping[str, Any]:
+        if self.taken == len(self._messages):
+            # The client stays, and sends nothing more.
+            await asyncio.Event().wait()
         message = self._messages[self.taken]
         self.taken += 1
         return message

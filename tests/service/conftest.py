@@ -14,6 +14,7 @@ from fillgate.config import Configuration, ServiceConfig
 from fillgate.engine.settings import EngineSettings
 from fillgate.service.app import Application
 from fillgate.service.auth import sign
+from fillgate.service.events import EventFeed, StreamLimits
 from fillgate.service.host import _application
 from tests.engine.conftest import SETTINGS, House, open_house
 from tests.engine.venue import Venue
@@ -55,6 +56,7 @@ class Desk:
 
     house: House
     app: Application
+    feed: EventFeed
     log: Lines = field(default_factory=Lines)
 
     @property
@@ -146,6 +148,7 @@ async def open_desk(
     wait: float = 2.0,
     settings: EngineSettings = SETTINGS,
     prepare: Callable[[Venue], None] = lambda venue: None,
+    limits: StreamLimits = StreamLimits(),  # noqa: B008 - never changed
 ) -> AsyncIterator[Desk]:
     """Run the service over the journal in `folder`."""
     configuration = Configuration(
@@ -156,8 +159,10 @@ async def open_desk(
     )
     log = Lines()
     async with open_house(folder, settings=settings, prepare=prepare, logger=log) as house:
-        app = _application(house.engine, configuration, SECRET, house.clock)
-        yield Desk(house, app, log)
+        feed = EventFeed(house.engine, house.clock, limits)
+        app = _application(house.engine, configuration, SECRET, house.clock, feed)
+        yield Desk(house, app, feed, log)
+        feed.stop()
 
 
 @pytest.fixture(scope="module")

@@ -94,6 +94,15 @@ class ServiceConfig(msgspec.Struct, frozen=True, kw_only=True):
             most=60,
         ),
     ] = 2.0
+    event_streams: Annotated[
+        int,
+        Setting(
+            "How many may follow the events at a time; others are answered 503.",
+            unit="streams",
+            least=0,
+            most=10_000,
+        ),
+    ] = 64
     api_key: Annotated[
         str | None,
         _reference(

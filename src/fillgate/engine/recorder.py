@@ -113,6 +113,8 @@ class Recorder:
         self._undecided = 0
         self._recorded = 0
         self._stopping = False
+        self.on_commit: Callable[[], None] | None = None
+        """Called whenever something has become durable and is published, if anybody asks for it."""
         self.in_flight = 0
         """How many jobs are recorded and not yet decided."""
 
@@ -272,6 +274,8 @@ class Recorder:
             if job.prelude:
                 self._tell(job)
             self._blotter.publish(job.changes, job.positions)
+            if self.on_commit is not None:
+                self.on_commit()
         if job.doubted:
             self._undecided -= 1
             job.doubted = False

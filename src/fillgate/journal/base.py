@@ -405,3 +405,7 @@ class Journal(Protocol):
     async def events(self, *, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
         """Return events of all streams after a position, in the order of commits."""
         ...
+
+    async def last_event(self) -> Recorded | None:
+        """Return the last event in the order of commits; None in an empty journal."""
+        ...

@@ -135,6 +135,12 @@ def events_after(connection: apsw.Connection, after: int, limit: int) -> list[Re
     return [_recorded(row) for row in _rows_after(connection, after, limit)]
 
 
+def last_event(connection: apsw.Connection) -> Recorded | None:
+    """Return the last event in the order of commits."""
+    row = connection.execute(f"{_RECORD} ORDER BY position DESC LIMIT 1").fetchone()
+    return None if row is None else _recorded(row)
+
+
 def records_after(connection: apsw.Connection, after: int, limit: int) -> list[StoredRecord]:
     """Return records after a position as they are stored, for `chain.verify`."""
     return [_stored(row) for row in _rows_after(connection, after, limit)]

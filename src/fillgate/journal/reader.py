@@ -188,6 +188,10 @@ class Reading:
         """Return events of all streams after a position, in the order of commits."""
         return await self._read(queries.events_after, after, limit)
 
+    async def last_event(self) -> Recorded | None:
+        """Return the last event in the order of commits; None in an empty journal."""
+        return await self._read(queries.last_event)
+
     async def records(self, *, after: int = 0, limit: int = 1000) -> Sequence[StoredRecord]:
         """Return records after a position as they are stored, in the order of commits."""
         return await self._read(queries.records_after, after, limit)

@@ -8,6 +8,7 @@ from typing import Final
 from fillgate.service.asking import AskingApi
 from fillgate.service.asking_answers import RequestAnswer
 from fillgate.service.asking_bodies import CancelAllBody, ReplaceBody
+from fillgate.service.events import EVENT_STREAM, EventMessage, EventsApi
 from fillgate.service.exposition import OPEN_METRICS, TEXT, Exposition
 from fillgate.service.findings import FindingBody
 from fillgate.service.health import HealthApi, Ready, Unready
@@ -105,6 +106,20 @@ else an equal reading within `duplicate_window` (SUSPECTED_DUPLICATE).
 
 Senders wait for 2.5 seconds at most, whatever `Prefer` says. 5xx is answered only where nothing was
 taken and a re-send is wanted."""
+
+_STREAM: Final = "Messages until the client hangs up, is cut off, or the service stops."
+
+_STREAM_NOTES: Final = """Every event of the journal is told once it is durable, in the order of
+commits. `id` is the place to go on from: ask again with it as `Last-Event-ID`, after a lost
+connection, a restart of the service or a `kill -9`, and nothing is missing and nothing comes twice.
+Without it, or `after`, only what happens from now on is told.
+
+- `event` is the kind, `data` the event as the stories show it, one line of JSON.
+- A comment comes after 15 seconds of silence; with it comes the `id` of the last event, wanted or
+  not.
+- Who takes nothing for 10 seconds, or falls 10,000 events or 8 MiB behind, is cut off: by a last
+  message `event: cut-off` with the `reason` where it is still taken, then by the end of the
+  connection. Orders never wait for a reader."""
 
 _ALERT_EXAMPLE: Final = """\
 body='{"symbol": "BTC/USDT", "action": "buy", "quantity": 0.01, "id": "one"}'
@@ -276,6 +291,17 @@ curl -s -X DELETE "http://127.0.0.1:8005/api/v1/orders/$order?reason=changed+my+
         group="Signals",
         problems=("NOT_FOUND", *_READ),
         example="curl -s http://127.0.0.1:8005/api/v1/signals/1\n",
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/events",
+        handler=EventsApi.follow_events,
+        group="Events",
+        headers=("Last-Event-ID",),
+        answers=(Answered(media_type=EVENT_STREAM, item=EventMessage, text=_STREAM),),
+        problems=("INVALID_PARAMETER", "EVENT_GONE", "TOO_MANY_STREAMS", "DRAINING", *_READ),
+        notes=_STREAM_NOTES,
+        example="curl -s 'http://127.0.0.1:8005/api/v1/events?after=start&follow=false'\n",
     ),
     Operation(
         method="GET",

@@ -18,8 +18,15 @@ def encode_cursor(place: tuple[int, ...]) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, length: int) -> tuple[int, ...]:
+def decode_cursor(
+    cursor: str, length: int, *, expected: str = "`cursor`: expected the `next` of a page before"
+) -> tuple[int, ...]:
     """Return the place that a cursor stands for: that many numbers.
+
+    Args:
+        cursor: as it was given out.
+        length: how many numbers.
+        expected: what is told to who gives another.
 
     Raises:
         Problem: it is no cursor of this list.
@@ -32,5 +39,5 @@ def decode_cursor(cursor: str, length: int) -> tuple[int, ...]:
     fits = len(place) == length and all(0 <= number < 2**63 for number in place)
     # Decoders pass over much: what was not given out is no cursor.
     if not fits or encode_cursor(place) != cursor:
-        raise Problem("INVALID_PARAMETER", "`cursor`: expected the `next` of a page before")
+        raise Problem("INVALID_PARAMETER", expected)
     return place

@@ -32,6 +32,7 @@ from fillgate.service.app import Application
 from fillgate.service.asking import AskingApi
 from fillgate.service.auth import ApiDoor, WebhookDoor
 from fillgate.service.credentials import Credentials
+from fillgate.service.events import EventFeed, EventsApi, StreamLimits
 from fillgate.service.exposition import Exposition
 from fillgate.service.files import JOURNAL_FILE
 from fillgate.service.health import HealthApi
@@ -123,8 +124,10 @@ async def _run_on(
     )
     try:
         await engine.start()
-        server = HttpServer(_application(engine, configuration, secret, clock))
-        stop = _stopper(server, engine)
+        feed = EventFeed(engine, clock, _stream_limits(configuration))
+        server = HttpServer(_application(engine, configuration, secret, clock, feed))
+        feed.hang_up = server.hang_up
+        stop = _stopper(server, engine, feed)
         _stop_on_signals(stop, log)
         generated = None if configuration.webhook_secret else folder / SECRET_FILE
         accounts = {account.name: account.reason for account in engine.accounts}
@@ -151,7 +154,7 @@ async def _serve_on(
 
 
 def _application(
-    engine: Engine, configuration: Configuration, secret: str, clock: Clock
+    engine: Engine, configuration: Configuration, secret: str, clock: Clock, feed: EventFeed
 ) -> Application:
     problems = ProblemLog(engine.meters, engine.sampler)
     api_door = ApiDoor(configuration.api_key)
@@ -169,7 +172,14 @@ def _application(
         orders=OrderTaker(engine, rules, clock, problems, api_door),
         routes=routes(
             OPERATIONS,
-            (ReadingApi(engine), asking, HealthApi(engine), Exposition(engine), _pages()),
+            (
+                ReadingApi(engine),
+                asking,
+                EventsApi(feed),
+                HealthApi(engine),
+                Exposition(engine),
+                _pages(),
+            ),
             api_door,
             problems,
         ),
@@ -213,11 +223,16 @@ def _engine_settings(configuration: Configuration) -> EngineSettings:
     )
 
 
-def _stopper(server: HttpServer, engine: Engine) -> Callable[[], None]:
+def _stream_limits(configuration: Configuration) -> StreamLimits:
+    return StreamLimits(streams=configuration.service.event_streams)
+
+
+def _stopper(server: HttpServer, engine: Engine, feed: EventFeed) -> Callable[[], None]:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
         server.stop()
+        feed.stop()
         # Callers of the API may wait much longer than a stop should take.
         loop.call_later(LONGEST_WEBHOOK_WAIT, engine.release_waiters)
 

@@ -23,6 +23,7 @@ from fillgate.meters import (
     ORDER_EVENTS,
     OUTCOMES,
     REMOVED,
+    STREAM_ENDINGS,
     AccountMeters,
     Histogram,
     SourceMeters,
@@ -53,6 +54,7 @@ LABELS: Final[Mapping[str, Sequence[str]]] = {
     "event": ORDER_EVENTS,
     "status": _STATUSES,
     "file": ("database", "log"),
+    "reason": STREAM_ENDINGS,
     "version": ("that of fillgate",),
 }
 """The values that each label may have; those with spaces in words."""
@@ -312,6 +314,22 @@ METRICS: Final[Sequence[Metric]] = (
         ("file",),
         _sizes,
         "Size of the database and of its write-ahead log.",
+    ),
+    Metric(
+        "gauge",
+        "event_streams",
+        (),
+        _one(lambda engine: engine.meters.streams.open),
+        "Who follows the events now.",
+    ),
+    Metric(
+        "counter",
+        "event_streams_ended",
+        ("reason",),
+        lambda engine: [
+            ((reason,), count) for reason, count in engine.meters.streams.ended.items()
+        ],
+        "Event streams that ended; `behind`, `stalled` and `broken` were cut off.",
     ),
     Metric(
         "gauge",

@@ -62,6 +62,8 @@ class Answered:
     body: Any = None
     """Its type; None for text."""
     media_type: str = JSON
+    item: Any = None
+    """The type of the data of each message, where it is a stream of them."""
     or_else: tuple[str, ...] = ()
     """Other media types of the same content, for those who ask for them by `Accept`."""
     text: str

@@ -8,18 +8,25 @@ Invariants:
 """
 
 import re
-from collections.abc import Iterable
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
 
+from fillgate.domain.events import EVENT_TYPES
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.service.problems import Problem
 from fillgate.service.shown import SIGNAL_STATES
 
-__all__ = ["AccountQuery", "CancelQuery", "OrdersQuery", "QueryReader", "SignalsQuery"]
+__all__ = [
+    "AccountQuery",
+    "CancelQuery",
+    "EventsQuery",
+    "OrdersQuery",
+    "QueryReader",
+    "SignalsQuery",
+]
 
 _MOST_ROWS: Final = 500
 _SHOWN: Final = 40
@@ -70,6 +77,36 @@ class CancelQuery(msgspec.Struct, frozen=True, kw_only=True):
     reason: Annotated[str, Meta(description="Why; it stands in the order's story.")] | None = None
 
 
+def _only(what: str) -> Meta:
+    return Meta(description=f"Only events of this {what}; repeat the parameter for several.")
+
+
+_Kind = Annotated[str, Meta(extra_json_schema={"enum": [kind.kind for kind in EVENT_TYPES]})]
+
+
+class EventsQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which events to follow, and from where on."""
+
+    account: Annotated[tuple[str, ...], _only("account")] = ()
+    symbol: Annotated[tuple[str, ...], _only("symbol")] = ()
+    kind: Annotated[tuple[_Kind, ...], _only("kind")] = ()
+    after: (
+        Annotated[
+            str,
+            Meta(
+                description="The `id` of the message that was received last, for those that can "
+                "set no `Last-Event-ID`; or `start` for all that the journal holds. Without either "
+                "only what happens from now on is told.",
+                pattern="^[A-Za-z0-9_-]+$",
+            ),
+        ]
+        | None
+    ) = None
+    follow: Annotated[
+        bool, Meta(description="`false` ends the answer with what has happened until now.")
+    ] = True
+
+
 class AccountQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which account is meant."""
 
@@ -111,9 +148,11 @@ def _read(name: str, kind: Any, values: list[str]) -> Any:
         raise _wrong(f"`{name}`: expected once, found {len(values)} times")
     if plain is int:
         return _number(name, meta, values[0])
+    if plain is bool:
+        return _one_of(name, ("true", "false"), values[0]) == "true"
     choices = (meta.extra_json_schema or {}).get("enum")
-    if choices is not None and values[0] not in choices:
-        raise _wrong(f"`{name}`: expected {', '.join(choices)}, found {values[0][:_SHOWN]!r}")
+    if choices is not None:
+        return _one_of(name, choices, values[0])
     if meta.pattern is not None and re.fullmatch(meta.pattern, values[0]) is None:
         assert meta.description is not None
         expected = meta.description[0].lower() + meta.description[1:].rstrip(".")
@@ -130,13 +169,25 @@ def _taken_apart(kind: Any) -> tuple[Any, Meta]:
     raise TypeError(f"{kind} has no notes")
 
 
-def _members(name: str, kind: type[StrEnum], values: list[str]) -> tuple[StrEnum, ...]:
+def _members(name: str, kind: Any, values: list[str]) -> tuple[str, ...]:
+    if kind is str:
+        return tuple(values)
+    if get_origin(kind) is Annotated:
+        choices = _taken_apart(kind)[1].extra_json_schema
+        assert choices is not None
+        return tuple(_one_of(name, choices["enum"], value) for value in values)
     words = [word.strip().upper() for value in values for word in value.split(",")]
     for word in words:
         if word not in kind.__members__:
             known = ", ".join(kind.__members__)
             raise _wrong(f"`{name}`: expected {known}, found {word[:_SHOWN]!r}")
     return tuple(kind(word) for word in words)
+
+
+def _one_of(name: str, choices: Sequence[str], text: str) -> str:
+    if text not in choices:
+        raise _wrong(f"`{name}`: expected {', '.join(choices)}, found {text[:_SHOWN]!r}")
+    return text
 
 
 def _number(name: str, meta: Meta, text: str) -> int:

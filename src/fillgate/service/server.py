@@ -15,6 +15,7 @@ from typing import Any
 import uvicorn
 
 from fillgate.domain.errors import ConfigurationError
+from fillgate.service.http import Scope
 
 __all__ = ["HttpServer", "listening_socket", "url_of"]
 
@@ -73,6 +74,19 @@ class HttpServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to the host."""
         yield
+
+    def hang_up(self, scope: Scope) -> bool:
+        """Break the connection of a request whose client takes nothing any more.
+
+        Returns:
+            False if there is no such connection.
+        """
+        for connection in self.server_state.connections:
+            client = getattr(connection, "client", None)
+            if client is not None and client == scope["client"]:
+                connection.transport.abort()
+                return True
+        return False
 
     def stop(self) -> None:
         """Take no new connections, answer those that wait, then end."""

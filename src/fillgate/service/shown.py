@@ -42,6 +42,7 @@ __all__ = [
     "account_view",
     "order_view",
     "position_view",
+    "record_types",
     "record_view",
     "signal_view",
 ]
@@ -75,18 +76,29 @@ class RecordView(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def shown_as(cls) -> Any:
         """Return the union of what records are, told apart by `event`."""
-        return Union[tuple(_record_type(kind) for kind in STORY_EVENTS)]  # noqa: UP007 - a tuple's
+        return record_types(cls, "Record", STORY_EVENTS)
+
+
+def record_types(view: type[RecordView], ending: str, kinds: Iterable[type[Event]]) -> Any:
+    """Return the union of what records of these kinds are, told apart by `event`.
+
+    Args:
+        view: has their fields.
+        ending: of their names.
+        kinds: of events.
+    """
+    return Union[tuple(_record_type(view, ending, kind) for kind in kinds)]  # noqa: UP007 - a tuple's
 
 
 @cache
-def _record_type(kind: type[Event]) -> type[msgspec.Struct]:
+def _record_type(view: type[RecordView], ending: str, kind: type[Event]) -> type[msgspec.Struct]:
     members: list[Any] = [
         (field.name, kind if field.name == "details" else field.type)
-        for field in msgspec.structs.fields(RecordView)
+        for field in msgspec.structs.fields(view)
         if field.name != "event"
     ]
     return msgspec.defstruct(
-        f"{kind.__name__}Record",
+        f"{kind.__name__}{ending}",
         members,
         kw_only=True,
         tag=kind.kind,

@@ -59,8 +59,26 @@ REQUESTS: Final = Group(
             "INVALID_PARAMETER",
             400,
             "A query parameter cannot be used.",
-            "A parameter behind the `?` is not known here, stands twice, or does not fit.",
+            "A parameter behind the `?` is not known here, stands twice, or does not fit; or "
+            "`Last-Event-ID` is none that was given out.",
             "Correct what the detail names. A `cursor` is good only for the list that gave it.",
+        ),
+        ProblemKind(
+            "EVENT_GONE",
+            410,
+            "The journal does not have the event that was received last.",
+            "The service stands on another journal than the one that gave this id: a new one, or "
+            "one that was restored from a backup. What came after that event is not known here.",
+            "Read the lists of orders and signals anew, then follow without `Last-Event-ID`, or "
+            "with `after=start`.",
+        ),
+        ProblemKind(
+            "TOO_MANY_STREAMS",
+            503,
+            "Too many follow the events already.",
+            "As many streams of events are open as are allowed (`event_streams`).",
+            "Try again after `Retry-After`. Look at `fillgate_event_streams` for who forgot to "
+            "hang up, or allow more in `[service]`.",
         ),
         ProblemKind(
             "INVALID_IDEMPOTENCY_KEY",

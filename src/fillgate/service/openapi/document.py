@@ -13,7 +13,7 @@ from fillgate import __version__
 from fillgate.service.auth import SIGNATURE
 from fillgate.service.openapi.headers import ANSWER_HEADERS, HEADERS_OF_STATUS, REQUEST_HEADERS
 from fillgate.service.openapi.inputs import body_schema
-from fillgate.service.openapi.schemas import answer_schemas
+from fillgate.service.openapi.schemas import answer_schema, answer_schemas
 from fillgate.service.operations import JSON, Access, Answered, Operation
 from fillgate.service.problems import (
     PROBLEMS,
@@ -124,12 +124,15 @@ def _schemas(operations: Sequence[Operation]) -> dict[str, Any]:
         for answered in _answers(operation)
         if _is_struct(answered.body)
     )
+    items = tuple(
+        answered.item for each in operations for answered in _answers(each) if answered.item
+    )
     problems = (ProblemDocument, OutcomeProblem, WebhookProblem, WebhookOutcomeProblem)
     taken = {
         kind.__name__: body_schema(kind, others=_IGNORED if kind is AlertBody else None)
         for kind in bodies
     }
-    return taken | answer_schemas((*answers, *problems))
+    return taken | answer_schemas((*answers, *items, *problems))
 
 
 def _is_struct(kind: Any) -> bool:
@@ -189,9 +192,10 @@ def _parameter(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
     parameter: dict[str, Any] = {"name": field.name, "in": "query", "required": False}
     parameter["description"] = schema.pop("description")
     if schema["type"] == "array":
-        (words,) = found.values()
-        # Commas, white space and either case are taken, too: a pattern would not tell better.
-        schema["items"] = {"type": "string", "examples": words["enum"]}
+        for words in found.values():
+            # Commas, white space and either case are taken, too: a pattern would not tell better.
+            schema["items"] = {"type": "string", "examples": words["enum"]}
+        schema.pop("default", None)
         parameter |= {"style": "form", "explode": True}
     elif field.default is not None:
         schema["default"] = field.default
@@ -233,11 +237,29 @@ def _response(answered: Answered) -> dict[str, Any]:
         schema = _ref(answered.body.__name__) if _is_struct(answered.body) else {"type": "object"}
         response["content"] = {answered.media_type: {"schema": schema}}
     elif answered.media_type != JSON:
-        text = {"schema": {"type": "string"}}
+        text: dict[str, Any] = {"schema": {"type": "string"}}
+        if answered.item is not None:
+            text["x-itemSchema"] = _message(answered.item)
         response["content"] = dict.fromkeys((answered.media_type, *answered.or_else), text)
     if answered.headers:
         response["headers"] = {name: _ref(name, "headers") for name in answered.headers}
     return response
+
+
+def _message(data: Any) -> dict[str, Any]:
+    """Return what a message of a stream is; a later OpenAPI has `itemSchema` for it."""
+    return {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string"},
+            "event": {"type": "string"},
+            "data": {
+                "type": "string",
+                "contentMediaType": JSON,
+                "contentSchema": answer_schema(data),
+            },
+        },
+    }
 
 
 def _problem(operation: Operation, status: int, codes: list[str]) -> dict[str, Any]:

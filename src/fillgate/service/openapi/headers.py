@@ -32,6 +32,11 @@ REQUEST_HEADERS: Final[Mapping[str, Mapping[str, Any]]] = {
         "schema": {"type": "string"},
         "example": "wait=5",
     },
+    "Last-Event-ID": {
+        "description": "The `id` of the message that was received last: what came after it is "
+        "told, without a gap and without a repeat. It wins over `after`.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"},
+    },
     "If-None-Match": {
         "description": "An `ETag` of before: answered with 304 if it is still that.",
         "schema": {"type": "string"},

@@ -9,7 +9,7 @@ import msgspec
 from fillgate.service.plain import DecimalText, plain_type, whole_type
 from fillgate.service.views import Answer
 
-__all__ = ["DECIMAL_PATTERN", "answer_schemas"]
+__all__ = ["DECIMAL_PATTERN", "answer_schema", "answer_schemas"]
 
 DECIMAL_PATTERN: Final = r"^(?:0|-?[1-9][0-9]*|-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9])$"
 
@@ -35,6 +35,14 @@ def answer_schemas(kinds: Iterable[type[msgspec.Struct]]) -> dict[str, Any]:
         if "description" in schema:
             schema["description"] = inspect.cleandoc(schema["description"])
     return {"Decimal": _DECIMAL, **found}
+
+
+def answer_schema(kind: Any) -> dict[str, Any]:
+    """Return the schema of one type, whose parts are among `answer_schemas`."""
+    (schema,), _ = msgspec.json.schema_components(
+        [plain_type(kind)], schema_hook=_hook, ref_template=_REF
+    )
+    return schema
 
 
 def _hook(kind: type) -> dict[str, Any]:
