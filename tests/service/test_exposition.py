@@ -12,7 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families as plain_tex
 
 from fillgate import __version__
 from fillgate.domain.errors import Rejected
-from fillgate.meters import DOORS, ENDINGS, ORDER_EVENTS, OUTCOMES, REMOVED
+from fillgate.meters import DOORS, ENDINGS, ORDER_EVENTS, OUTCOMES, REMOVED, STREAM_ENDINGS
 from fillgate.service.metrics import LABELS, METRICS
 from fillgate.service.problems import PROBLEMS
 from tests.engine.conftest import open_house, replaced
@@ -323,6 +323,7 @@ async def test_nobody_outside_makes_a_label(
         "event": set(ORDER_EVENTS),
         "status": set(LABELS["status"]),
         "file": {"database", "log"},
+        "reason": set(STREAM_ENDINGS),
         "version": {__version__},
     }
     found = await scrape(desk)

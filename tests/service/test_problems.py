@@ -43,6 +43,7 @@ def test_only_what_may_be_sent_again_is_an_error_of_ours() -> None:
         "JOURNAL_UNAVAILABLE",
         "INTERNAL_ERROR",
         "VENUE_UNAVAILABLE",
+        "TOO_MANY_STREAMS",
     }
 
 

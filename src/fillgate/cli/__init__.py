@@ -5,6 +5,7 @@
 - `serve`: runs the service
 - `send`: sends an alert or an order (`fields`)
 - `orders`, `order` (`asking`), `accounts`, `positions`: what a running service knows (`words`)
+- `events`: what happens (`following`)
 - `journal`: checks the journal
 - `demo`: shows fillgate at work (`demo_alerts`, `demo_service`, `demo_sender`, `demo_tables`)
 - `bench`: what an order costs, beside a bare echo (a package)
@@ -29,6 +30,7 @@ from fillgate.cli import (
     config,
     demo,
     doctor,
+    events,
     init,
     journal,
     order,
@@ -56,6 +58,7 @@ app.command()(bench.bench)
 app.add_typer(send.app, name="send")
 app.command()(orders.orders)
 app.add_typer(order.app, name="order")
+app.command()(events.events)
 app.command()(positions.positions)
 app.command()(accounts.accounts)
 app.add_typer(journal.app, name="journal")

@@ -9,7 +9,8 @@ Invariants:
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, cast
 from urllib.parse import urlsplit
 
@@ -19,10 +20,11 @@ from fillgate.config import is_loopback
 if TYPE_CHECKING:
     import httpx2
 
-__all__ = ["NoAnswer", "NotReached", "Reply", "Service"]
+__all__ = ["NoAnswer", "NotReached", "Reply", "Service", "Streamed"]
 
 _CONNECT_SECONDS = 2.0
 _ANSWER_SECONDS = 10.0
+_OK = 200
 _HTTP_ERROR = 400
 _SERVER_ERROR = 500
 
@@ -62,6 +64,14 @@ class Reply(NamedTuple):
         """End the command if one of these is not in the document: no fillgate answered."""
         if not all(member in self.document for member in members):
             fail_foreign(self.source, self.status)
+
+
+class Streamed(NamedTuple):
+    """An answer that comes in pieces."""
+
+    refusal: Reply | None
+    """The whole answer, where it is none of those."""
+    pieces: Iterator[bytes]
 
 
 def fail_foreign(source: str, status: int) -> NoReturn:
@@ -110,26 +120,67 @@ class Service:
             NotReached: nothing was sent.
             NoAnswer: it may have arrived.
         """
+        with self._client(_ANSWER_SECONDS + wait) as client:
+            response = client.request(
+                method,
+                self.url + path,
+                content=body,
+                params=params,
+                headers=_headers(body, headers or {}),
+            )
+        return Reply(response.status_code, self._document(response), self.url)
+
+    @contextmanager
+    def _client(self, patience: float) -> "Iterator[httpx2.Client]":
+        """Give a client whose failures are told apart by what was sent."""
         import httpx2
 
-        timeout = httpx2.Timeout(_ANSWER_SECONDS + wait, connect=_CONNECT_SECONDS)
+        timeout = httpx2.Timeout(patience, connect=_CONNECT_SECONDS)
         local = is_loopback(cast("str", self._host))
+        # Certificates are loaded only where they are needed: it takes longer than a request.
+        secure = self.url.startswith("https")
         try:
-            # Certificates are loaded only where they are needed: it takes longer than a request.
-            secure = self.url.startswith("https")
             with httpx2.Client(timeout=timeout, trust_env=not local, verify=secure) as client:
-                response = client.request(
-                    method,
-                    self.url + path,
-                    content=body,
-                    params=params,
-                    headers=_headers(body, headers or {}),
-                )
+                yield client
         except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
             raise NotReached(str(error) or type(error).__name__) from None
         except httpx2.HTTPError as error:
             raise NoAnswer(str(error) or type(error).__name__) from None
-        return Reply(response.status_code, self._document(response), self.url)
+
+    @contextmanager
+    def stream(
+        self,
+        path: str,
+        *,
+        params: Sequence[tuple[str, str]],
+        headers: Mapping[str, str],
+        silence: float,
+    ) -> "Iterator[Streamed]":
+        """Ask for an answer that comes in pieces.
+
+        Args:
+            path: what to get.
+            params: of the query.
+            headers: besides those that every request has.
+            silence: seconds without a piece after which it counts as lost.
+
+        Raises:
+            NotReached: nothing was sent.
+            NoAnswer: no answer came, or it broke off.
+        """
+        with (
+            self._client(silence) as client,
+            client.stream(
+                "GET", self.url + path, params=list(params), headers=_headers(None, headers)
+            ) as response,
+        ):
+            refusal = None
+            if response.status_code != _OK:
+                response.read()
+                refusal = Reply(response.status_code, self._document(response), self.url)
+            elif not response.headers.get("content-type", "").startswith("text/event-stream"):
+                fail_foreign(self.url, response.status_code)
+            yield Streamed(refusal, response.iter_bytes())
 
     def _document(self, response: "httpx2.Response") -> dict[str, Any]:
         try:

@@ -112,5 +112,9 @@ MEANINGS: Final[Mapping[str, Callable[[_Details], str]]] = {
     "request-ineffective": lambda event: (
         f"the request had no effect, the order works on, asked {event['asked']} times"
     ),
+    "service-started": lambda event: f"fillgate {event['software']} started",
+    "service-stopped": lambda _: "stopped in good order",
+    "account-went-down": lambda event: f"down: {event['reason']}",
+    "account-came-up": lambda _: "up",
 }
-"""For each kind of event that a story can hold, the function that puts it into words."""
+"""For each kind of event, the function that puts it into words."""

@@ -112,6 +112,8 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
 @pytest.mark.parametrize("path", DOCUMENT["paths"])
 async def test_a_path_takes_the_methods_that_the_document_has(desk: Desk, path: str) -> None:
     target = path.replace("{number}", "1").replace("{", "").replace("}", "")
+    if path == "/api/v1/events":
+        target += "?follow=false"  # else the answer has no end
     taken = {method.upper() for method in DOCUMENT["paths"][path]}
     for method in METHODS:
         response = await call(desk.app, method, target)

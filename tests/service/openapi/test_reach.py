@@ -11,6 +11,7 @@ from fillgate.domain.errors import Rejected, Unknown
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.journal.base import JournalUnavailable
 from fillgate.service.auth import sign
+from fillgate.service.events.places import Place
 from fillgate.service.http import MAX_BODY
 from tests.engine.venue import canceled, never, raises, replaced, resting, tells
 from tests.service.asgi import call
@@ -33,8 +34,9 @@ PROMISED: Final = {
 
 TOKEN: Final = WEBHOOK + "/" + SECRET.replace("/", "%2F").replace("+", "%2B")
 READING: Final = (
-    ORDERS, f"{ORDERS}/x", "/api/v1/signals", "/api/v1/signals/1", "/api/v1/positions",
-    "/api/v1/accounts", "/api/v1/ticker/BTC/USDT", "/metrics",
+    ORDERS, f"{ORDERS}/x", "/api/v1/events?follow=false", "/api/v1/signals",
+    "/api/v1/signals/1", "/api/v1/positions", "/api/v1/accounts", "/api/v1/ticker/BTC/USDT",
+    "/metrics",
 )  # fmt: skip
 OPEN: Final = ("/health", "/live", "/ready", "/openapi.json", "/docs", "/docs/problems")
 
@@ -85,9 +87,10 @@ async def read(seen: Seen, desk: Desk) -> None:
     identity = unknown["client_order_id"]
     for target in (*READING, *OPEN, f"{ORDERS}/{identity}"):
         await seen.send(desk, "GET", target)
-        await seen.send(desk, "GET", f"{target}?surprise=1")
+        await seen.send(desk, "GET", f"{target}{'&' if '?' in target else '?'}surprise=1")
         await seen.send(desk, "GET", target, if_none_match="*")
     await seen.send(desk, "GET", "/api/v1/signals/999999")
+    await seen.send(desk, "GET", "/api/v1/events", last_event_id=Place(10**9, 1).id)
     await seen.send(desk, "GET", "/api/v1/ticker/X?account=nobody")
     resolve = f"{ORDERS}/{identity}/resolve"
     finding = b'{"status": "ABSENT", "reason": "not there"}'
@@ -148,7 +151,7 @@ async def fail(seen: Seen, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     for error in (Rejected("NO_MARKET", "no such market"), ConnectionError("no route")):
         monkeypatch.setattr(desk.venue, "fetch_data", failing(error))
         await seen.send(desk, "GET", "/api/v1/ticker/X")
-    for name in ("orders", "signals", "find_signal", "find_order"):
+    for name in ("orders", "signals", "find_signal", "find_order", "last_event"):
         monkeypatch.setattr(desk.house.engine.journal, name, failing(JournalUnavailable("gone")))
     for target in READING:
         await seen.send(desk, "GET", target)
