@@ -75,7 +75,8 @@ class Follower:
         self._parameters = parameters
         self._notice = notice
         self._pause = pause
-        self._answered = False
+        self.answered = False
+        """Whether the service has begun to tell."""
         self._place = ""
         self._retry = 1.0
         self._complete = ("follow", "false") in parameters
@@ -92,7 +93,7 @@ class Follower:
                     return
                 self._notice("the service ended the stream; going on")
             except NotReached:
-                if not self._answered:
+                if not self.answered:
                     self._service.fail_unreached()
                 self._notice("no service answers; asking again")
             except NoAnswer as error:
@@ -102,7 +103,7 @@ class Follower:
 
     def _give_up(self, text: str) -> None:
         """End the command if there was no answer yet."""
-        if not self._answered:
+        if not self.answered:
             fail(text, Exit.NO_ANSWER)
 
     def _answer(self) -> Iterator[Message]:
@@ -112,12 +113,12 @@ class Follower:
         ) as answer:
             if answer.refusal is not None:
                 self._refused(answer.refusal)
-            self._answered = True
+            self.answered = True
             for fields in blocks(answer.pieces):
                 yield from self._taken(fields)
 
     def _refused(self, reply: Any) -> None:
-        if reply.status >= _SERVER_ERROR and self._answered:
+        if reply.status >= _SERVER_ERROR and self.answered:
             raise NoAnswer(reply.refusal)
         self._service.done(reply)
 

@@ -126,7 +126,7 @@ async def _run_on(
         await engine.start()
         feed = EventFeed(engine, clock, _stream_limits(configuration))
         server = HttpServer(_application(engine, configuration, secret, clock, feed))
-        feed.hang_up = server.hang_up
+        feed.transport_of = server.transport_of
         stop = _stopper(server, engine, feed)
         _stop_on_signals(stop, log)
         generated = None if configuration.webhook_secret else folder / SECRET_FILE

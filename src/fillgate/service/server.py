@@ -7,6 +7,7 @@ Invariants:
    engine is drained and the journal closed (`host`).
 """
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -75,18 +76,13 @@ class HttpServer(uvicorn.Server):
         """Leave signals to the host."""
         yield
 
-    def hang_up(self, scope: Scope) -> bool:
-        """Break the connection of a request whose client takes nothing any more.
-
-        Returns:
-            False if there is no such connection.
-        """
+    def transport_of(self, scope: Scope) -> asyncio.Transport | None:
+        """Return the connection that a request came by; None if it is gone."""
         for connection in self.server_state.connections:
             client = getattr(connection, "client", None)
             if client is not None and client == scope["client"]:
-                connection.transport.abort()
-                return True
-        return False
+                return connection.transport
+        return None
 
     def stop(self) -> None:
         """Take no new connections, answer those that wait, then end."""

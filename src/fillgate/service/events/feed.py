@@ -39,8 +39,8 @@ class EventFeed:
         self.limits = limits
         self.journal = engine.journal
         self.tape = Tape(limits)
-        self.hang_up: Callable[[Scope], bool] = lambda _: False
-        """Breaks the connection of a request that cannot be answered; False if it is not known."""
+        self.transport_of: Callable[[Scope], asyncio.Transport | None] = lambda _: None
+        """Finds the connection of a request."""
         self._recorder = engine.recorder
         self._meters = engine.meters.streams
         self._clock = clock

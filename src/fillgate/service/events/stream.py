@@ -18,6 +18,7 @@ from starlette.responses import Response
 from fillgate.journal.base import JournalUnavailable
 from fillgate.journal.codec import UnreadableEvent
 from fillgate.meters import StreamEnding
+from fillgate.service.events.connection import make_frugal
 from fillgate.service.events.messages import Message, cut_off, heartbeat, opening
 from fillgate.service.events.places import Place
 from fillgate.service.events.wanted import Wanted
@@ -88,13 +89,16 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request: raw ASGI, for it may go on for days."""
+        transport = self._feed.transport_of(scope)
+        if transport is not None:
+            make_frugal(transport)
         listening = asyncio.create_task(self._listen(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
             if scope["method"] == "HEAD":
                 self.end(StreamEnding.COMPLETE)
             await self._tell(send)
-            await self._part(scope, send)
+            await self._part(transport, send)
         finally:
             listening.cancel()
             self._feed.closed(self, self._ending or StreamEnding.LEFT)
@@ -161,7 +165,7 @@ class EventStream(Response):
             self._sending = None
         return True
 
-    async def _part(self, scope: Scope, send: Send) -> None:
+    async def _part(self, transport: asyncio.Transport | None, send: Send) -> None:
         """Say goodbye to a reader that takes it; break the connection to one that does not."""
         if self._left.is_set():
             return
@@ -170,7 +174,8 @@ class EventStream(Response):
             async with asyncio.timeout(self._feed.limits.parting):
                 await send(message)
         except TimeoutError:
-            if self._feed.hang_up(scope):
+            if transport is not None:
+                transport.abort()
                 await self._left.wait()
 
     def _last_words(self) -> bytes:
