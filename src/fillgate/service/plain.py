@@ -9,7 +9,7 @@ Invariants:
 
 import re
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Final, TypeAlias, Union, get_args, get_origin
@@ -33,23 +33,42 @@ DecimalString: TypeAlias = Annotated[str, DecimalText]
 
 def plain(value: Any) -> Any:
     """Return a value as plain JSON values: nothing but dict, list, str, int, bool, None."""
-    if isinstance(value, Decimal):
-        return decimal_text(value)
-    if isinstance(value, msgspec.Struct):
-        left_out = _left_out(type(value))
-        members = ((name, getattr(value, name)) for name in value.__struct_fields__)
-        return {
-            name: plain(member)
-            for name, member in members
-            if member is not None or name not in left_out
-        }
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, frozenset):
-        return sorted(plain(item) for item in value)
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    return value
+    way = _way(value.__class__)
+    return value if way is None else way(value)
+
+
+@cache
+def _way(kind: type) -> Callable[[Any], Any] | None:
+    """Return what makes values of a type plain; None if they are."""
+    if issubclass(kind, Decimal):
+        return decimal_text
+    if issubclass(kind, msgspec.Struct):
+        return _struct_way(kind)
+    if issubclass(kind, Mapping):
+        return lambda value: {str(key): plain(item) for key, item in value.items()}
+    if issubclass(kind, frozenset):
+        return lambda value: sorted(map(plain, value))
+    if issubclass(kind, tuple | list):
+        return lambda value: list(map(plain, value))
+    return None
+
+
+def _struct_way(kind: type[msgspec.Struct]) -> Callable[[Any], Any]:
+    left_out = _left_out(kind)
+    members = tuple((name, name in left_out) for name in kind.__struct_fields__)
+
+    def way(value: Any) -> dict[str, Any]:
+        made = {}
+        for name, optional in members:
+            member = getattr(value, name)
+            if member is not None:
+                inner = _way(member.__class__)
+                made[name] = member if inner is None else inner(member)
+            elif not optional:
+                made[name] = None
+        return made
+
+    return way
 
 
 @cache

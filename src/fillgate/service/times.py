@@ -1,6 +1,7 @@
 """Times as the API shows them: RFC 3339 in UTC."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated
 
 from msgspec import Meta
@@ -18,5 +19,10 @@ TimeText = Annotated[
 
 def time_text(microseconds: int) -> str:
     """Return Unix microseconds as RFC 3339 text in UTC."""
-    moment = datetime.fromtimestamp(microseconds // 1_000_000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{microseconds % 1_000_000:06d}Z"
+    return f"{_second_text(microseconds // 1_000_000)}.{microseconds % 1_000_000:06d}Z"
+
+
+# Much happens in a second.
+@lru_cache(maxsize=16)
+def _second_text(second: int) -> str:
+    return f"{datetime.fromtimestamp(second, UTC):%Y-%m-%dT%H:%M:%S}"

@@ -16,7 +16,8 @@ from fillgate.journal.base import Recorded
 from fillgate.service.events.places import Place, place_of
 from fillgate.service.events.subjects import Subject
 from fillgate.service.plain import plain
-from fillgate.service.shown import RecordView, record_types, record_view
+from fillgate.service.shown import RecordView, record_types
+from fillgate.service.times import time_text
 
 __all__ = ["CUT_OFF", "EventMessage", "Message", "cut_off", "heartbeat", "opening"]
 
@@ -70,7 +71,11 @@ class Message:
 
 def _data(record: Recorded, subject: Subject) -> bytes:
     view = EventMessage(
-        **msgspec.structs.asdict(record_view(record)),
+        at=time_text(record.at),
+        event=record.event.kind,
+        stream=record.stream,
+        sequence=record.sequence,
+        details=record.event,
         signal=record.signal,
         client_order_id=getattr(record.event, "client_order_id", None),
         account=subject.account,
