@@ -7,12 +7,15 @@ import pytest
 from fillgate.cli.words import MEANINGS, meaning
 from fillgate.domain.events import (
     EVENT_TYPES,
-    CancelRequested,
     AccountCameUp,
+    AccountReconciled,
     AccountWentDown,
+    CancelRequested,
     DuplicateSuspected,
     Event,
     FillFound,
+    ForeignFillSeen,
+    ForeignOrderSeen,
     OrderAbsent,
     OrderAdopted,
     OrderAnomalous,
@@ -25,6 +28,8 @@ from fillgate.domain.events import (
     OrderSending,
     OrderUnanswered,
     OrderWithdrawn,
+    PositionAgreed,
+    PositionDiffered,
     ReplaceRequested,
     RequestAnswered,
     RequestIneffective,
@@ -132,6 +137,21 @@ SAID = [
     (ServiceStopped(), ["in good order"]),
     (AccountWentDown(account="main", reason="no route"), ["no route"]),
     (AccountCameUp(account="main"), ["up"]),
+    (
+        AccountReconciled(account="main", cause="start", asked=("fills",), failed=("positions",)),
+        ["start", "fills", "could not ask for positions", "differences: 0"],
+    ),
+    (
+        ForeignFillSeen(account="main", symbol="X", side=Side.BUY, order_id="v-9", fill=FILL),
+        ["v-9", "not ours", "f-1, 0.5 at 7"],
+    ),
+    (ForeignOrderSeen(account="main", report=REPORT), ["v-1", "not ours", "NEW"]),
+    (ForeignOrderSeen(account="main", report=REPORT, installation="ab12"), ["fillgate's (ab12)"]),
+    (
+        PositionDiffered(account="main", symbol="X", ours=Decimal(1), theirs=Decimal(2)),
+        ["X: the venue holds 2", "to 1"],
+    ),
+    (PositionAgreed(account="main", symbol="X", quantity=Decimal(1)), ["X", "agree again on 1"]),
 ]
 
 

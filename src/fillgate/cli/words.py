@@ -69,6 +69,19 @@ def _replace(event: _Details) -> str:
     return f"{event['actor']} wants it replaced: {', '.join(terms)}"
 
 
+def _reconciled(event: _Details) -> str:
+    failed = f"; could not ask for {', '.join(event['failed'])}" if event.get("failed") else ""
+    asked = ", ".join(event["asked"]) or "nothing"
+    words = f"compared with the venue ({event['cause']}): {asked}"
+    return f"{words}{failed}; differences: {event.get('findings', 0)}"
+
+
+def _foreign(event: _Details) -> str:
+    report, other = event["report"], event.get("installation")
+    whose = "is not ours" if other is None else f"is another fillgate's ({other})"
+    return f"the venue works order {report['order_id']}, which {whose}{_status(report)}"
+
+
 def _coded(words: str) -> Callable[[_Details], str]:
     def say(event: _Details) -> str:
         return f"{words}: {': '.join(filter(None, (event['code'], event.get('text'))))}"
@@ -116,5 +129,16 @@ MEANINGS: Final[Mapping[str, Callable[[_Details], str]]] = {
     "service-stopped": lambda _: "stopped in good order",
     "account-went-down": lambda event: f"down: {event['reason']}",
     "account-came-up": lambda _: "up",
+    "account-reconciled": _reconciled,
+    "foreign-fill-seen": lambda event: (
+        f"a fill of order {event['order_id']}, which is not ours: {_fill(event['fill'])}"
+    ),
+    "foreign-order-seen": _foreign,
+    "position-differed": lambda event: (
+        f"{event['symbol']}: the venue holds {event['theirs']}, the fills add up to {event['ours']}"
+    ),
+    "position-agreed": lambda event: (
+        f"{event['symbol']}: the venue and the fills agree again on {event['quantity']}"
+    ),
 }
 """For each kind of event, the function that puts it into words."""

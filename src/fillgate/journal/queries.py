@@ -137,7 +137,7 @@ def events_after(connection: apsw.Connection, after: int, limit: int) -> list[Re
 
 def last_event(connection: apsw.Connection) -> Recorded | None:
     """Return the last event in the order of commits."""
-    row = connection.execute(f"{_RECORD} ORDER BY position DESC LIMIT 1").fetchone()
+    row = connection.execute(f"{_RECORD} ORDER BY events.position DESC LIMIT 1").fetchone()
     return None if row is None else _recorded(row)
 
 

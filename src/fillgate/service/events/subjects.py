@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from typing import Final, NamedTuple
 
-from fillgate.domain.events import Event, OrderEvent, SignalAccepted
+from fillgate.domain.events import OrderEvent, SignalAccepted
 from fillgate.domain.orders import Order
 from fillgate.engine.blotter import Blotter
 from fillgate.journal.base import Journal, Recorded, account_stream
@@ -82,9 +82,10 @@ def _of_account(record: Recorded) -> Subject:
     account = _text(record.event, "account")
     if account is None and record.stream.startswith(_ACCOUNT):
         account = record.stream[len(_ACCOUNT) :]
-    return Subject(account, _text(record.event, "symbol"))
+    told = getattr(record.event, "report", record.event)
+    return Subject(account, _text(told, "symbol"))
 
 
-def _text(event: Event, name: str) -> str | None:
-    value = getattr(event, name, None)
+def _text(told: object, name: str) -> str | None:
+    value = getattr(told, name, None)
     return value if isinstance(value, str) else None
