@@ -17,8 +17,13 @@ def missing(package: str) -> NoReturn:
     pytest.skip(reason)
 
 
-def needed(*programs: str) -> None:
-    """Go on only if these programs are there; each is of the Debian package of its name."""
+def needed(*programs: str, package: str | None = None) -> None:
+    """Go on only if these programs are there.
+
+    Args:
+        programs: by name.
+        package: of Debian that has them; without it each is of the package of its name.
+    """
     for program in programs:
         if shutil.which(program) is None:
-            missing(program)
+            missing(package or program)

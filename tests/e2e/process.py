@@ -56,6 +56,8 @@ class Service:
     program: Sequence[str] = ("-m", "fillgate")
     """What Python runs: the command line of fillgate, or a program that does so in the end."""
     listen: str = "127.0.0.1:0"
+    fd: int | None = None
+    """Number of a listening socket of ours that the process is to serve on."""
     url: str = ""
     process: subprocess.Popen[bytes] | None = None
 
@@ -103,10 +105,13 @@ class Service:
                 stdout=log,
                 stderr=log,
                 env=self._environment(),
+                pass_fds=() if self.fd is None else (self.fd,),
             )
 
     def _arguments(self) -> list[str]:
         ready = ["--ready-file", str(self._ready_file)]
+        if self.fd is not None:
+            ready += ["--fd", str(self.fd)]
         if not self.configured:
             return [*ready, "--listen", self.listen, "--data", str(self.data)]
         path = self.folder / "configuration.toml"

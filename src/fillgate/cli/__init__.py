@@ -2,7 +2,7 @@
 
 - `init`, `config`: write, show and check the configuration
 - `doctor`: checks whether the machine is fit
-- `serve`: runs the service
+- `serve`: runs the service; `unit`: lets systemd do it
 - `send`: sends an alert or an order (`fields`)
 - `orders`, `order` (`asking`), `accounts`, `positions`: what a running service knows (`words`)
 - `events`: what happens (`following`)
@@ -38,6 +38,7 @@ from fillgate.cli import (
     positions,
     send,
     serve,
+    unit,
 )
 
 __all__ = ["app"]
@@ -53,6 +54,7 @@ app.command()(init.init)
 app.add_typer(config.app, name="config")
 app.command()(doctor.doctor)
 app.command()(serve.serve)
+app.command()(unit.unit)
 app.command()(demo.demo)
 app.command()(bench.bench)
 app.add_typer(send.app, name="send")

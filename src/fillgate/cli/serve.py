@@ -1,6 +1,7 @@
 """`fillgate serve`: runs the service."""
 
 import contextlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,6 +29,15 @@ def serve(
         Path | None,
         typer.Option(help="Folder of the journal and of generated secrets.", metavar="DIR"),
     ] = None,
+    fd: Annotated[
+        int | None,
+        typer.Option(
+            help="Serve on the listening socket that was inherited under this number, instead of "
+            "an address. systemd's sockets are found without it.",
+            metavar="N",
+            min=0,
+        ),
+    ] = None,
     ready_file: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Run the service until SIGTERM or Ctrl-C.
@@ -38,12 +48,20 @@ def serve(
     from fillgate.service.configuration import load
     from fillgate.service.host import JournalUnavailable
     from fillgate.service.host import serve as run
+    from fillgate.service.sockets import handed_over
 
+    if fd is not None and listen is not None:
+        fail("--fd and --listen: expected one of them", Exit.USAGE)
     given = {"listen": listen, "data": None if data is None else str(data)}
     overrides = {name: value for name, value in given.items() if value is not None}
     try:
+        handed = handed_over(os.environ, os.getpid())
         configuration = load(config_file(config), overrides=overrides)
-        run(configuration, on_ready=lambda ready: _announce(ready, configuration, ready_file))
+        run(
+            configuration,
+            on_ready=lambda ready: _announce(ready, configuration, ready_file),
+            fd=handed if fd is None else fd,
+        )
     except (ConfigurationError, JournalUnavailable) as error:
         fail(str(error), Exit.USAGE)
 

@@ -46,7 +46,8 @@ from fillgate.service.preferences import LONGEST_WEBHOOK_WAIT
 from fillgate.service.problem_log import ProblemLog
 from fillgate.service.reading import ReadingApi
 from fillgate.service.secret_file import SECRET_FILE, webhook_secret
-from fillgate.service.server import HttpServer, listening_socket, url_of
+from fillgate.service.server import HttpServer
+from fillgate.service.sockets import inherited_socket, listening_socket, url_of
 from fillgate.service.taking import OrderTaker, SignalRules, WebhookTaker
 
 __all__ = ["JOURNAL_FILE", "JournalUnavailable", "Ready", "run", "serve"]
@@ -67,13 +68,18 @@ class Ready:
 
 
 def serve(
-    configuration: Configuration, *, on_ready: Callable[[Ready], None] = lambda _: None
+    configuration: Configuration,
+    *,
+    on_ready: Callable[[Ready], None] = lambda _: None,
+    fd: int | None = None,
 ) -> None:
     """Run the service until SIGTERM or SIGINT, then stop in good order.
 
     Args:
         configuration: the whole tree.
         on_ready: hears once the service takes requests.
+        fd: number of the listening socket that was inherited; None to open one where the
+            configuration says.
 
     Raises:
         ConfigurationError: a setting is wrong, or the address is in use.
@@ -81,7 +87,7 @@ def serve(
     """
     configure_logs(level=configuration.log.level, style=configuration.log.format)
     try:
-        run_server(run(configuration, on_ready=on_ready))
+        run_server(run(configuration, on_ready=on_ready, fd=fd))
     finally:
         flush_logs()
 
@@ -91,13 +97,20 @@ async def run(
     *,
     on_ready: Callable[[Ready], None] = lambda _: None,
     clock: Clock | None = None,
+    fd: int | None = None,
 ) -> None:
     """Run the service in this event loop; see `serve`. Logging is the caller's to set up."""
-    listener = listening_socket(*parse_listen(configuration.service.listen))
+    listener = _listener(configuration, fd)
     try:
         await _run_on(listener, configuration, on_ready, clock or SystemClock())
     finally:
         listener.close()
+
+
+def _listener(configuration: Configuration, fd: int | None) -> socket.socket:
+    if fd is None:
+        return listening_socket(*parse_listen(configuration.service.listen))
+    return inherited_socket(fd, with_key=configuration.api_key is not None)
 
 
 async def _run_on(

@@ -13,7 +13,8 @@ from pathlib import Path
 from fillgate.cli.child import tell_ready
 from fillgate.service.http import Receive, Reply, Scope, Send
 from fillgate.service.interpreter import run_server, settle_memory
-from fillgate.service.server import HttpServer, listening_socket, url_of
+from fillgate.service.server import HttpServer
+from fillgate.service.sockets import listening_socket, url_of
 
 __all__ = ["echo", "serve_echo"]
 
