@@ -29,7 +29,6 @@ from fillgate.journal.base import (
     Write,
 )
 from fillgate.journal.chain import verify
-from fillgate.journal.claims import BUCKET_MICROSECONDS
 from fillgate.journal.pending import Pending
 from fillgate.journal.schema import connect_reader, create_file
 from fillgate.journal.store import Store, StoreSettings
@@ -37,7 +36,7 @@ from tests.journal.made import AT, SECOND
 
 few_signals = st.integers(1, 8)
 few_names = st.sampled_from(["a", "b", "c"])
-times = st.integers(0, 6).map(lambda step: AT + step * BUCKET_MICROSECONDS // 3)
+times = st.integers(0, 6).map(lambda step: AT + step * 24 * 3600 * SECOND)
 entries = st.builds(
     Entry,
     stream=st.sampled_from(["inbox", "account:a", "account:b"]),

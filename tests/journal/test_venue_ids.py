@@ -10,10 +10,11 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.journal import queries
 from fillgate.journal.base import VenueId, Write
+from fillgate.journal.buckets import bucket_of
 from fillgate.journal.pending import Pending
 from fillgate.journal.schema import create_file
 from fillgate.journal.store import Store, StoreSettings
-from fillgate.journal.venue_ids import bucket_of, client_order_id_of, new_venue_ids
+from fillgate.journal.venue_ids import client_order_id_of, new_venue_ids
 from tests.journal.made import ACCOUNT, AT, accepted, an_order, order_id, order_row
 
 names = st.sampled_from(["a", "b", ""])

@@ -1,9 +1,10 @@
 """Who holds which key: claims of idempotency keys, for ever, and of fingerprints, for a while.
 
-Keys are random, and there may be millions. They lie in buckets by the time of their claim, so that
-inserts touch a small part of the table. A claim looks into all buckets, in the transaction that
-inserts it; so that these stay few, keys of months long past are moved to one bucket of old keys, a
-few at a time and in their order there.
+Invariants:
+
+1. A key is in one bucket at most. Within a bucket the table's primary key holds that; that it is in
+   no other is looked up, unless the filter knows for sure, in the transaction that inserts it.
+2. Keys go to the newest bucket: no other ever gets one.
 """
 
 from collections.abc import Sequence
@@ -13,99 +14,81 @@ from typing import Any, Final
 import apsw
 
 from fillgate.journal.base import Claim, KeyTaken
+from fillgate.journal.buckets import bucket_of, each_bucket
+from fillgate.journal.key_filter import KeyFilter, load_filter
 from fillgate.journal.statements import in_portions, insert_statements
 
-__all__ = ["BUCKET_MICROSECONDS", "EACH_BUCKET", "ClaimTable"]
-
-BUCKET_MICROSECONDS: Final = 30 * 24 * 3600 * 1_000_000
-"""The span of claim times that share a bucket."""
-
-_OLD: Final = 0
-_FEW_BUCKETS: Final = 4
-_MERGE_EVERY: Final = 64
-_MERGE_LIMIT: Final = 2 * _MERGE_EVERY
+__all__ = ["KEY_HOLDER", "ClaimTable"]
 
 _PRUNE_EVERY: Final = 64
 _PRUNE_LIMIT: Final = 2 * _PRUNE_EVERY
 # Clocks are set back now and then; what is deleted cannot come back with them.
 _PRUNE_GRACE_MICROSECONDS: Final = 3600 * 1_000_000
 
+_Claims = Sequence[tuple[Claim, int]]
+
 
 class ClaimTable:
     """The tables of claims. To be used inside a transaction."""
 
     def __init__(self, cursor: apsw.Cursor) -> None:
-        """Use this cursor's connection; `reload` comes before the first claim."""
+        """Use this cursor's connection; `load` comes before the first claim."""
         self._cursor = cursor
-        self._buckets: set[int] = set()
-        self._merge_in = 0
+        self._filter = KeyFilter()
         self._prune_in = 0
 
-    def reload(self) -> None:
-        """Read anew which buckets there are: after opening, and after a roll-back."""
-        rows: list[tuple[Any, ...]] = self._cursor.execute(_BUCKETS).fetchall()
-        self._buckets = {bucket for (bucket,) in rows}
+    def load(self) -> None:
+        """Learn which keys there are. What a roll-back takes back need not be unlearnt."""
+        self._filter = load_filter(self._cursor)
 
-    def take(self, claims: Sequence[tuple[Claim, int]]) -> list[KeyTaken | None]:
+    def take(self, claims: _Claims, position: int) -> list[KeyTaken | None]:
         """Claim keys in their order, each for a signal.
+
+        Args:
+            claims: the claims, each with the number of its signal.
+            position: of the last event before.
 
         Returns:
             For each claim who held the key before, an earlier one of these perhaps; None if nobody
             did and it is this signal's now.
         """
         holders: list[KeyTaken | None] = []
-        for bucket, those in groupby(claims, key=_bucket):
-            if bucket is None:
-                holders += [self._take_fingerprint(*each) for each in those]
+        for is_key, those in groupby(claims, key=_is_key):
+            if is_key:
+                holders += self._take_keys(list(those), bucket_of(position))
             else:
-                for some in in_portions(list(those)):
-                    holders += self._take_keys(bucket, some)
+                holders += [self._take_fingerprint(*each) for each in those]
         return holders
 
-    def _take_keys(self, bucket: int, claims: Sequence[tuple[Claim, int]]) -> list[KeyTaken | None]:
-        others = [other for other in self._buckets if other != bucket]
-        if others:
-            # Where one is held the rest go one by one: repeats are rare.
-            held = [self._holder(others, claim) for claim, _ in claims]
-            if len(claims) > 1 and any(held):
-                return [self._take_keys(bucket, [each])[0] for each in claims]
-            if any(held):
-                return held
-        taken = self._insert(bucket, claims)
-        self._buckets.add(bucket)
-        self._merge(bucket, len(claims))
+    def _take_keys(self, claims: _Claims, bucket: int) -> list[KeyTaken | None]:
+        held = {
+            place: holder
+            for place, (claim, _) in enumerate(claims)
+            if self._filter.add(claim.source, claim.key) and (holder := self._holder(claim))
+        }
+        free = [each for place, each in enumerate(claims) if place not in held] if held else claims
+        taken = set[tuple[Any, ...]]()
+        for some in in_portions(free):
+            taken.update(self._insert(bucket, some))
         if len(taken) == len(claims):
             return [None] * len(claims)
-        return [
-            None if taken.pop((claim.source, claim.key), False) else self._holder([bucket], claim)
-            for claim, _ in claims
-        ]
+        holders: list[KeyTaken | None] = []
+        for place, (claim, _) in enumerate(claims):
+            name = (claim.source, claim.key)
+            holders.append(None if name in taken else held.get(place) or self._holder(claim))
+            # Who comes second with a key finds the first.
+            taken.discard(name)
+        return holders
 
-    def _insert(
-        self, bucket: int, claims: Sequence[tuple[Claim, int]]
-    ) -> dict[tuple[str, str], bool]:
-        """Insert those keys that are not there, and return them: true for each."""
+    def _insert(self, bucket: int, claims: _Claims) -> list[tuple[Any, ...]]:
+        """Insert those keys that are not there, and return them."""
         values: list[Any] = []
         for claim, signal in claims:
             values += (bucket, claim.source, claim.key, signal, claim.reading)
-        return dict.fromkeys(self._cursor.execute(_TAKE_KEYS[len(claims)], values), True)
+        return self._cursor.execute(_TAKE_KEYS[len(claims)], values).fetchall()
 
-    def _holder(self, buckets: list[int], claim: Claim) -> KeyTaken | None:
-        sql = _HOLDER.format(places=",".join("?" * len(buckets)))
-        return self._found(sql, (*buckets, claim.source, claim.key))
-
-    def _merge(self, newest: int, claimed: int) -> None:
-        if self._merge_in > 0 and len(self._buckets) <= _FEW_BUCKETS:
-            self._merge_in -= claimed
-            return
-        self._merge_in = _MERGE_EVERY
-        # The month before the newest is left alone: clocks are set back now and then.
-        past = [bucket for bucket in self._buckets if _OLD < bucket < newest - 1]
-        if past:
-            self._cursor.execute(_MERGE, (_OLD, min(past), _MERGE_LIMIT))
-            self._buckets.add(_OLD)
-            if self._cursor.connection.changes() < _MERGE_LIMIT:
-                self._buckets.discard(min(past))
+    def _holder(self, claim: Claim) -> KeyTaken | None:
+        return self._found(KEY_HOLDER, (claim.source, claim.key))
 
     def _inserted(self, sql: str, values: tuple[Any, ...]) -> bool:
         self._cursor.execute(sql, values)
@@ -129,35 +112,19 @@ class ClaimTable:
         self._prune_in -= 1
 
 
-def _bucket(claim: tuple[Claim, int]) -> int | None:
-    """Return the bucket of a key; None for a fingerprint, which has none."""
-    of, _ = claim
-    return of.at // BUCKET_MICROSECONDS if of.expires is None else None
+def _is_key(claim: tuple[Claim, int]) -> bool:
+    return claim[0].expires is None
 
 
-# One seek a bucket, however many keys there are.
-EACH_BUCKET: Final = """
-    WITH RECURSIVE found (bucket) AS (
-        SELECT min(bucket) FROM keys
-        UNION ALL
-        SELECT (SELECT min(bucket) FROM keys WHERE bucket > found.bucket)
-        FROM found WHERE bucket IS NOT NULL
-    )
+_HOLDER: Final = """
+    SELECT signal, reading FROM found CROSS JOIN keys ON keys.bucket = found.bucket
+    WHERE source = ? AND key = ? LIMIT 1
 """
-"""Makes a table `found` of the buckets that there are, and one NULL."""
-_FOUND: Final = "SELECT bucket FROM found WHERE bucket IS NOT NULL"
-_BUCKETS: Final = EACH_BUCKET + _FOUND
+KEY_HOLDER: Final = each_bucket("keys") + _HOLDER
+"""Who holds a key of a source: the number of the signal and its reading's digest."""
 _TAKE_KEYS: Final = insert_statements(
     "keys", "bucket source key signal reading", "ON CONFLICT DO NOTHING RETURNING source, key"
 )
-_MERGE: Final = """
-    UPDATE keys SET bucket = ?1 WHERE bucket = ?2 AND (source, key) IN (
-        SELECT source, key FROM keys WHERE bucket = ?2 ORDER BY source, key LIMIT ?3
-    )
-"""
-_HOLDER: Final = """
-    SELECT signal, reading FROM keys WHERE bucket IN ({places}) AND source = ? AND key = ?
-"""
 _TAKE_FINGERPRINT: Final = """
     INSERT INTO fingerprints (source, key, signal, reading, expires) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE

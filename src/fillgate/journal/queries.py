@@ -24,7 +24,7 @@ from fillgate.journal.base import (
     SignalState,
 )
 from fillgate.journal.chain import StoredRecord
-from fillgate.journal.claims import EACH_BUCKET
+from fillgate.journal.claims import KEY_HOLDER
 from fillgate.journal.codec import Codec
 from fillgate.journal.venue_ids import client_order_id_of
 
@@ -63,11 +63,6 @@ _RECORD: Final = """
 _SIGNAL: Final = "SELECT number, at, source, state, account, symbol, code FROM signals"
 _ORDER: Final = "SELECT client_order_id, signal, leg, account, symbol, status, at FROM orders"
 _HEADS: Final = "SELECT name, sequence, hash FROM streams"
-_HOLDER: Final = """
-    SELECT signal, reading FROM found CROSS JOIN keys ON keys.bucket = found.bucket
-    WHERE source = ? AND key = ?
-"""
-_CLAIM: Final = EACH_BUCKET + _HOLDER
 _LAST_SIGNAL: Final = """
     SELECT max(
         coalesce((SELECT max(signal) FROM events WHERE signal IS NOT NULL), 0),
@@ -203,7 +198,7 @@ def find_by_order_id(
 
 def find_claim(connection: apsw.Connection, source: str, key: str) -> KeyTaken | None:
     """Return who holds a key."""
-    row = connection.execute(_CLAIM, (source, key)).fetchone()
+    row = connection.execute(KEY_HOLDER, (source, key)).fetchone()
     return None if row is None else KeyTaken(*row)
 
 

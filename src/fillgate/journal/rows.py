@@ -10,9 +10,9 @@ from msgspec.structs import astuple
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.positions import Position
 from fillgate.journal.base import OrderRow, SignalRow, Write
+from fillgate.journal.buckets import bucket_of
 from fillgate.journal.codec import encode_plain
 from fillgate.journal.statements import in_portions, insert_statements
-from fillgate.journal.venue_ids import bucket_of
 
 __all__ = ["Rows"]
 

@@ -2,7 +2,7 @@
 
 Invariants:
 
-1. Memory (heads, buckets, last position) never knows more than the database has: after any
+1. Memory (heads, last position) never knows more than the database has: after any
    roll-back it is read anew.
 2. A write whose claim is taken inserts nothing.
 3. A write that breaks a rule of the database (`is_own_making`) spoils nobody else's: the batch is
@@ -137,6 +137,8 @@ class Store:
         self._settle()
         self._streams.check()
         self._renew_rows()
+        with transaction(self._connection):
+            self._claims.load()
         self._reload()
         self._connection.set_wal_hook(self._note_wal)
         self._connection.set_busy_timeout(_BUSY_TIMEOUT_MS)
@@ -182,7 +184,6 @@ class Store:
 
     def _reload(self) -> None:
         self._streams.reload()
-        self._claims.reload()
         self._eventless = int(self._cursor.execute(_META, ("eventless",)).get or 0)
 
     def _note_wal(self, connection: apsw.Connection, name: str, pages: int) -> int:
@@ -239,7 +240,9 @@ class Store:
 
     def _claim(self, batch: Sequence[Pending]) -> dict[Pending, KeyTaken | None]:
         claims = {pending: pending.claim for pending in batch if pending.claim is not None}
-        taken = self._claims.take(list(claims.values())) if claims else []
+        if not claims:
+            return {}
+        taken = self._claims.take(list(claims.values()), self._streams.position)
         return dict(zip(claims, taken, strict=True))
 
     def _write_one_by_one(self, batch: Sequence[Pending]) -> None:

@@ -1,8 +1,7 @@
 """What venues call our orders: which order has an id.
 
-The ids may be random, and there may be millions. They lie in buckets by the position of the event
-that told of them, so that inserts touch a small part of the table whatever its size. An id is
-looked for in each bucket, the oldest first: that is asked only of orders that memory has no more.
+They lie in buckets (`buckets`). An id is looked for in each, the oldest first: that is asked only
+of orders that memory has no more.
 """
 
 from typing import Final
@@ -11,15 +10,9 @@ import apsw
 
 from fillgate.domain.order_state import OrderState
 from fillgate.journal.base import VenueId
+from fillgate.journal.buckets import each_bucket
 
-__all__ = ["bucket_of", "client_order_id_of", "new_venue_ids"]
-
-_POSITIONS_BITS: Final = 12
-
-
-def bucket_of(position: int) -> int:
-    """Return the bucket of an id that was told of at this position."""
-    return position >> _POSITIONS_BITS
+__all__ = ["client_order_id_of", "new_venue_ids"]
 
 
 def new_venue_ids(before: OrderState | None, after: OrderState) -> tuple[VenueId, ...]:
@@ -39,13 +32,8 @@ def client_order_id_of(
     return found
 
 
-_FIND: Final = """
-    WITH RECURSIVE found (bucket) AS (
-        SELECT min(bucket) FROM venue_ids
-        UNION ALL
-        SELECT (SELECT min(bucket) FROM venue_ids WHERE bucket > found.bucket)
-        FROM found WHERE bucket IS NOT NULL
-    )
+_NAMED: Final = """
     SELECT client_order_id FROM found CROSS JOIN venue_ids ON venue_ids.bucket = found.bucket
     WHERE account = ? AND symbol = ? AND order_id = ? LIMIT 1
 """
+_FIND: Final = each_bucket("venue_ids") + _NAMED

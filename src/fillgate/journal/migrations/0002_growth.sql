@@ -33,8 +33,17 @@ INSERT INTO events SELECT * FROM old_events ORDER BY position;
 DROP TABLE old_events;
 CREATE INDEX events_by_signal ON events (signal) WHERE signal IS NOT NULL;
 
--- What venues call our orders. Their ids may be random; a bucket takes those of some thousand events, so that
--- inserts touch a small part of the table. Who looks for one looks into each bucket.
+-- Buckets of keys are no longer months: each takes the keys of some thousand events, and has a number above
+-- those of the months. This tells that a key is in none of them, without a look into each.
+CREATE TABLE key_filter (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    through INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    bits BLOB NOT NULL,
+    digest BLOB NOT NULL
+) STRICT;
+
+-- What venues call our orders, in buckets like those of the keys.
 CREATE TABLE venue_ids (
     bucket INTEGER NOT NULL,
     account TEXT NOT NULL,
