@@ -18,7 +18,7 @@ from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import OrderType
 from fillgate.engine.recorder import Job
 from fillgate.engine.resolution import Resolution
-from fillgate.engine.verification import Finding, Verification, verify
+from fillgate.engine.verification import Finding, Verification, check, verify
 from fillgate.journal.base import Head
 from fillgate.journal.reader import SqliteReader
 from tests.engine.conftest import House, open_house
@@ -34,7 +34,7 @@ async def live(house: House) -> None:
     await house.send(fingerprint=True, symbol="ETH/USDT", action="sell", quantity=Decimal("0.7"))
     await house.accept(fingerprint=True, symbol="ETH/USDT", action="sell", quantity=Decimal("0.7"))
     await house.send(symbol="REST", order_type=OrderType.LIMIT, price=Decimal(9))
-    await house.send(symbol="REFUSED")
+    await house.send(symbol="REFUSED", key="b")
     await house.send(symbol="TRAIL", order_type=OrderType.TRAILING_STOP, trail=Decimal(1))
     await house.engine.intake.refuse(
         source="test", code="STALE", reason="old", body=b"{old}", received_at=house.clock.now()
@@ -192,6 +192,21 @@ DAMAGE = [
         "INSERT INTO positions SELECT account, 'X', data FROM positions LIMIT 1",
         "POSITION_WRONG",
     ),
+    ("a key given away", "UPDATE keys SET signal = 2", "KEY_WRONG"),
+    ("a key gone", "DELETE FROM keys", "KEY_WRONG"),
+    ("a key from nowhere", "INSERT INTO keys VALUES (0, 'test', 'id:x', 1, x'')", "KEY_SPARE"),
+    ("a venue's id gone", "DELETE FROM venue_ids WHERE symbol = 'REST'", "VENUE_ID_WRONG"),
+    (
+        "a venue's id of another order",
+        """UPDATE venue_ids SET client_order_id = (SELECT client_order_id FROM orders LIMIT 1)
+        WHERE symbol = 'REST'""",
+        "VENUE_ID_WRONG",
+    ),
+    (
+        "a venue's id from nowhere",
+        "INSERT INTO venue_ids SELECT 0, account, 'X', order_id, 'fgxxxx' FROM venue_ids LIMIT 1",
+        "VENUE_ID_SPARE",
+    ),
     ("a position that is none", "UPDATE positions SET data = x'00'", "INDEX_UNREADABLE"),
 ]
 
@@ -212,8 +227,17 @@ COLUMNS = {
     # Not account and symbol: only `data` is read.
     "positions": ("data",),
     "bodies": ("body",),
+    # Not `bucket`: it is looked for in all of them.
+    "keys": ("source", "key", "signal"),
+    "venue_ids": ("account", "symbol", "order_id", "client_order_id"),
 }
-KEYS = {"orders": "client_order_id", "positions": "symbol", "signals": "number"}
+KEYS = {
+    "orders": "client_order_id",
+    "positions": "symbol",
+    "signals": "number",
+    "keys": "key",
+    "venue_ids": "order_id",
+}
 
 
 @pytest.mark.parametrize(
@@ -256,6 +280,14 @@ async def test_an_end_that_was_cut_off_is_found_by_those_who_noted_it(journal: P
     damage(
         journal,
         "DELETE FROM events WHERE position = (SELECT max(position) FROM events)",
+    )
+    assert codes(await checked(journal)) == {"CHAIN_BROKEN"}, "the journal notes its ends"
+    damage(
+        journal,
+        """UPDATE streams SET (position, sequence, hash) = (
+            SELECT position, sequence, hash FROM events WHERE stream = streams.id
+            ORDER BY position DESC LIMIT 1
+        )""",
     )
     assert (await checked(journal)).ok, "the last event is the stop of the service"
     cut = await checked(journal, whole.heads)
@@ -310,7 +342,11 @@ async def test_a_late_report_counts_though_its_order_was_dropped_pages_ago(tmp_p
     assert verification.findings == ()
 
 
-async def test_a_journal_is_checked_while_it_is_written(tmp_path: Path) -> None:
+async def test_a_journal_is_checked_while_it_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Small pages: the engine runs in the same loop, and more can happen in between.
+    monkeypatch.setattr(check, "_PAGE", 20)
     async with open_house(tmp_path) as house:
         house.venue.answers["REST"] = resting
         writing = asyncio.create_task(write_on(house))

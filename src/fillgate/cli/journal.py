@@ -9,6 +9,7 @@ import typer
 
 from fillgate.cli.options import DATA, AsJson, Data
 from fillgate.cli.output import Exit, fail, print_json, printable
+from fillgate.cli.progress import progress
 
 if TYPE_CHECKING:
     from fillgate.service.offline import Head, Verification
@@ -47,8 +48,8 @@ def verify(
 ) -> None:
     """Check that the journal is what was written, and that its index is what follows from it.
 
-    Every record's hash, every order, signal and position replayed from the events, every stored
-    body against its digest. Nothing is written; a service may run meanwhile.
+    Every record's hash; every order, signal and position replayed from the events; every key and
+    every id of a venue; every stored body against its digest. Nothing is written; a service may run meanwhile.
 
     Exit codes: 0 all is well, 1 something was found, 2 there is no journal to read.
     """
@@ -56,7 +57,8 @@ def verify(
 
     heads = () if known is None else _heads(known)
     try:
-        verification = asyncio.run(verify_journal(data, heads))
+        with progress("events checked") as tell:
+            verification = asyncio.run(verify_journal(data, heads, on_progress=tell))
     except JournalUnavailable as error:
         fail(str(error), Exit.USAGE)
     if as_json:

@@ -10,10 +10,16 @@ Invariants:
 """
 
 from collections import OrderedDict
+from typing import Final
 
 from fillgate.engine.tickets import Ticket
 
-__all__ = ["Claims"]
+__all__ = ["FINGERPRINT_PREFIX", "KEY_PREFIX", "Claims"]
+
+KEY_PREFIX: Final = "id:"
+"""Stands before keys that sources gave: these are claimed for ever."""
+FINGERPRINT_PREFIX: Final = "fingerprint:"
+"""Stands before fingerprints: these are claimed for a while."""
 
 ClaimKey = tuple[str, str]
 """(source, key)"""

@@ -11,7 +11,7 @@ Invariants:
 import hashlib
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
@@ -26,7 +26,7 @@ from fillgate.domain.events import (
 )
 from fillgate.domain.signals import Signal, reading_of
 from fillgate.engine.accounts import Accounts
-from fillgate.engine.claims import Claims
+from fillgate.engine.claims import FINGERPRINT_PREFIX, KEY_PREFIX, Claims
 from fillgate.engine.dispatcher import Dispatcher, signal_row
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
@@ -48,9 +48,6 @@ from fillgate.journal.base import (
 from fillgate.meters import Meters, SignalOutcome
 
 __all__ = ["Admission", "Arrival", "EngineUnavailable", "Intake", "KeyReused"]
-
-_KEY: Final = "id:"
-_FINGERPRINT: Final = "fingerprint:"
 
 
 class Arrival(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -237,7 +234,7 @@ class Intake:
     def remember(self, ticket: Ticket) -> None:
         """Let a ticket that was under way before a restart hold its key again."""
         if ticket.key is not None:
-            brief = ticket.key.startswith(_FINGERPRINT)
+            brief = ticket.key.startswith(FINGERPRINT_PREFIX)
             expires = ticket.received_at + self._window if brief else None
             self._claims.hold(ticket, ticket.key, expires)
 
@@ -252,12 +249,12 @@ class Intake:
 
     def _claim_key(self, arrival: Arrival) -> tuple[str | None, int | None]:
         if arrival.key is not None:
-            return _KEY + arrival.key, None
+            return KEY_PREFIX + arrival.key, None
         if not arrival.fingerprint:
             return None, None
         reading = reading_of(arrival.signal, with_timestamp=True)
         fingerprint = hashlib.sha256(reading).hexdigest()
-        return _FINGERPRINT + fingerprint, arrival.received_at + self._window
+        return FINGERPRINT_PREFIX + fingerprint, arrival.received_at + self._window
 
     def _admit(self, ticket: Ticket, arrival: Arrival, expires: int | None) -> None:
         claim = None

@@ -11,7 +11,7 @@ from typing import Concatenate, ParamSpec, Self, TypeVar
 import apsw
 
 from fillgate.domain.positions import Position
-from fillgate.journal import queries
+from fillgate.journal import many, queries
 from fillgate.journal.base import (
     Head,
     JournalUnavailable,
@@ -191,6 +191,38 @@ class Reading:
     async def last_event(self) -> Recorded | None:
         """Return the last event in the order of commits; None in an empty journal."""
         return await self._read(queries.last_event)
+
+    async def order_rows(self, ids: Sequence[str]) -> Sequence[OrderRow | None]:
+        """Return the row of each of these orders."""
+        return await self._read(many.order_rows, ids)
+
+    async def signal_rows(self, numbers: Sequence[int]) -> Sequence[SignalRow | None]:
+        """Return the row of each of these signals."""
+        return await self._read(many.signal_rows, numbers)
+
+    async def body_digests(self, numbers: Sequence[int]) -> Sequence[str | None]:
+        """Return SHA-256 of each of these signals' bodies, hexadecimal; None for no body."""
+        return await self._read(many.body_digests, numbers)
+
+    async def key_holders(self, keys: Sequence[many.ToldKey]) -> Sequence[int | None]:
+        """Return which signal holds each of these keys."""
+        return await self._read(many.key_holders, keys)
+
+    async def venue_id_holders(self, ids: Sequence[many.ToldId]) -> Sequence[str | None]:
+        """Return which order has each of these ids."""
+        return await self._read(many.venue_id_holders, ids)
+
+    async def keys(self, *, after: many.ToldKey | None, limit: int) -> Sequence[many.ToldKey]:
+        """Return keys in the order of the table, with their buckets as positions."""
+        return await self._read(many.all_keys, after, limit)
+
+    async def venue_ids(self, *, after: many.ToldId | None, limit: int) -> Sequence[many.ToldId]:
+        """Return the venues' ids in the order of the table, with their buckets as positions."""
+        return await self._read(many.all_venue_ids, after, limit)
+
+    async def tail(self, *, after: int, limit: int) -> many.Tail:
+        """Return the last records after a position, and how many rows there are with them."""
+        return await self._read(many.tail, after, limit)
 
     async def records(self, *, after: int = 0, limit: int = 1000) -> Sequence[StoredRecord]:
         """Return records after a position as they are stored, in the order of commits."""

@@ -1,7 +1,7 @@
 """Work on a data folder without a running service; reading only, so also beside one."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,19 +24,25 @@ __all__ = [
 _PAGE: Final = 1000
 
 
-async def verify_journal(data: Path, known: Sequence[Head] = ()) -> Verification:
+async def verify_journal(
+    data: Path,
+    known: Sequence[Head] = (),
+    *,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Verification:
     """Check the journal in a data folder.
 
     Args:
         data: the folder.
         known: heads that an earlier check told, to find ends that were cut off.
+        on_progress: hears how many events are checked, now and then.
 
     Raises:
         JournalUnavailable: there is no journal, or it cannot be read; the text says why.
     """
     reader = await SqliteReader.open(data / JOURNAL_FILE)
     try:
-        return await verify(reader, known)
+        return await verify(reader, known, on_progress=on_progress)
     finally:
         await reader.close()
 

@@ -2,6 +2,7 @@
 
 - `check`: `verify`, the whole check
 - `findings`: what was found and counted
+- `names`: keys and venues' ids against the events
 - `replay`: the events once more, order by order
 - `spares`: rows of the index that no event tells of
 - `source`: what a check asks of a journal

@@ -1,4 +1,4 @@
-"""Whether a journal holds together: chains, replay against the index, bodies against digests.
+"""Whether a journal holds together: chains, replay against the index, keys, bodies, digests.
 
 The index may be written while it is checked, so a row is right if it is what the events give at
 some moment: rows are read between two readings of the events, and what was written in between is
@@ -11,18 +11,22 @@ Invariants:
    compared as soon as a page of events is read, and dropped.
 """
 
-import asyncio
-import hashlib
-from collections.abc import Awaitable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final, TypeVar
 
 import msgspec
 
-from fillgate.domain.events import Event, OrderEvent
+from fillgate.domain.events import Event, OrderEvent, SignalAccepted
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
 from fillgate.engine.story import order_states
-from fillgate.engine.verification.findings import Finding, Findings, Verification
+from fillgate.engine.verification.findings import (
+    UNREADABLE,
+    Finding,
+    Findings,
+    Verification,
+)
+from fillgate.engine.verification.names import Names
 from fillgate.engine.verification.replay import NeverPlanned, Replay
 from fillgate.engine.verification.source import Source
 from fillgate.engine.verification.spares import find_spares
@@ -34,33 +38,47 @@ from fillgate.journal.base import (
 )
 from fillgate.journal.chain import StoredRecord, Verifier
 from fillgate.journal.codec import Codec, UnreadableEvent
+from fillgate.journal.many import Counts
 
 __all__ = ["Finding", "Source", "Verification", "verify"]
 
 _PAGE: Final = 1000
+_N = TypeVar("_N")
 _T = TypeVar("_T")
 _Row = OrderRow | SignalRow | Position | bool
 _Place = tuple[str, ...]
 """("order", id), ("open", id), ("signal", number) or ("position", account, symbol)."""
 
 
-async def verify(source: Source, known: Sequence[Head] = ()) -> Verification:
+async def verify(
+    source: Source,
+    known: Sequence[Head] = (),
+    *,
+    on_progress: Callable[[int], None] = lambda _: None,
+) -> Verification:
     """Check a whole journal.
 
     Args:
         source: the journal, also while a service writes it.
-        known: heads noted elsewhere at any time, to find ends that were cut off.
+        known: heads noted elsewhere at any time, to find ends that were cut off. Those that the
+            journal itself notes are looked for in any case.
+        on_progress: hears how many events are checked, now and then.
     """
-    return await _Run(source, known).result()
+    noted = (await source.heads()).values()
+    return await _Run(source, [*noted, *known], on_progress).result()
 
 
 class _Run:
-    def __init__(self, source: Source, known: Sequence[Head]) -> None:
+    def __init__(
+        self, source: Source, known: Sequence[Head], on_progress: Callable[[int], None]
+    ) -> None:
         self._source = source
         self._chain = Verifier(known)
         self._codec = Codec()
         self._replay = Replay()
         self._findings = Findings()
+        self._names = Names(source, self._findings)
+        self._on_progress = on_progress
         self._events = self._bodies = self._erased = 0
         self._doubts: dict[_Place, _Row | None] = {}
         """Rows that did not fit when they were read."""
@@ -68,9 +86,10 @@ class _Run:
     async def result(self) -> Verification:
         await self._read_on()
         await self._compare_rest()
-        await self._read_on()
+        counts = await self._read_to_end()
         self._conclude()
-        await find_spares(self._source, self._replay, self._findings)
+        await find_spares(self._source, self._replay, self._findings, counts)
+        await self._names.find_spares(counts)
         return Verification(
             events=self._events,
             signals=self._replay.taken,
@@ -87,11 +106,24 @@ class _Run:
 
     async def _read_on(self) -> None:
         while records := await self._source.records(after=self._chain.position, limit=_PAGE):
-            touched: set[str] = set()
-            for record in records:
-                await self._take(record, touched)
-            await self._compare_orders(touched)
-            await self._compare_signals()
+            await self._take_page(records)
+
+    async def _read_to_end(self) -> Counts:
+        """Read on, and return how many rows there are with the last event that was read."""
+        while True:
+            records, counts = await self._source.tail(after=self._chain.position, limit=_PAGE)
+            await self._take_page(records)
+            if counts is not None:
+                return counts
+
+    async def _take_page(self, records: Sequence[StoredRecord]) -> None:
+        touched: set[str] = set()
+        for record in records:
+            await self._take(record, touched)
+        await self._compare_orders(touched)
+        await self._compare_signals()
+        await self._names.compare()
+        self._on_progress(self._events)
 
     async def _take(self, record: StoredRecord, touched: set[str]) -> None:
         self._events += 1
@@ -115,7 +147,11 @@ class _Run:
                 if state is not None:
                     self._replay.orders[identity] = state
             touched.add(identity)
-        self._replay.apply(event, record.at)
+        change = self._replay.apply(event, record.at)
+        if change is not None:
+            self._names.note_order(record.position, *change)
+        elif isinstance(event, SignalAccepted):
+            self._names.note_signal(record.position, event)
         if self._doubts:
             self._settle_doubts(event)
 
@@ -135,7 +171,7 @@ class _Run:
     async def _compare_orders(self, touched: Iterable[str]) -> None:
         orders = self._replay.orders
         ended = [key for key in touched if key in orders and orders[key].status.is_final]
-        rows = await self._all(self._source.find_order(key) for key in ended)
+        rows = await self._all(ended, self._source.order_rows, self._source.find_order)
         for key, row in zip(ended, rows, strict=True):
             if row == OrderRow.of(orders[key]):
                 self._replay.forget(order=key)
@@ -143,19 +179,20 @@ class _Run:
     async def _compare_signals(self) -> None:
         signals = self._replay.signals
         digests, self._replay.digests = self._replay.digests, {}
-        bodies = await self._all(self._source.body(number) for number in digests)
-        for number, body in zip(digests, bodies, strict=True):
-            self._check_body(number, body, digests[number])
+        for number, found in zip(
+            digests, await self._source.body_digests(list(digests)), strict=True
+        ):
+            self._check_body(number, found, digests[number])
         settled = [number for number in digests if signals[number].state != SignalState.WAITING]
-        rows = await self._all(self._source.find_signal(number) for number in settled)
+        rows = await self._all(settled, self._source.signal_rows, self._source.find_signal)
         for number, row in zip(settled, rows, strict=True):
             if _fits(row, signals[number]):
                 self._replay.forget(signal=number)
 
-    def _check_body(self, number: int, body: bytes | None, digest: str) -> None:
-        if body is None:
+    def _check_body(self, number: int, found: str | None, digest: str) -> None:
+        if found is None:
             self._erased += 1
-        elif hashlib.sha256(body).hexdigest() == digest:
+        elif found == digest:
             self._bodies += 1
         else:
             text = "the stored body is not the one whose digest was recorded"
@@ -225,8 +262,17 @@ class _Run:
         if cut is not None:
             self._findings.add("CHAIN_BROKEN", f"stream {cut.stream}", cut.problem)
 
-    async def _all(self, questions: Iterable[Awaitable[_T | None]]) -> list[_T | None]:
-        return await asyncio.gather(*(self._findings.answer(question) for question in questions))
+    async def _all(
+        self,
+        names: Sequence[_N],
+        ask: Callable[[Sequence[_N]], Awaitable[Sequence[_T | None]]],
+        ask_one: Callable[[_N], Awaitable[_T | None]],
+    ) -> Sequence[_T | None]:
+        """Ask for many rows at once; where one of them cannot be read, for each."""
+        try:
+            return await ask(names)
+        except UNREADABLE:
+            return [await self._findings.answer(ask_one(name)) for name in names]
 
 
 _CODES: Final = {

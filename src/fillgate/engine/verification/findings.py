@@ -8,9 +8,12 @@ import msgspec
 from fillgate.journal.base import Head
 from fillgate.journal.codec import UnreadableEvent
 
-__all__ = ["Finding", "Findings", "Verification"]
+__all__ = ["UNREADABLE", "Finding", "Findings", "Verification"]
 
 _KEPT: Final = 100
+
+UNREADABLE: Final = (UnreadableEvent, ValueError, msgspec.MsgspecError)
+"""What a journal raises whose rows hold what none can."""
 _T = TypeVar("_T")
 
 
@@ -19,7 +22,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     code: str
     """CHAIN_BROKEN, EVENT_UNREADABLE, ORDER_NEVER_PLANNED, ORDER_ROW_WRONG, ORDER_ROW_SPARE,
-    SIGNAL_ROW_WRONG, SIGNAL_ROW_SPARE, POSITION_WRONG, BODY_CHANGED or INDEX_UNREADABLE."""
+    SIGNAL_ROW_WRONG, SIGNAL_ROW_SPARE, POSITION_WRONG, KEY_WRONG, KEY_SPARE, VENUE_ID_WRONG,
+    VENUE_ID_SPARE, BODY_CHANGED or INDEX_UNREADABLE."""
     place: str
     """Where, for example `order fg0abc00000100` or `event 12 (account:mock 5)`."""
     text: str
@@ -69,6 +73,6 @@ class Findings:
         """Return the answer of a journal; None, and a finding, where rows hold what none can."""
         try:
             return await question
-        except (UnreadableEvent, ValueError, msgspec.MsgspecError) as error:
+        except UNREADABLE as error:
             self.add("INDEX_UNREADABLE", "index", f"{type(error).__name__}: {error}")
             return None

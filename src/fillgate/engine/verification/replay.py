@@ -49,8 +49,11 @@ class Replay:
         """Tell whether an event of an order can be applied as it is."""
         return event.client_order_id in self.orders or isinstance(event, PLANNING)
 
-    def apply(self, event: Event, at: int) -> None:
+    def apply(self, event: Event, at: int) -> tuple[OrderState | None, OrderState] | None:
         """Take in what happened next.
+
+        Returns:
+            An order before and after; None if it did not happen to an order.
 
         Raises:
             NeverPlanned: it is about an order that is not there.
@@ -61,10 +64,11 @@ class Replay:
             case SignalRefused() | DuplicateSuspected():
                 self._begin(event, at, _STATES[type(event)])
             case OrderEvent():
-                self._apply_to_order(event, at)
+                return self._apply_to_order(event, at)
             case ForeignFillSeen():
                 known = self._position(event.account, event.symbol)
                 self._keep(known.with_fill(event.side, event.fill))
+        return None
 
     def forget(self, *, order: str | None = None, signal: int | None = None) -> None:
         """Drop what is settled."""
@@ -89,7 +93,7 @@ class Replay:
             code=_code(event),
         )
 
-    def _apply_to_order(self, event: OrderEvent, at: int) -> None:
+    def _apply_to_order(self, event: OrderEvent, at: int) -> tuple[OrderState | None, OrderState]:
         before = self.orders.get(event.client_order_id)
         try:
             after = next_state(before, event, at)
@@ -99,6 +103,7 @@ class Replay:
         self.orders[event.client_order_id] = after
         self._note_planned(after.signal)
         self._move_position(before, after)
+        return before, after
 
     def _note_planned(self, number: int) -> None:
         row = self.signals.get(number)

@@ -7,26 +7,28 @@ from fillgate.engine.verification.findings import Findings
 from fillgate.engine.verification.replay import Replay
 from fillgate.engine.verification.source import Source
 from fillgate.journal.base import OrderQuery, OrderRow, SignalQuery, SignalRow
+from fillgate.journal.many import Counts
 
 __all__ = ["find_spares"]
 
 _PAGE = 1000
 
 
-async def find_spares(source: Source, replay: Replay, findings: Findings) -> None:
+async def find_spares(source: Source, replay: Replay, findings: Findings, counts: Counts) -> None:
     """Look for rows without events, where there are more rows than events planned or took.
 
     Args:
         source: the journal.
         replay: all its events, replayed.
         findings: where to note what is found.
+        counts: how many rows there are with the last of these events.
     """
-    if await _count(_orders(source, findings)) > replay.planned:
+    if counts.orders > replay.planned:
         async for order in _orders(source, findings):
             if not await _is_planned(order, source, findings):
                 text = f"the index has it as {order.status}, no event planned it"
                 findings.add("ORDER_ROW_SPARE", f"order {order.client_order_id}", text)
-    if await _count(_signals(source, findings)) > replay.taken:
+    if counts.signals > replay.taken:
         async for signal in _signals(source, findings):
             if not await findings.answer(source.story(signal.number)):
                 text = f"the index has it as {signal.state}, no event tells of it"
@@ -60,10 +62,3 @@ async def _signals(source: Source, findings: Findings) -> AsyncIterator[SignalRo
             yield row
         if page and page.more:
             query = SignalQuery(before=page.rows[-1].number, limit=_PAGE)
-
-
-async def _count(rows: AsyncIterator[OrderRow] | AsyncIterator[SignalRow]) -> int:
-    count = 0
-    async for _ in rows:
-        count += 1
-    return count
