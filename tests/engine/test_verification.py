@@ -17,6 +17,7 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import OrderType
 from fillgate.engine.recorder import Job
+from fillgate.engine.requests.asker import Asker
 from fillgate.engine.resolution import Resolution
 from fillgate.engine.verification import Finding, Verification, check, verify
 from fillgate.journal.base import Head
@@ -365,6 +366,22 @@ async def write_on(house: House) -> None:
     for number in range(60):
         await house.accept(symbol="LATER")
         await house.send(symbol="REST" if number % 3 else "BTC/USDT", quantity=Decimal("0.3"))
+
+
+async def test_keys_of_requests_are_checked_like_those_of_signals(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        house.venue.answers["REST"] = resting
+        state = await house.send(symbol="REST", key="a")
+        asker = Asker(source="test", actor="test", key="b")
+        await house.engine.requests.cancel(state.order.client_order_id, asker)
+    path = tmp_path / "journal.db"
+    assert (await checked(path)).ok
+    damage(path, "UPDATE keys SET key = 'request:c' WHERE key = 'request:b'")
+    assert codes(await checked(path)) == {"KEY_WRONG"}
+    damage(
+        path, "INSERT INTO keys SELECT 0, source, 'request:b', signal, reading FROM keys LIMIT 1"
+    )
+    assert codes(await checked(path)) == {"KEY_SPARE"}
 
 
 def test_a_verification_is_plain_data() -> None:

@@ -49,7 +49,8 @@ def verify(
     """Check that the journal is what was written, and that its index is what follows from it.
 
     Every record's hash; every order, signal and position replayed from the events; every key and
-    every id of a venue; every stored body against its digest. Nothing is written; a service may run meanwhile.
+    every id of a venue; every stored body against its digest. Nothing is written; a service may
+    run meanwhile.
 
     Exit codes: 0 all is well, 1 something was found, 2 there is no journal to read.
     """

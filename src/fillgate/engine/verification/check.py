@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from fillgate.domain.events import Event, OrderEvent, SignalAccepted
+from fillgate.domain.events import Event, OrderEvent
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
 from fillgate.engine.story import order_states
@@ -148,10 +148,7 @@ class _Run:
                     self._replay.orders[identity] = state
             touched.add(identity)
         change = self._replay.apply(event, record.at)
-        if change is not None:
-            self._names.note_order(record.position, *change)
-        elif isinstance(event, SignalAccepted):
-            self._names.note_signal(record.position, event)
+        self._names.note(record.position, event, change)
         if self._doubts:
             self._settle_doubts(event)
 

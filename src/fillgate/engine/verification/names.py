@@ -7,9 +7,12 @@ an event tells has its row as soon as the event can be read.
 from collections.abc import AsyncIterator
 from typing import Final
 
-from fillgate.domain.events import SignalAccepted
+from msgspec.structs import astuple
+
+from fillgate.domain.events import CancelRequested, Event, ReplaceRequested, SignalAccepted
 from fillgate.domain.order_state import OrderState
 from fillgate.engine.claims import FINGERPRINT_PREFIX
+from fillgate.engine.requests.keys import KEY as REQUEST_PREFIX
 from fillgate.engine.story import order_states
 from fillgate.engine.verification.findings import UNREADABLE, Findings
 from fillgate.engine.verification.source import Source
@@ -19,6 +22,10 @@ from fillgate.journal.venue_ids import new_venue_ids
 __all__ = ["Names"]
 
 _PAGE: Final = 1000
+
+Change = tuple[OrderState | None, OrderState]
+_Name = tuple[str, str]
+"""(source, key), as claimed."""
 
 
 class Names:
@@ -32,22 +39,22 @@ class Names:
         self._ids: list[ToldId] = []
         self._told_keys = self._told_ids = 0
 
-    def note_signal(self, position: int, event: SignalAccepted) -> None:
-        """Take in a signal that was accepted."""
-        key = event.key
-        # Fingerprints are claimed for a while only.
-        if key is not None and not key.startswith(FINGERPRINT_PREFIX):
-            self._told_keys += 1
-            self._keys.append(ToldKey(position, event.source, key, event.signal))
+    def note(self, position: int, event: Event, change: Change | None) -> None:
+        """Take in an event, and what it made of an order if it happened to one."""
+        if isinstance(event, SignalAccepted):
+            self._note_key(position, _key_of_signal(event), event.signal)
+        elif change is not None:
+            before, after = change
+            if isinstance(event, CancelRequested | ReplaceRequested):
+                self._note_key(position, _key_of_request(event), after.signal)
+            for each in new_venue_ids(before, after) if after.order_id is not None else ():
+                self._told_ids += 1
+                self._ids.append(ToldId(position, *astuple(each)))
 
-    def note_order(self, position: int, before: OrderState | None, after: OrderState) -> None:
-        """Take in what an event made of an order."""
-        if after.order_id is None:
-            return
-        for each in new_venue_ids(before, after):
-            self._told_ids += 1
-            told = ToldId(position, each.account, each.symbol, each.order_id, each.client_order_id)
-            self._ids.append(told)
+    def _note_key(self, position: int, name: _Name | None, signal: int) -> None:
+        if name is not None:
+            self._told_keys += 1
+            self._keys.append(ToldKey(position, *name, signal))
 
     async def compare(self) -> None:
         """Compare what was taken in since the last time."""
@@ -88,9 +95,7 @@ class Names:
 
     async def _is_told(self, key: ToldKey) -> bool:
         story = await self._findings.answer(self._source.story(key.signal)) or ()
-        events = [record.event for record in story]
-        accepted = [event for event in events if isinstance(event, SignalAccepted)]
-        return any((event.source, event.key) == (key.source, key.key) for event in accepted)
+        return any(_key_of(record.event) == (key.source, key.key) for record in story)
 
     async def _all_keys(self) -> AsyncIterator[ToldKey]:
         last: ToldKey | None = None
@@ -105,3 +110,23 @@ class Names:
             for each in page:
                 yield each
             last = page[-1]
+
+
+def _key_of_signal(event: SignalAccepted) -> _Name | None:
+    # Fingerprints are claimed for a while only.
+    if event.key is None or event.key.startswith(FINGERPRINT_PREFIX):
+        return None
+    return event.source, event.key
+
+
+def _key_of_request(event: CancelRequested | ReplaceRequested) -> _Name | None:
+    return None if event.key is None else (event.actor, REQUEST_PREFIX + event.key)
+
+
+def _key_of(event: Event) -> _Name | None:
+    match event:
+        case SignalAccepted():
+            return _key_of_signal(event)
+        case CancelRequested() | ReplaceRequested():
+            return _key_of_request(event)
+    return None
