@@ -1,0 +1,45 @@
+"""The torture by hand: `make torture`, `make torture TORTUREFLAGS="--seed 7 --kills 20"`.
+
+Exit codes: 0 all held, 1 something did not; the folder of that run is kept.
+"""
+
+import argparse
+import asyncio
+import secrets
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from tests.torture.report import report
+from tests.torture.run import Plan, torture
+
+_LONG: Final = 100
+
+
+def main() -> int:
+    """Run, print, and tell whether all held."""
+    parser = argparse.ArgumentParser(prog="make torture", description="Kill the service, and look.")
+    parser.add_argument("--seed", type=int, default=None, help="what is drawn; random unless given")
+    parser.add_argument("--kills", type=int, default=_LONG, help=f"how often; {_LONG} unless given")
+    parser.add_argument("--runs", type=int, default=1, help="how many seeds in a row")
+    arguments = parser.parse_args()
+    first = secrets.randbelow(1_000_000) if arguments.seed is None else arguments.seed
+    return max(_run(seed, arguments.kills) for seed in range(first, first + arguments.runs))
+
+
+def _run(seed: int, kills: int) -> int:
+    folder = Path(tempfile.mkdtemp(prefix="fillgate-torture-"))
+    print(f"torture: seed {seed}, {kills} kills", flush=True)  # noqa: T201 - for people
+    result = asyncio.run(torture(Plan(seed=seed, kills=kills), folder))
+    print(report(result))  # noqa: T201 - for people
+    if result.violations:
+        print(f"all files of this run are in {folder}")  # noqa: T201 - for people
+        return 1
+    shutil.rmtree(folder)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,244 @@
+"""What must be true after a run, by the numbers of the invariants' page."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.order_state import OrderState
+from tests.torture.book import Book, VenueOrder
+from tests.torture.evidence import Evidence
+from tests.torture.senders import Sent
+
+__all__ = ["CHECKED", "Violation", "violations"]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Something that must not be."""
+
+    invariant: int
+    text: str
+    signal: int | None = None
+    client_order_id: str | None = None
+
+
+def _acknowledged(evidence: Evidence) -> Iterator[Violation]:
+    """1: what was acknowledged has exactly one recorded outcome."""
+    for sent in evidence.sent.values():
+        signals = evidence.accepted.get((sent.source, sent.key), ())
+        if not sent.is_acknowledged:
+            continue
+        if not signals:
+            yield Violation(1, f"{sent.key} was acknowledged and is not in the journal")
+        for signal in signals:
+            orders = evidence.planned.get(signal.signal, ())
+            if len(orders) != 1:
+                text = f"{sent.key} was acknowledged and has {len(orders)} orders"
+                yield Violation(1, text, signal.signal)
+    for number in evidence.waiting:
+        yield Violation(1, "it waits for ever", number)
+
+
+def _keys(evidence: Evidence) -> Iterator[Violation]:
+    """3: a key has one order, and every delivery under it is answered with that one."""
+    for (source, key), signals in evidence.accepted.items():
+        if len(signals) > 1:
+            numbers = [signal.signal for signal in signals]
+            yield Violation(3, f"{source} {key} was taken {len(signals)} times: {numbers}")
+        sent = evidence.sent.get(key)
+        if sent is None or sent.source != source:
+            yield Violation(3, f"nobody sent {source} {key}", signals[0].signal)
+        else:
+            yield from _told(sent, {signal.signal for signal in signals})
+    for number, orders in evidence.planned.items():
+        if len(orders) > 1:
+            yield Violation(3, f"{len(orders)} orders of one signal", number)
+
+
+def _told(sent: Sent, signals: set[int]) -> Iterator[Violation]:
+    for reply in sent.replies:
+        told = reply.json.get("signal")
+        if told is not None and told not in signals:
+            yield Violation(3, f"{sent.key} was answered with signal {told}, not {signals}", told)
+    ids = {reply.json.get("client_order_id") for reply in sent.replies} - {None}
+    if len(ids) > 1:
+        yield Violation(3, f"{sent.key} was answered with several orders: {ids}", min(signals))
+
+
+_DEFINITE: Final = {OrderStatus.FILLED, OrderStatus.REJECTED, OrderStatus.DENIED}
+
+
+def _definite_answers(evidence: Evidence) -> Iterator[Violation]:
+    """4: an answer that was definite stays."""
+    for sent in evidence.sent.values():
+        for reply in sent.replies:
+            told = reply.json.get("order_status") or reply.json.get("status")
+            state = evidence.states.get(str(reply.json.get("client_order_id")))
+            if told in _DEFINITE and state is not None and state.status != told:
+                text = f"{sent.key} was told {told}, and it is {state.status}"
+                yield Violation(4, text, state.signal, state.order.client_order_id)
+
+
+def _arrivals(evidence: Evidence) -> Iterator[Violation]:
+    """5 and 16: every request reaches the venue at most once."""
+    for (request, identity), times in evidence.book.arrivals.items():
+        if times > 1 and request != "cancel":
+            number = 5 if request == "new" else 16
+            state = evidence.states.get(identity)
+            text = f"the venue got this {request} order {times} times"
+            yield Violation(number, text, None if state is None else state.signal, identity)
+
+
+def _durable_first(evidence: Evidence) -> Iterator[Violation]:
+    """6: SENDING was durable first, and the venue heard what the journal holds."""
+    for request, identity in evidence.book.arrivals:
+        if request != "new":
+            continue
+        state = evidence.states.get(identity)
+        if state is None or not state.sending:
+            text = "the venue has an order whose SENDING is not in the journal"
+            yield Violation(6, text, None if state is None else state.signal, identity)
+            continue
+        venues = evidence.book.find(identity)
+        if venues is not None and len(venues.client_ids) == 1 and _facts(state) != _told_of(venues):
+            text = f"the journal has {_facts(state)}, the venue {_told_of(venues)}"
+            yield Violation(6, text, state.signal, identity)
+
+
+def _facts(state: OrderState) -> tuple[object, ...]:
+    order = state.order
+    return (order.symbol, order.side.value, order.order_type.value, order.quantity, order.price)
+
+
+def _told_of(order: VenueOrder) -> tuple[object, ...]:
+    return (order.symbol, order.side, order.order_type, order.quantity, order.price)
+
+
+_AT_THE_VENUE: Final = frozenset(
+    {
+        OrderStatus.NEW,
+        OrderStatus.PARTIALLY_FILLED,
+        OrderStatus.FILLED,
+        OrderStatus.CANCELED,
+        OrderStatus.PENDING_CANCEL,
+        OrderStatus.PENDING_REPLACE,
+    }
+)
+
+
+def _endings(evidence: Evidence) -> Iterator[Violation]:
+    """10: the recorded ending is what happened."""
+    for identity, state in evidence.states.items():
+        text = _untrue(evidence, identity, state)
+        if text is not None:
+            yield Violation(10, text, state.signal, identity)
+
+
+def _untrue(evidence: Evidence, identity: str, state: OrderState) -> str | None:
+    """Return what is not true of an order's ending, if anything is not."""
+    if state.status in _AT_THE_VENUE:
+        return _untrue_there(evidence.book, identity, state)
+    return _untrue_nowhere(evidence.book, identity, state)
+
+
+def _untrue_there(book: Book, identity: str, state: OrderState) -> str | None:
+    times, venues = book.accepted[identity], book.find(identity)
+    if venues is None or times != 1:
+        return f"{state.status} here, accepted {times} times at the venue"
+    if venues.status != state.status and not venues.is_open:
+        return f"{state.status} here, {venues.status} at the venue"
+    if venues.order_id != state.order_id:
+        return f"{state.order_id} here, {venues.order_id} at the venue"
+    return None
+
+
+def _untrue_nowhere(book: Book, identity: str, state: OrderState) -> str | None:
+    if book.accepted[identity]:
+        return f"{state.status} here, accepted at the venue"
+    if state.status is OrderStatus.REJECTED and identity not in book.refused:
+        return "REJECTED here, and the venue never refused it"
+    if state.status is OrderStatus.DENIED and book.arrivals["new", identity]:
+        return "DENIED here, and it came to the venue"
+    return None
+
+
+Executions = Mapping[tuple[str, str], tuple[Decimal, Decimal]]
+
+
+def _fills(evidence: Evidence) -> Iterator[Violation]:
+    """13 and 14: every fill of the ledger is in the journal once, and no other."""
+    for identity, state in evidence.states.items():
+        venues = evidence.book.find(identity)
+        theirs = {} if venues is None else _executions_there(venues)
+        ours = {
+            (state.order_id or "", fill.fill_id): (fill.quantity, fill.price)
+            for fill in state.executed.fills
+        }
+        for number, text in _differences(ours, theirs):
+            yield Violation(number, text, state.signal, identity)
+        total = sum((quantity for quantity, _ in theirs.values()), Decimal(0))
+        if state.executed.total.quantity != total:
+            text = f"executed {state.executed.total.quantity} here, {total} at the venue"
+            yield Violation(13, text, state.signal, identity)
+
+
+def _executions_there(order: VenueOrder) -> Executions:
+    return {(order.order_id, fill.fill_id): (fill.quantity, fill.price) for fill in order.fills}
+
+
+def _differences(ours: Executions, theirs: Executions) -> Iterator[tuple[int, str]]:
+    for key in theirs.keys() - ours.keys():
+        yield 13, f"the fill {key} of {theirs[key]} is not in the journal"
+    for key in ours.keys() - theirs.keys():
+        yield 14, f"the fill {key} of {ours[key]} is not in the ledger"
+    for key in ours.keys() & theirs.keys():
+        if ours[key] != theirs[key]:
+            yield 13, f"the fill {key} is {ours[key]} here and {theirs[key]} in the ledger"
+
+
+def _positions(evidence: Evidence) -> Iterator[Violation]:
+    """15: positions are the sums of the venue's fills."""
+    ours, theirs = evidence.positions, evidence.book.positions
+    for symbol in sorted(ours.keys() | theirs.keys()):
+        if ours.get(symbol, 0) != theirs.get(symbol, 0):
+            text = f"{symbol}: {ours.get(symbol, 0)} here, {theirs.get(symbol, 0)} at the venue"
+            yield Violation(15, text)
+
+
+def _whole(evidence: Evidence) -> Iterator[Violation]:
+    """20: the journal holds together, and the live view is what its events give."""
+    if evidence.verification:
+        yield Violation(20, f"`fillgate journal verify`: {evidence.verification}")
+    shown = {order["client_order_id"]: order for order in evidence.orders}
+    for identity in shown.keys() ^ evidence.states.keys():
+        yield Violation(20, "it is in the journal or in the API, not in both", None, identity)
+    for identity in shown.keys() & evidence.states.keys():
+        state, order = evidence.states[identity], shown[identity]
+        ours = (order["status"], Decimal(order["filled_quantity"]))
+        if ours != (state.status, state.executed.total.quantity):
+            text = f"the API says {ours}, the events {state.status, state.executed.total.quantity}"
+            yield Violation(20, text, state.signal, identity)
+
+
+_CHECKS: Final[Mapping[Callable[[Evidence], Iterator[Violation]], tuple[int, ...]]] = {
+    _acknowledged: (1,),
+    _keys: (3,),
+    _definite_answers: (4,),
+    _arrivals: (5, 16),
+    _durable_first: (6,),
+    _endings: (10,),
+    _undecided: (12,),
+    _fills: (13, 14),
+    _positions: (15,),
+    _whole: (20,),
+}
+
+CHECKED: Final = tuple(sorted({number for numbers in _CHECKS.values() for number in numbers}))
+"""The numbers of the invariants that are checked."""
+
+
+def violations(evidence: Evidence) -> list[Violation]:
+    """Return all that must not be."""
+    return [violation for check in _CHECKS for violation in check(evidence)]

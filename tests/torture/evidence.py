@@ -1,0 +1,146 @@
+"""What a run leaves: what was sent and heard, the journal, the API's view, the venue's ledger."""
+
+import asyncio
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from fillgate.domain.events import OrderEvent, OrderIntended, SignalAccepted
+from fillgate.domain.order_state import OrderState, fold_orders
+from fillgate.journal.base import Recorded
+from fillgate.journal.reader import SqliteReader
+from tests.e2e.process import Service
+from tests.torture.book import Book
+from tests.torture.ledger import Line
+from tests.torture.processes import API_KEY, VenueProcess
+from tests.torture.senders import Sent
+
+__all__ = ["Evidence", "gather", "get", "verified", "walk"]
+
+
+@dataclass
+class Evidence:
+    """All that the checks look at."""
+
+    sent: Mapping[str, Sent]
+    events: Sequence[Recorded]
+    lines: Sequence[Line]
+    orders: Sequence[Mapping[str, Any]]
+    """As the API tells them."""
+    positions: Mapping[str, Decimal]
+    """As the API tells them, without those of nothing."""
+    waiting: Sequence[int]
+    """Numbers of the signals that wait, as the API tells them."""
+    verification: str
+    """What `fillgate journal verify` found; empty for nothing."""
+
+    @cached_property
+    def book(self) -> Book:
+        """The venue's orders."""
+        return Book.of(self.lines)
+
+    @cached_property
+    def accepted(self) -> Mapping[tuple[str, str], Sequence[SignalAccepted]]:
+        """For each source and key the signals that the journal took."""
+        found: dict[tuple[str, str], list[SignalAccepted]] = defaultdict(list)
+        for record in self.events:
+            event = record.event
+            if isinstance(event, SignalAccepted):
+                found[event.source, str(event.key).removeprefix("id:")].append(event)
+        return found
+
+    @cached_property
+    def states(self) -> Mapping[str, OrderState]:
+        """The orders that the journal's events lead to, by client order id."""
+        states: dict[str, OrderState] = {}
+        for record in self.events:
+            if isinstance(record.event, OrderEvent):
+                fold_orders(states, record.event, record.at)
+        return states
+
+    @cached_property
+    def planned(self) -> Mapping[int, Sequence[OrderState]]:
+        """The orders of each signal."""
+        found: dict[int, list[OrderState]] = defaultdict(list)
+        for state in self.states.values():
+            found[state.signal].append(state)
+        return found
+
+    @cached_property
+    def intents(self) -> Mapping[str, Recorded]:
+        """For each order that was to be sent the record that planned it."""
+        return {
+            record.event.client_order_id: record
+            for record in self.events
+            if isinstance(record.event, OrderIntended)
+        }
+
+
+def get(service: Service, path: str) -> Mapping[str, Any]:
+    """Return what the API says, as JSON."""
+    with service.client(headers={"Authorization": f"Bearer {API_KEY}"}) as client:
+        found: Mapping[str, Any] = client.get(path).raise_for_status().json()
+        return found
+
+
+def walk(service: Service, what: str, query: str = "") -> list[Mapping[str, Any]]:
+    """Return a whole list of the API, page by page."""
+    rows: list[Mapping[str, Any]] = []
+    cursor = ""
+    while True:
+        page = get(service, f"/api/v1/{what}?limit=500{query}{cursor}")
+        rows += page[what]
+        if page["next"] is None:
+            return rows
+        cursor = f"&cursor={page['next']}"
+
+
+def verified(data: Path) -> str:
+    """Return what `fillgate journal verify` finds in a data folder; empty for nothing."""
+    command = [sys.executable, "-m", "fillgate", "journal", "verify", "--data", str(data)]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return "" if ended.returncode == 0 else ended.stdout + ended.stderr
+
+
+async def _events(data: Path) -> Sequence[Recorded]:
+    reader = await SqliteReader.open(data / "journal.db")
+    try:
+        return await reader.events(limit=10_000_000)
+    finally:
+        await reader.close()
+
+
+async def gather(
+    service: Service, venue: VenueProcess, sent: Mapping[str, Sent], stop: Any
+) -> Evidence:
+    """Ask the service, stop it, and read what it left.
+
+    Args:
+        service: must run.
+        venue: where it traded.
+        sent: what was sent to it.
+        stop: ends the service in good order.
+    """
+    orders = await asyncio.to_thread(walk, service, "orders")
+    waiting = await asyncio.to_thread(walk, service, "signals", "&state=waiting")
+    held = await asyncio.to_thread(get, service, "/api/v1/positions")
+    await asyncio.to_thread(stop)
+    return Evidence(
+        sent=sent,
+        events=await _events(service.data),
+        lines=venue.lines(),
+        orders=orders,
+        positions={
+            position["symbol"]: Decimal(position["quantity"])
+            for position in held["positions"]
+            if Decimal(position["quantity"])
+        },
+        waiting=[int(row["number"]) for row in waiting],
+        verification=await asyncio.to_thread(verified, service.data),
+    )

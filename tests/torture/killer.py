@@ -1,0 +1,106 @@
+"""When the service is killed: after so many answers, and at the moments where it hurts most."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from tests.e2e.process import PATIENCE, Service
+from tests.torture.plugin import AFTER_ANSWER, BEFORE_SEND
+from tests.torture.processes import DAGGERS, VenueProcess
+from tests.torture.senders import Load
+
+__all__ = ["MOMENTS", "Killer"]
+
+AT_RANDOM: Final = "at a random moment"
+AT_START: Final = "right after a start"
+SEND_TO_ANSWER: Final = "between send and answer"
+COMMIT_TO_SEND: Final = "between commit and send"
+ANSWER_TO_COMMIT: Final = "between answer and commit"
+
+MOMENTS: Final = (AT_RANDOM, COMMIT_TO_SEND, SEND_TO_ANSWER, ANSWER_TO_COMMIT, AT_START)
+
+_DAGGERS: Final[Mapping[str, str]] = {
+    COMMIT_TO_SEND: BEFORE_SEND,
+    ANSWER_TO_COMMIT: AFTER_ANSWER,
+}
+_LONGEST_BETWEEN: Final = 0.2
+_LONGEST_START: Final = 0.6
+
+
+class Killer:
+    """Kills the service again and again, and starts it anew at once."""
+
+    def __init__(
+        self, service: Service, venue: VenueProcess, load: Load, dice: random.Random
+    ) -> None:
+        self._service = service
+        self._venue = venue
+        self._load = load
+        self._dice = dice
+        self.kills: Counter[str] = Counter()
+        """How often at which moment."""
+        self.venue_restarts = 0
+        self._killing: dict[str, Callable[[], Awaitable[None]]] = {
+            AT_RANDOM: self._at_random,
+            AT_START: self._at_start,
+            SEND_TO_ANSWER: self._send_to_answer,
+            COMMIT_TO_SEND: lambda: self._stabbed(COMMIT_TO_SEND),
+            ANSWER_TO_COMMIT: lambda: self._stabbed(ANSWER_TO_COMMIT),
+        }
+
+    async def run(self, kills: int, moments: tuple[str, ...] = MOMENTS) -> None:
+        """Kill so many times, at each of the moments in turn."""
+        try:
+            for number in range(kills):
+                moment = moments[number % len(moments)]
+                self._load.up.set()
+                await self._answers(self._dice.randint(10, 40))
+                if self._dice.randrange(8) == 0:
+                    await self._restart_venue()
+                await self._killing[moment]()
+                self.kills[moment] += 1
+                await asyncio.to_thread(self._service.start)
+        finally:
+            self._load.up.set()
+            self._load.stop()
+
+    async def _answers(self, number: int) -> None:
+        """Return after so many answers of the service."""
+        answered = asyncio.Semaphore(0)
+        self._load.on_answer = answered.release
+        async with asyncio.timeout(PATIENCE):
+            for _ in range(number):
+                await answered.acquire()
+
+    async def _restart_venue(self) -> None:
+        await asyncio.to_thread(self._venue.finish)
+        await asyncio.to_thread(self._venue.start)
+        self.venue_restarts += 1
+
+    async def _kill(self) -> None:
+        await asyncio.to_thread(self._service.kill)
+        self._load.up.clear()
+
+    async def _at_random(self) -> None:
+        await asyncio.sleep(self._dice.uniform(0, _LONGEST_BETWEEN))
+        await self._kill()
+
+    async def _at_start(self) -> None:
+        await self._kill()
+        await asyncio.to_thread(self._service.launch)
+        await asyncio.sleep(self._dice.uniform(0, _LONGEST_START))
+        await self._kill()
+
+    async def _send_to_answer(self) -> None:
+        async with self._venue.held() as arrived, asyncio.timeout(PATIENCE):
+            await arrived
+            await self._kill()
+
+    async def _stabbed(self, moment: str) -> None:
+        """Let the plugin end its own process at this moment."""
+        (self._service.folder / DAGGERS / _DAGGERS[moment]).touch()
+        assert self._service.process is not None
+        await asyncio.to_thread(self._service.process.wait, PATIENCE)
+        self._load.up.clear()

@@ -1,0 +1,129 @@
+"""What happened at the venue of the torture, line by line, each on disk before anybody hears of it.
+
+The ledger is the truth that the journal is measured by. It is written by the venue's process, which
+is not killed with the service, and read by everybody.
+"""
+
+import time
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+__all__ = [
+    "Accepted",
+    "Arrived",
+    "Canceled",
+    "Entry",
+    "Filled",
+    "Injected",
+    "Ledger",
+    "Line",
+    "Refused",
+    "Replaced",
+    "Started",
+    "now",
+    "read_ledger",
+]
+
+
+def now() -> int:
+    """Return the time of day, Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag_field="kind"):
+    """The base of all lines."""
+
+    at: int = msgspec.field(default_factory=now)
+    """Unix milliseconds."""
+
+
+class Started(Entry, frozen=True, kw_only=True, tag="started"):
+    """The venue's process began."""
+
+
+class Arrived(Entry, frozen=True, kw_only=True, tag="arrived"):
+    """A request came in, whatever became of it."""
+
+    request: str
+    """`new`, `cancel` or `replace`."""
+    client_order_id: str
+    fault: str
+    """What the venue does wrong with it; empty for nothing."""
+
+
+class Accepted(Entry, frozen=True, kw_only=True, tag="accepted"):
+    """An order works."""
+
+    client_order_id: str
+    order_id: str
+    symbol: str
+    side: str
+    order_type: str
+    quantity: Decimal
+    price: Decimal | None = None
+
+
+class Refused(Entry, frozen=True, kw_only=True, tag="refused"):
+    """An order was refused; it never worked."""
+
+    client_order_id: str
+    code: str
+
+
+class Filled(Entry, frozen=True, kw_only=True, tag="filled"):
+    """A piece of an order was executed."""
+
+    order_id: str
+    fill_id: str
+    quantity: Decimal
+    price: Decimal
+    fee: Decimal
+
+
+class Canceled(Entry, frozen=True, kw_only=True, tag="canceled"):
+    """An order works no more."""
+
+    order_id: str
+
+
+class Replaced(Entry, frozen=True, kw_only=True, tag="replaced"):
+    """An order has another id, quantity and price."""
+
+    order_id: str
+    client_order_id: str
+    quantity: Decimal
+    price: Decimal | None = None
+
+
+class Injected(Entry, frozen=True, kw_only=True, tag="injected"):
+    """The venue did something wrong that no other line tells of."""
+
+    fault: str
+
+
+Line = Started | Arrived | Accepted | Refused | Filled | Canceled | Replaced | Injected
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER: "msgspec.json.Decoder[Line]" = msgspec.json.Decoder(Line)
+
+
+class Ledger:
+    """A ledger to write to."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("ab", buffering=0)
+
+    def write(self, line: Line) -> None:
+        """Put a line on the disk, as far as a killed process is concerned."""
+        self._file.write(_ENCODER.encode(line) + b"\n")
+
+
+def read_ledger(path: Path) -> Sequence[Line]:
+    """Return all lines; one that is being written does not count."""
+    if not path.exists():
+        return []
+    *whole, _ = path.read_bytes().split(b"\n")
+    return [_DECODER.decode(line) for line in whole]

@@ -1,0 +1,123 @@
+"""The two processes of the torture: the venue, which lives on, and the service, which is killed."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from tests.e2e.process import PATIENCE, Service, until
+from tests.torture import wire
+from tests.torture.distribution import ROOT, install
+from tests.torture.faults import Faults
+from tests.torture.ledger import Line, read_ledger
+
+__all__ = ["API_KEY", "DAGGERS", "VenueProcess", "tortured_service"]
+
+API_KEY: Final = "the-key-of-the-torture"
+DAGGERS: Final = "daggers"
+"""The folder, within the service's, of the files that end its process; see the plugin."""
+
+_ENGINE: Final[Mapping[str, Any]] = {
+    "submit_deadline": 0.4,
+    "lookup_deadline": 1.0,
+    "poll_interval": 0.1,
+    # So few that some signals are turned away with 503.
+    "max_waiting": 60,
+}
+
+
+@dataclass
+class VenueProcess:
+    """The venue, its ledger and its port."""
+
+    folder: Path
+    seed: str
+    faults: Faults
+    port: int = 0
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def ledger_path(self) -> Path:
+        return self.folder / "venue-ledger"
+
+    def lines(self) -> Sequence[Line]:
+        """Return its ledger."""
+        return read_ledger(self.ledger_path)
+
+    def start(self) -> None:
+        """Start it, at the same port as before, and return once it listens."""
+        ready = self.folder / "venue-ready"
+        ready.unlink(missing_ok=True)
+        faults = msgspec.json.encode(self.faults).decode()
+        arguments = [str(self.ledger_path), str(self.port), str(ready), self.seed, faults]
+        with (self.folder / "venue-log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.torture.venue", *arguments],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        process = self.process
+        until(lambda: ready.exists() or process.poll() is not None, "the venue listens")
+        assert process.poll() is None, (self.folder / "venue-log").read_text()
+        self.port = int(ready.read_text())
+
+    def finish(self) -> None:
+        """Make sure that there is no process."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(PATIENCE)
+
+    async def ask(self, request: wire.Request) -> wire.Answer:
+        """Put a request to it."""
+        return await wire.ask("127.0.0.1", self.port, request)
+
+    @asynccontextmanager
+    async def held(self) -> AsyncIterator["asyncio.Future[bytes]"]:
+        """Let it hold the answer to the next order until the end of the block.
+
+        Yields:
+            What is done once it has the order.
+        """
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(wire.encoded(wire.Hold()))
+        await reader.readline()
+        arrived = asyncio.ensure_future(reader.readline())
+        try:
+            yield arrived
+        finally:
+            arrived.cancel()
+            writer.close()
+
+
+def tortured_service(
+    folder: Path, venue: VenueProcess, *, program: Sequence[str] = ("-m", "fillgate"), **more: Any
+) -> Service:
+    """Return a service whose default account is at the venue.
+
+    Args:
+        folder: of its data, its log and the plugin's installation.
+        venue: where it trades; it must listen.
+        program: what Python runs.
+        more: settings of the engine.
+    """
+    daggers = folder / DAGGERS
+    daggers.mkdir(parents=True, exist_ok=True)
+    account = {"type": "torture", "port": venue.port, "settle_seconds": 0.8}
+    return Service(
+        folder,
+        {
+            "service": {"wait": 0.3, "api_key": "env:FILLGATE_API_KEY"},
+            "engine": {**_ENGINE, **more},
+            "accounts.venue": {**account, "daggers": str(daggers)},
+        },
+        environ={"FILLGATE_API_KEY": API_KEY, "PYTHONPATH": install(folder / "site")},
+        program=program,
+    )

@@ -1,0 +1,44 @@
+"""The printed result of a run."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from tests.torture.checks import CHECKED
+from tests.torture.run import Result
+from tests.torture.story import counts, story_of
+
+__all__ = ["report"]
+
+_MOST_STORIES: Final = 5
+
+
+def report(result: Result) -> str:
+    """Return the result for people: figures, and the stories of what is wrong."""
+    return "\n".join((*_figures(result), *_verdict(result)))
+
+
+def _figures(result: Result) -> Iterator[str]:
+    evidence = result.evidence
+    sent = evidence.sent.values()
+    sources = Counter(each.source for each in sent)
+    taken = sum(each.is_acknowledged for each in sent)
+    again = sum(each.tries - 1 for each in sent)
+    fills = sum(len(order.fills) for order in evidence.book.orders.values())
+    yield f"seed      {result.plan.seed}, {result.seconds:.0f} s"
+    yield f"kills     {result.kills.total()}: {counts(result.kills)}"
+    yield f"venue     started {result.venue_restarts + 1} times, {fills} fills"
+    yield f"signals   {len(sent)} ({counts(sources)}), {taken} acknowledged, {again} sent again"
+    yield f"troubles  {counts(result.troubles)}"
+    yield f"orders    {counts(Counter(state.status for state in evidence.states.values()))}"
+    yield f"faults    {counts(evidence.book.faults)}"
+    yield f"checked   invariants {', '.join(map(str, CHECKED))}; {len(evidence.events)} events"
+
+
+def _verdict(result: Result) -> Iterator[str]:
+    if not result.violations:
+        yield "all of them held"
+        return
+    yield f"{len(result.violations)} violations"
+    for violation in result.violations[:_MOST_STORIES]:
+        yield story_of(result.evidence, violation)

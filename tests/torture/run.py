@@ -1,0 +1,131 @@
+"""A run of the torture: load and kills, then healing, then the checks."""
+
+import asyncio
+import random
+import signal
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final
+
+from fillgate.domain.life_cycle import OrderStatus
+from tests.e2e.process import Service
+from tests.torture import wire
+from tests.torture.book import Book
+from tests.torture.checks import Violation, violations
+from tests.torture.evidence import Evidence, gather, get, walk
+from tests.torture.faults import ALL_FAULTS, Faults
+from tests.torture.killer import MOMENTS, Killer
+from tests.torture.processes import VenueProcess, tortured_service
+from tests.torture.senders import Load
+
+__all__ = ["Plan", "Result", "torture"]
+
+_LOOK_SECONDS: Final = 0.1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What a run does."""
+
+    seed: int
+    kills: int
+    faults: Faults = ALL_FAULTS
+    moments: tuple[str, ...] = MOMENTS
+    alerts: int = 5
+    """How many senders of alerts there are at once."""
+    bots: int = 5
+    healing: float = 30.0
+    """Seconds for all to be told and written once nothing goes wrong any more."""
+    program: Sequence[str] = ("-m", "fillgate")
+    """What Python runs as the service."""
+    engine: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the engine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """How a run ended."""
+
+    plan: Plan
+    evidence: Evidence
+    violations: Sequence[Violation]
+    kills: Counter[str]
+    venue_restarts: int
+    troubles: Counter[str]
+    """What senders met instead of answers."""
+    seconds: float
+
+
+async def torture(plan: Plan, folder: Path) -> Result:
+    """Do a run in an empty folder."""
+    began = time.monotonic()
+    dice = random.Random(plan.seed)
+    async with _processes(plan, folder) as (service, venue):
+        load = Load(service, random.Random(dice.random()))
+        killer = Killer(service, venue, load, random.Random(dice.random()))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(load.run(plan.alerts, plan.bots))
+            group.create_task(killer.run(plan.kills, plan.moments))
+        await _heal(service, venue, plan.healing)
+        evidence = await gather(service, venue, load.sent, lambda: service.end(signal.SIGTERM))
+    return Result(
+        plan=plan,
+        evidence=evidence,
+        violations=violations(evidence),
+        kills=killer.kills,
+        venue_restarts=killer.venue_restarts,
+        troubles=load.troubles,
+        seconds=time.monotonic() - began,
+    )
+
+
+@asynccontextmanager
+async def _processes(plan: Plan, folder: Path) -> AsyncIterator[tuple[Service, VenueProcess]]:
+    venue = VenueProcess(folder, str(plan.seed), plan.faults)
+    try:
+        await asyncio.to_thread(venue.start)
+        service = tortured_service(folder, venue, program=plan.program, **plan.engine)
+        try:
+            await asyncio.to_thread(service.start)
+            yield service, venue
+        finally:
+            service.finish()
+    finally:
+        venue.finish()
+
+
+async def _heal(service: Service, venue: VenueProcess, seconds: float) -> None:
+    """Return once all is decided and told, or after so long; the checks say what is not."""
+    await venue.ask(wire.Heal())
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while not await _is_settled(service, venue):  # noqa: ASYNC110 - nothing tells of it
+                await asyncio.sleep(_LOOK_SECONDS)
+
+
+async def _is_settled(service: Service, venue: VenueProcess) -> bool:
+    if await asyncio.to_thread(_is_open, service):
+        return False
+    await venue.ask(wire.Quiet())
+    orders = await asyncio.to_thread(walk, service, "orders")
+    book = Book.of(venue.lines())
+    return all(_agrees(order, book) for order in orders)
+
+
+def _is_open(service: Service) -> bool:
+    undecided = ",".join(status for status in OrderStatus if status.is_undecided)
+    return bool(
+        get(service, "/api/v1/signals?state=waiting")["signals"]
+        or get(service, f"/api/v1/orders?status={undecided}")["orders"]
+    )
+
+
+def _agrees(order: Mapping[str, Any], book: Book) -> bool:
+    venues = book.find(order["client_order_id"])
+    executed = Decimal(0) if venues is None else venues.filled
+    return Decimal(order["filled_quantity"]) == executed

@@ -1,0 +1,154 @@
+"""Who sends signals: TradingView, which gives up, and bots, which do not.
+
+TradingView sends an alert again after a 5xx or when nothing came back, three times at the most, and
+never after a 4xx or where nobody listens. A bot sends again until somebody answers. Both now and
+then send what was acknowledged once more, or twice at the same moment.
+"""
+
+import asyncio
+import json
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+
+from tests.e2e.process import WEBHOOK, Service
+from tests.e2e.sender import Connection, Reply, request
+from tests.torture.processes import API_KEY
+
+__all__ = ["Load", "Sent"]
+
+ORDERS: Final = "/api/v1/orders"
+SYMBOLS: Final = tuple(f"{base}/USDT" for base in "ABCDEFGHIJKLMNOP")
+TRADINGVIEW_TRIES: Final = 4
+BOT_TRIES: Final = 200
+_PATIENCE: Final = 3.0
+"""Seconds after which TradingView hangs up."""
+_PAUSE: Final = 0.1
+"""Seconds before a signal is sent again; in earnest it would be more."""
+
+
+@dataclass
+class Sent:
+    """A signal, and all that was heard of it."""
+
+    key: str
+    source: str
+    """`tradingview` or `api`, as the journal names them."""
+    fields: Mapping[str, Any]
+    replies: list[Reply] = field(default_factory=list)
+    """Every answer, but for those of 500 and more."""
+    tries: int = 0
+
+    @property
+    def is_acknowledged(self) -> bool:
+        return any("signal" in reply.json for reply in self.replies)
+
+
+@dataclass
+class Load:
+    """A load of signals on one service, each with a key of its own."""
+
+    service: Service
+    dice: random.Random
+    sent: dict[str, Sent] = field(default_factory=dict)
+    troubles: Counter[str] = field(default_factory=Counter)
+    """What happened instead of an answer: a 5xx, `refused`, `lost` or `silent`."""
+    up: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set while there is somebody to send to."""
+    on_answer: Callable[[], None] = lambda: None
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    _ending: bool = False
+
+    async def run(self, alerts: int, bots: int) -> None:
+        """Send, with so many of each kind, until `stop`; then finish what was begun."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(alerts):
+                group.create_task(self._sender("tradingview", self._alert))
+            for _ in range(bots):
+                group.create_task(self._sender("api", self._order))
+
+    def stop(self) -> None:
+        """Begin no new signals."""
+        self._ending = True
+
+    async def _sender(self, source: str, deliver: Callable[[Sent], Any]) -> None:
+        while not self._ending:
+            await self.up.wait()
+            key = f"{source}-{next(self._numbers)}"
+            sent = self.sent[key] = Sent(key, source, self._fields(source))
+            await asyncio.gather(*(deliver(sent) for _ in range(self._one_in(8) + 1)))
+            if self._one_in(8):
+                await deliver(sent)
+
+    def _one_in(self, number: int) -> bool:
+        return not self.dice.randrange(number)
+
+    def _fields(self, source: str) -> dict[str, Any]:
+        side = "side" if source == "api" else "action"
+        fields: dict[str, Any] = {
+            "symbol": self.dice.choice(SYMBOLS),
+            side: self.dice.choice(("buy", "sell")),
+            "quantity": str(self.dice.randint(1, 5)),
+        }
+        if self._one_in(4):
+            fields |= {"order_type": "limit", "price": str(self.dice.randint(90, 110))}
+        return fields
+
+    async def _alert(self, sent: Sent) -> None:
+        body = json.dumps({"id": sent.key, **sent.fields}).encode()
+        data = request(WEBHOOK, body, self.service.signed(body) | self._preference())
+        for _ in range(TRADINGVIEW_TRIES):
+            trouble = await self._send(sent, data)
+            if trouble in {None, "refused"}:
+                return
+            await asyncio.sleep(_PAUSE)
+
+    async def _order(self, sent: Sent) -> None:
+        headers = {"Authorization": f"Bearer {API_KEY}", "Idempotency-Key": sent.key}
+        data = request(ORDERS, json.dumps(sent.fields).encode(), headers | self._preference())
+        for _ in range(BOT_TRIES):
+            if await self._send(sent, data) is None:
+                return
+            await asyncio.sleep(_PAUSE)
+            await self.up.wait()
+        msg = f"{sent.key} was sent {BOT_TRIES} times and never answered"
+        raise AssertionError(msg)
+
+    def _preference(self) -> dict[str, str]:
+        return {"Prefer": "respond-async"} if self._one_in(2) else {}
+
+    async def _send(self, sent: Sent, data: bytes) -> str | None:
+        """Send once; return what went wrong, None for an answer."""
+        sent.tries += 1
+        trouble = await self._heard(sent, data)
+        if trouble is None:
+            self.on_answer()
+        else:
+            self.troubles[trouble] += 1
+        return trouble
+
+    async def _heard(self, sent: Sent, data: bytes) -> str | None:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                reply = await _exchanged(self.service.url, data)
+        except TimeoutError:
+            return "silent"
+        except ConnectionRefusedError:
+            return "refused"
+        except (OSError, EOFError):
+            return "lost"
+        if reply.status >= 500:
+            return str(reply.status)
+        sent.replies.append(reply)
+        return None
+
+
+async def _exchanged(url: str, data: bytes) -> Reply:
+    connection = await Connection.open(url)
+    try:
+        return await connection.send(data)
+    finally:
+        connection.close()
