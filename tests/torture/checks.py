@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from fillgate.domain.events import OrderAbsent
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from tests.torture.book import Book, VenueOrder
@@ -164,6 +165,23 @@ def _untrue_nowhere(book: Book, identity: str, state: OrderState) -> str | None:
     return None
 
 
+def _absences(evidence: Evidence) -> Iterator[Violation]:
+    """11: nothing is called absent while the venue has it; it hides nothing for as long."""
+    for record in evidence.events:
+        if isinstance(record.event, OrderAbsent):
+            identity = record.event.client_order_id
+            venues = evidence.book.find(identity)
+            if venues is not None and venues.created < record.at // 1000:
+                yield Violation(11, "called ABSENT, and it was there", record.signal, identity)
+
+
+def _undecided(evidence: Evidence) -> Iterator[Violation]:
+    """12: nothing is left open that the venue can answer for."""
+    for identity, state in evidence.states.items():
+        if state.status.is_undecided:
+            yield Violation(12, f"it is {state.status} for ever", state.signal, identity)
+
+
 Executions = Mapping[tuple[str, str], tuple[Decimal, Decimal]]
 
 
@@ -229,6 +247,7 @@ _CHECKS: Final[Mapping[Callable[[Evidence], Iterator[Violation]], tuple[int, ...
     _arrivals: (5, 16),
     _durable_first: (6,),
     _endings: (10,),
+    _absences: (11,),
     _undecided: (12,),
     _fills: (13, 14),
     _positions: (15,),

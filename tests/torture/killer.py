@@ -50,8 +50,8 @@ class Killer:
             ANSWER_TO_COMMIT: lambda: self._stabbed(ANSWER_TO_COMMIT),
         }
 
-    async def run(self, kills: int, moments: tuple[str, ...] = MOMENTS) -> None:
-        """Kill so many times, at each of the moments in turn."""
+    async def run(self, kills: int, moments: tuple[str, ...], answers: int) -> None:
+        """Kill so many times, at each of the moments in turn; end after so many answers more."""
         try:
             for number in range(kills):
                 moment = moments[number % len(moments)]
@@ -62,6 +62,8 @@ class Killer:
                 await self._killing[moment]()
                 self.kills[moment] += 1
                 await asyncio.to_thread(self._service.start)
+            self._load.up.set()
+            await self._answers(answers)
         finally:
             self._load.up.set()
             self._load.stop()

@@ -106,7 +106,7 @@ def tortured_service(
         folder: of its data, its log and the plugin's installation.
         venue: where it trades; it must listen.
         program: what Python runs.
-        more: settings of the engine.
+        more: settings of the account.
     """
     daggers = folder / DAGGERS
     daggers.mkdir(parents=True, exist_ok=True)
@@ -115,8 +115,8 @@ def tortured_service(
         folder,
         {
             "service": {"wait": 0.3, "api_key": "env:FILLGATE_API_KEY"},
-            "engine": {**_ENGINE, **more},
-            "accounts.venue": {**account, "daggers": str(daggers)},
+            "engine": _ENGINE,
+            "accounts.venue": {**account, "daggers": str(daggers), **more},
         },
         environ={"FILLGATE_API_KEY": API_KEY, "PYTHONPATH": install(folder / "site")},
         program=program,

@@ -5,7 +5,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -39,12 +39,16 @@ class Plan:
     alerts: int = 5
     """How many senders of alerts there are at once."""
     bots: int = 5
+    answers: int = 20
+    """How many answers of the service it takes after the last kill."""
+    patience: float = 0.0
+    """Seconds that UNKNOWN orders have to end before all is healed."""
     healing: float = 30.0
     """Seconds for all to be told and written once nothing goes wrong any more."""
     program: Sequence[str] = ("-m", "fillgate")
     """What Python runs as the service."""
-    engine: Mapping[str, Any] = field(default_factory=dict)
-    """Settings of the engine."""
+    account: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the account."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +74,10 @@ async def torture(plan: Plan, folder: Path) -> Result:
         killer = Killer(service, venue, load, random.Random(dice.random()))
         async with asyncio.TaskGroup() as group:
             group.create_task(load.run(plan.alerts, plan.bots))
-            group.create_task(killer.run(plan.kills, plan.moments))
-        await _heal(service, venue, plan.healing)
+            group.create_task(killer.run(plan.kills, plan.moments, plan.answers))
+        await _until(lambda: _is_decided(service), plan.patience)
+        await venue.ask(wire.Heal())
+        await _until(lambda: _is_settled(service, venue), plan.healing)
         evidence = await gather(service, venue, load.sent, lambda: service.end(signal.SIGTERM))
     return Result(
         plan=plan,
@@ -89,7 +95,7 @@ async def _processes(plan: Plan, folder: Path) -> AsyncIterator[tuple[Service, V
     venue = VenueProcess(folder, str(plan.seed), plan.faults)
     try:
         await asyncio.to_thread(venue.start)
-        service = tortured_service(folder, venue, program=plan.program, **plan.engine)
+        service = tortured_service(folder, venue, program=plan.program, **plan.account)
         try:
             await asyncio.to_thread(service.start)
             yield service, venue
@@ -99,17 +105,20 @@ async def _processes(plan: Plan, folder: Path) -> AsyncIterator[tuple[Service, V
         venue.finish()
 
 
-async def _heal(service: Service, venue: VenueProcess, seconds: float) -> None:
-    """Return once all is decided and told, or after so long; the checks say what is not."""
-    await venue.ask(wire.Heal())
+async def _until(condition: Callable[[], Awaitable[bool]], seconds: float) -> None:
+    """Return once the condition holds, or after so long; the checks say what does not."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while not await _is_settled(service, venue):  # noqa: ASYNC110 - nothing tells of it
+            while not await condition():  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(_LOOK_SECONDS)
 
 
+async def _is_decided(service: Service) -> bool:
+    return not await asyncio.to_thread(_is_open, service)
+
+
 async def _is_settled(service: Service, venue: VenueProcess) -> bool:
-    if await asyncio.to_thread(_is_open, service):
+    if not await _is_decided(service):
         return False
     await venue.ask(wire.Quiet())
     orders = await asyncio.to_thread(walk, service, "orders")

@@ -1,0 +1,199 @@
+"""fillgate with a fault planted in it, to see that the torture finds it.
+
+    python -m tests.torture.planted FAULT serve ...
+
+puts the fault in and then runs the command line as it is. Each fault is one that a careless change
+could make.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from fillgate.domain.errors import NotSent, Rejected
+from fillgate.domain.events import OrderEvent, OrderRejected
+from fillgate.domain.executions import Executed
+from fillgate.domain.fills import Fill
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.order_state import OrderState
+from fillgate.domain.orders import Order
+from fillgate.domain.reports import ExecutionResult, NotFound
+from fillgate.engine import lookups, submission, verdict
+from fillgate.engine.dispatcher import Dispatcher
+from fillgate.engine.intake import Intake
+from fillgate.engine.lookups import Lookups
+from fillgate.engine.questions import Questions
+from fillgate.engine.recorder import Job, Recorder
+from fillgate.engine.recovery import Recovery
+from fillgate.engine.tickets import Ticket
+from fillgate.journal.base import Claim
+from fillgate.journal.sqlite import SqliteJournal
+from fillgate.plugins.registry import PluginRegistry
+from tests.e2e.slow_disk import SlowDisk
+
+__all__ = ["FAULTS"]
+
+_FLUSH_SECONDS: Final = 0.2
+"""How long a flush takes where a fault shows only in its course."""
+
+
+def _slow_disk() -> None:
+    _kept.append(SlowDisk(_FLUSH_SECONDS, default=True))
+
+
+_kept: list[SlowDisk] = []
+
+
+def send_again_after_a_missing_answer() -> None:
+    real = PluginRegistry.execute_order
+
+    async def execute_order(
+        self: PluginRegistry, order: Order, account: str | None = None
+    ) -> ExecutionResult:
+        try:
+            return await real(self, order, account)
+        except (NotSent, Rejected):
+            raise
+        except Exception:  # noqa: BLE001 - that is the fault
+            return await real(self, order, account)
+
+    _plant(PluginRegistry, execute_order)
+
+
+def send_before_it_is_durable() -> None:
+    """The plugin is called when the order is planned; its SENDING is written meanwhile."""
+    _slow_disk()
+    planned, sent = Dispatcher._planned, {}
+
+    def _planned(self: Dispatcher, ticket: Ticket, lane: Any) -> tuple[OrderEvent, ...]:
+        events = planned(self, ticket, lane)
+        for event in events:
+            if getattr(event, "sending", False):
+                order = event.order  # type: ignore[attr-defined]
+                going = self._registry.execute_order(order, order.account)
+                sent[order.client_order_id] = asyncio.ensure_future(going)
+        return events
+
+    def _send(self: Dispatcher, order: Order) -> Any:
+        return sent.pop(order.client_order_id)
+
+    _plant(Dispatcher, _planned)
+    _plant(Dispatcher, _send)
+
+
+def claim_the_key_with_the_outcome() -> None:
+    record, claims = Recorder.record, dict[int | None, Claim]()
+
+    def record_without(self: Recorder, job: Job) -> None:
+        if job.claim is not None:
+            claims[job.signal], job.claim = job.claim, None
+        elif job.signal in claims:
+            job.claim = claims.pop(job.signal)
+        record(self, job)
+
+    def remember(self: Intake, ticket: Ticket) -> None:
+        pass
+
+    _plant(Recorder, record_without, "record")
+    _plant(Intake, remember)
+
+
+def count_a_fill_each_time_it_is_told() -> None:
+    def with_fills(self: Executed, fills: tuple[Fill, ...]) -> Executed:
+        identified = self.identified
+        for fill in fills:
+            identified = identified.with_fill(fill)
+        return msgspec.structs.replace(self, fills=(*self.fills, *fills), identified=identified)
+
+    _plant(Executed, with_fills)
+
+
+def send_again_after_a_start() -> None:
+    take_up = Recovery._take_up
+
+    def _take_up(self: Recovery, ticket: Ticket, state: OrderState) -> None:
+        if state.status is OrderStatus.PENDING_NEW and state.sending:
+            self._intake.remember(ticket)
+            self._dispatcher.resume(ticket, state)
+        else:
+            take_up(self, ticket, state)
+
+    _plant(Recovery, _take_up)
+
+
+def forget_what_waits_at_a_start() -> None:
+    async def waiting_signals(self: SqliteJournal) -> list[Any]:
+        return []
+
+    _plant(SqliteJournal, waiting_signals)
+
+
+def take_the_first_miss_for_absence() -> None:
+    def _until_settled(self: Lookups, state: OrderState) -> float:
+        return 0.0
+
+    _plant(Lookups, _until_settled)
+    lookups._MISSES_THAT_COUNT = 1
+
+
+def take_a_failed_lookup_for_not_found() -> None:
+    ask = Questions.ask
+
+    async def answered(self: Questions, state: OrderState) -> Any:
+        return await ask(self, state) or NotFound()
+
+    _plant(Questions, answered, "ask")
+
+
+def take_a_missing_answer_for_a_refusal() -> None:
+    def refused(order: Order, code: str, text: str) -> OrderEvent:
+        return OrderRejected(client_order_id=order.client_order_id, code=code, text=text)
+
+    for module in (verdict, submission):
+        assert hasattr(module, "unanswered")
+        setattr(module, "unanswered", refused)  # noqa: B010 - mypy takes it for a constant
+
+
+def acknowledge_before_it_is_durable() -> None:
+    _slow_disk()
+    admit = Intake._admit
+
+    def _admit(self: Intake, ticket: Ticket, *arguments: Any) -> None:
+        admit(self, ticket, *arguments)
+        ticket.admitted.open(ticket)
+
+    _plant(Intake, _admit)
+
+
+FAULTS: Final[Mapping[str, Callable[[], None]]] = {
+    plant.__name__: plant
+    for plant in (
+        send_again_after_a_missing_answer,
+        send_before_it_is_durable,
+        claim_the_key_with_the_outcome,
+        count_a_fill_each_time_it_is_told,
+        send_again_after_a_start,
+        forget_what_waits_at_a_start,
+        take_the_first_miss_for_absence,
+        take_a_failed_lookup_for_not_found,
+        take_a_missing_answer_for_a_refusal,
+        acknowledge_before_it_is_durable,
+    )
+}
+
+
+def _plant(owner: type, replacement: Callable[..., Any], name: str | None = None) -> None:
+    """Replace a method, which must be there: a fault that is planted nowhere proves nothing."""
+    name = name or replacement.__name__
+    assert callable(getattr(owner, name)), f"{owner.__name__} has no {name}"
+    setattr(owner, name, replacement)
+
+
+if __name__ == "__main__":
+    from fillgate.cli import app
+
+    FAULTS[sys.argv.pop(1)]()
+    app()

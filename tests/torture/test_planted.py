@@ -1,0 +1,54 @@
+"""Faults planted in the service are found: the torture can fail."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from tests.torture.faults import NO_FAULTS, Faults
+from tests.torture.killer import AT_RANDOM, SEND_TO_ANSWER
+from tests.torture.planted import FAULTS
+from tests.torture.run import Plan, torture
+
+_LOST_ANSWERS: Final = Faults(reset=0.3)
+
+_PLAIN: Final = Plan(seed=1, kills=0, faults=NO_FAULTS, answers=40, healing=2.0)
+
+PLANS: Final[Mapping[str, tuple[Plan, set[int]]]] = {
+    "send_again_after_a_missing_answer": (replace(_PLAIN, faults=_LOST_ANSWERS), {5}),
+    "send_before_it_is_durable": (replace(_PLAIN, kills=1, moments=(SEND_TO_ANSWER,)), {5, 6}),
+    "claim_the_key_with_the_outcome": (replace(_PLAIN, kills=1, moments=(SEND_TO_ANSWER,)), {3}),
+    "count_a_fill_each_time_it_is_told": (_PLAIN, {15}),
+    "send_again_after_a_start": (replace(_PLAIN, kills=1, moments=(SEND_TO_ANSWER,)), {5}),
+    "forget_what_waits_at_a_start": (
+        replace(_PLAIN, kills=1, moments=(AT_RANDOM,), faults=Faults(lost_answer=0.5)),
+        {1},
+    ),
+    "take_the_first_miss_for_absence": (
+        replace(_PLAIN, faults=Faults(reset=0.3, hidden=1.0)),
+        {11},
+    ),
+    "take_a_failed_lookup_for_not_found": (
+        replace(
+            _PLAIN,
+            faults=Faults(reset=0.3, lookup_failed=1.0),
+            account={"settle_seconds": 0.1},
+            patience=4.0,
+        ),
+        {11},
+    ),
+    "take_a_missing_answer_for_a_refusal": (replace(_PLAIN, faults=_LOST_ANSWERS), {10}),
+    "acknowledge_before_it_is_durable": (replace(_PLAIN, kills=1, moments=(AT_RANDOM,)), {1}),
+}
+"""For each fault a run that shows it, and the invariants of which at least one has to find it."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_planted_fault_is_found(fault: str, tmp_path: Path) -> None:
+    plan, invariants = PLANS[fault]
+    program = ("-m", "tests.torture.planted", fault)
+    result = await torture(replace(plan, program=program), tmp_path)
+    found = {violation.invariant for violation in result.violations}
+    assert found & invariants, f"found by {found}"
