@@ -29,18 +29,32 @@ SIGNS: Final = {"buy": 1, "sell": -1}
 class VenueOrder:
     """An order as the venue has it."""
 
-    order_id: str
-    symbol: str
-    side: str
-    order_type: str
+    accepted: Accepted
+    """As it came."""
     quantity: Decimal
     price: Decimal | None
     client_ids: list[str]
     """The ids by which it was known, the one that counts now at the end."""
-    created: int
     at: int
     fills: list[Filled] = field(default_factory=list)
     canceled: bool = False
+
+    @property
+    def order_id(self) -> str:
+        return self.accepted.order_id
+
+    @property
+    def symbol(self) -> str:
+        return self.accepted.symbol
+
+    @property
+    def side(self) -> str:
+        return self.accepted.side
+
+    @property
+    def created(self) -> int:
+        """When it was accepted, Unix milliseconds."""
+        return self.accepted.at
 
     @property
     def filled(self) -> Decimal:
@@ -167,14 +181,10 @@ class Book:
         self.accepted[line.client_order_id] += 1
         self.ids[line.client_order_id] = line.order_id
         self.orders[line.order_id] = VenueOrder(
-            order_id=line.order_id,
-            symbol=line.symbol,
-            side=line.side,
-            order_type=line.order_type,
+            accepted=line,
             quantity=line.quantity,
             price=line.price,
             client_ids=[line.client_order_id],
-            created=line.at,
             at=line.at,
         )
 

@@ -8,8 +8,10 @@ from typing import Final
 from fillgate.domain.events import OrderAbsent
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
+from fillgate.domain.orders import Order
 from tests.torture.book import Book, VenueOrder
 from tests.torture.evidence import Evidence
+from tests.torture.ledger import Accepted
 from tests.torture.senders import Sent
 
 __all__ = ["CHECKED", "Violation", "violations"]
@@ -102,19 +104,15 @@ def _durable_first(evidence: Evidence) -> Iterator[Violation]:
             text = "the venue has an order whose SENDING is not in the journal"
             yield Violation(6, text, None if state is None else state.signal, identity)
             continue
-        venues = evidence.book.find(identity)
-        if venues is not None and len(venues.client_ids) == 1 and _facts(state) != _told_of(venues):
-            text = f"the journal has {_facts(state)}, the venue {_told_of(venues)}"
+        venues, intent = evidence.book.find(identity), evidence.intents.get(identity)
+        ours = None if intent is None else _terms(intent.order)
+        if venues is not None and ours != _terms(venues.accepted):
+            text = f"the journal has {ours}, the venue {_terms(venues.accepted)}"
             yield Violation(6, text, state.signal, identity)
 
 
-def _facts(state: OrderState) -> tuple[object, ...]:
-    order = state.order
-    return (order.symbol, order.side.value, order.order_type.value, order.quantity, order.price)
-
-
-def _told_of(order: VenueOrder) -> tuple[object, ...]:
-    return (order.symbol, order.side, order.order_type, order.quantity, order.price)
+def _terms(order: Order | Accepted) -> tuple[object, ...]:
+    return (order.symbol, str(order.side), str(order.order_type), order.quantity, order.price)
 
 
 _AT_THE_VENUE: Final = frozenset(

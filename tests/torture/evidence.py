@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from fillgate.domain.events import OrderEvent, OrderIntended, SignalAccepted
-from fillgate.domain.order_state import OrderState, fold_orders
+from fillgate.domain.fold import fold_orders
+from fillgate.domain.order_state import OrderState
 from fillgate.journal.base import Recorded
 from fillgate.journal.reader import SqliteReader
 from tests.e2e.process import Service
@@ -73,10 +74,10 @@ class Evidence:
         return found
 
     @cached_property
-    def intents(self) -> Mapping[str, Recorded]:
-        """For each order that was to be sent the record that planned it."""
+    def intents(self) -> Mapping[str, OrderIntended]:
+        """For each order that was to be sent the event that planned it."""
         return {
-            record.event.client_order_id: record
+            record.event.client_order_id: record.event
             for record in self.events
             if isinstance(record.event, OrderIntended)
         }

@@ -33,12 +33,18 @@ class Killer:
     """Kills the service again and again, and starts it anew at once."""
 
     def __init__(
-        self, service: Service, venue: VenueProcess, load: Load, dice: random.Random
+        self,
+        service: Service,
+        venue: VenueProcess,
+        load: Load,
+        dice: random.Random,
+        between: tuple[int, int],
     ) -> None:
         self._service = service
         self._venue = venue
         self._load = load
         self._dice = dice
+        self._between = between
         self.kills: Counter[str] = Counter()
         """How often at which moment."""
         self.venue_restarts = 0
@@ -56,7 +62,7 @@ class Killer:
             for number in range(kills):
                 moment = moments[number % len(moments)]
                 self._load.up.set()
-                await self._answers(self._dice.randint(10, 40))
+                await self._answers(self._dice.randint(*self._between))
                 if self._dice.randrange(8) == 0:
                     await self._restart_venue()
                 await self._killing[moment]()

@@ -46,7 +46,7 @@ class Market:
     def resume(self) -> None:
         """Go on with what was open before a restart."""
         for order in list(self.book.orders.values()):
-            if order.is_open and order.order_type == "market":
+            if order.is_open and order.accepted.order_type == "market":
                 self._start(self._fill_up(order))
 
     async def quiet(self) -> None:
@@ -102,7 +102,7 @@ class Market:
         self._publish(order.told(()))
 
     def _begin_to_fill(self, order: VenueOrder) -> None:
-        if order.order_type == "market":
+        if order.accepted.order_type == "market":
             if self._dice.one_in(2):
                 self._fill(order, self._piece(order))
             self._start(self._fill_up(order))

@@ -8,7 +8,8 @@ could make.
 
 import asyncio
 import sys
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -30,21 +31,26 @@ from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.recovery import Recovery
 from fillgate.engine.tickets import Ticket
 from fillgate.journal.base import Claim
+from fillgate.journal.pending import Pending
 from fillgate.journal.sqlite import SqliteJournal
+from fillgate.journal.store import Store
 from fillgate.plugins.registry import PluginRegistry
-from tests.e2e.slow_disk import SlowDisk
 
 __all__ = ["FAULTS"]
 
-_FLUSH_SECONDS: Final = 0.2
-"""How long a flush takes where a fault shows only in its course."""
+_BEFORE_COMMIT: Final = 0.1
+"""Seconds until a commit begins, where a fault shows only before it. (What a commit has written
+outlives a killed process, flushed or not.)"""
 
 
-def _slow_disk() -> None:
-    _kept.append(SlowDisk(_FLUSH_SECONDS, default=True))
+def _commit_late() -> None:
+    real = Store.commit
 
+    def commit(self: Store, batch: Sequence[Pending]) -> bool:
+        time.sleep(_BEFORE_COMMIT)
+        return real(self, batch)
 
-_kept: list[SlowDisk] = []
+    _plant(Store, commit)
 
 
 def send_again_after_a_missing_answer() -> None:
@@ -65,7 +71,7 @@ def send_again_after_a_missing_answer() -> None:
 
 def send_before_it_is_durable() -> None:
     """The plugin is called when the order is planned; its SENDING is written meanwhile."""
-    _slow_disk()
+    _commit_late()
     planned, sent = Dispatcher._planned, {}
 
     def _planned(self: Dispatcher, ticket: Ticket, lane: Any) -> tuple[OrderEvent, ...]:
@@ -158,7 +164,7 @@ def take_a_missing_answer_for_a_refusal() -> None:
 
 
 def acknowledge_before_it_is_durable() -> None:
-    _slow_disk()
+    _commit_late()
     admit = Intake._admit
 
     def _admit(self: Intake, ticket: Ticket, *arguments: Any) -> None:

@@ -39,6 +39,8 @@ class Plan:
     alerts: int = 5
     """How many senders of alerts there are at once."""
     bots: int = 5
+    between: tuple[int, int] = (10, 40)
+    """How many answers of the service it takes between two kills, at least and at most."""
     answers: int = 20
     """How many answers of the service it takes after the last kill."""
     patience: float = 0.0
@@ -71,7 +73,7 @@ async def torture(plan: Plan, folder: Path) -> Result:
     dice = random.Random(plan.seed)
     async with _processes(plan, folder) as (service, venue):
         load = Load(service, random.Random(dice.random()))
-        killer = Killer(service, venue, load, random.Random(dice.random()))
+        killer = Killer(service, venue, load, random.Random(dice.random()), plan.between)
         async with asyncio.TaskGroup() as group:
             group.create_task(load.run(plan.alerts, plan.bots))
             group.create_task(killer.run(plan.kills, plan.moments, plan.answers))

@@ -14,7 +14,7 @@ from tests.torture.run import Plan, torture
 
 _LOST_ANSWERS: Final = Faults(reset=0.3)
 
-_PLAIN: Final = Plan(seed=1, kills=0, faults=NO_FAULTS, answers=40, healing=2.0)
+_PLAIN: Final = Plan(seed=1, kills=0, faults=NO_FAULTS, between=(5, 15), answers=30, healing=1.5)
 
 PLANS: Final[Mapping[str, tuple[Plan, set[int]]]] = {
     "send_again_after_a_missing_answer": (replace(_PLAIN, faults=_LOST_ANSWERS), {5}),
