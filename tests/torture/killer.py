@@ -4,9 +4,11 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Final
 
 from tests.e2e.process import PATIENCE, Service
+from tests.torture.disk_faults import TORN_END, DiskFaults
 from tests.torture.plugin import AFTER_ANSWER, BEFORE_SEND
 from tests.torture.processes import DAGGERS, VenueProcess
 from tests.torture.senders import Load
@@ -19,12 +21,15 @@ SEND_TO_ANSWER: Final = "between send and answer"
 COMMIT_TO_SEND: Final = "between commit and send"
 ANSWER_TO_COMMIT: Final = "between answer and commit"
 
-MOMENTS: Final = (AT_RANDOM, COMMIT_TO_SEND, SEND_TO_ANSWER, ANSWER_TO_COMMIT, AT_START)
+MOMENTS: Final = (
+    AT_RANDOM,
+    COMMIT_TO_SEND,
+    SEND_TO_ANSWER,
+    ANSWER_TO_COMMIT,
+    AT_START,
+    TORN_END,
+)
 
-_DAGGERS: Final[Mapping[str, str]] = {
-    COMMIT_TO_SEND: BEFORE_SEND,
-    ANSWER_TO_COMMIT: AFTER_ANSWER,
-}
 _LONGEST_BETWEEN: Final = 0.2
 _LONGEST_START: Final = 0.6
 
@@ -48,12 +53,14 @@ class Killer:
         self.kills: Counter[str] = Counter()
         """How often at which moment."""
         self.venue_restarts = 0
-        self._killing: dict[str, Callable[[], Awaitable[None]]] = {
-            AT_RANDOM: self._at_random,
-            AT_START: self._at_start,
-            SEND_TO_ANSWER: self._send_to_answer,
-            COMMIT_TO_SEND: lambda: self._stabbed(COMMIT_TO_SEND),
-            ANSWER_TO_COMMIT: lambda: self._stabbed(ANSWER_TO_COMMIT),
+        disk = DiskFaults(service, load, dice)
+        self._moments: Mapping[str, Callable[[], Awaitable[None]]] = {
+            AT_RANDOM: partial(self._and_start, self._at_random),
+            AT_START: partial(self._and_start, self._at_start),
+            SEND_TO_ANSWER: partial(self._and_start, self._send_to_answer),
+            COMMIT_TO_SEND: partial(self._and_start, partial(self._stabbed, BEFORE_SEND)),
+            ANSWER_TO_COMMIT: partial(self._and_start, partial(self._stabbed, AFTER_ANSWER)),
+            **disk.moments,
         }
 
     async def run(self, kills: int, moments: tuple[str, ...], answers: int) -> None:
@@ -65,9 +72,8 @@ class Killer:
                 await self._answers(self._dice.randint(*self._between))
                 if self._dice.randrange(8) == 0:
                     await self._restart_venue()
-                await self._killing[moment]()
+                await self._moments[moment]()
                 self.kills[moment] += 1
-                await asyncio.to_thread(self._service.start)
             self._load.up.set()
             await self._answers(answers)
         finally:
@@ -86,6 +92,10 @@ class Killer:
         await asyncio.to_thread(self._venue.finish)
         await asyncio.to_thread(self._venue.start)
         self.venue_restarts += 1
+
+    async def _and_start(self, kill: Callable[[], Awaitable[None]]) -> None:
+        await kill()
+        await asyncio.to_thread(self._service.start)
 
     async def _kill(self) -> None:
         await asyncio.to_thread(self._service.kill)
@@ -106,9 +116,9 @@ class Killer:
             await arrived
             await self._kill()
 
-    async def _stabbed(self, moment: str) -> None:
-        """Let the plugin end its own process at this moment."""
-        (self._service.folder / DAGGERS / _DAGGERS[moment]).touch()
+    async def _stabbed(self, dagger: str) -> None:
+        """Let the plugin end its own process."""
+        (self._service.folder / DAGGERS / dagger).touch()
         assert self._service.process is not None
         await asyncio.to_thread(self._service.process.wait, PATIENCE)
         self._load.up.clear()
