@@ -5,6 +5,8 @@
 #   make fix     let ruff repair and format the code
 #   make docs    write the pages that are made from the code anew
 #   make bench   measure this machine, and write the figures into the page about them
+#   make torture kill the service 100 times under load at a faulty venue, and look what is true after
+#                (TORTUREFLAGS="--seed 7 --kills 20 --runs 3")
 #   make lock    write requirements/*.txt anew (LOCKFLAGS=--upgrade: with the newest releases)
 #   make clean   remove .venv and the caches; a service's data in .fillgate stays
 #
@@ -13,6 +15,7 @@
 PYTHON ?= python3
 LOCKFLAGS ?=
 BENCHFLAGS ?=
+TORTUREFLAGS ?=
 
 BIN := .venv/bin
 UV := $(BIN)/uv
@@ -38,7 +41,7 @@ ifeq ($(UV_CACHE_DIR)$(XDG_CACHE_HOME)$(shell [ -d "$$HOME" ] && [ -w "$$HOME" ]
 export UV_NO_CACHE ?= 1
 endif
 
-.PHONY: demo test dev fix docs bench lock clean anew
+.PHONY: demo test dev fix docs bench torture lock clean anew
 # The set-ups write to the same .venv, so never two at a time.
 .NOTPARALLEL:
 
@@ -63,6 +66,9 @@ docs: .venv/.dev
 
 bench: .venv/.runtime
 	$(BIN)/python -m docs.measure $(BENCHFLAGS)
+
+torture: .venv/.dev
+	$(BIN)/python -m tests.torture $(TORTUREFLAGS)
 
 # dev is locked first and the others within it, so that all fit into one .venv.
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \

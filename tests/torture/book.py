@@ -128,6 +128,8 @@ class Book:
     """The code of each client order id that was refused."""
     arrivals: "Counter[tuple[str, str]]" = field(default_factory=Counter)
     """How often each kind of request arrived with each client order id."""
+    done: set[str] = field(default_factory=set)
+    """The ids of the requests that canceled or replaced an order."""
     faults: Counter[str] = field(default_factory=Counter)
     """What the venue did wrong, by kind."""
     starts: int = 0
@@ -171,7 +173,8 @@ class Book:
             case Filled(order_id=identity):
                 self.orders[identity].fills.append(line)
                 self.orders[identity].at = line.at
-            case Canceled(order_id=identity):
+            case Canceled(order_id=identity, request=request):
+                self.done.add(request)
                 self.orders[identity].canceled = True
                 self.orders[identity].at = line.at
             case Replaced():
@@ -190,6 +193,7 @@ class Book:
 
     def _replace(self, line: Replaced) -> None:
         order = self.orders[line.order_id]
-        self.ids[line.client_order_id] = line.order_id
-        order.client_ids.append(line.client_order_id)
+        self.done.add(line.request)
+        self.ids[line.request] = line.order_id
+        order.client_ids.append(line.request)
         order.quantity, order.price, order.at = line.quantity, line.price, line.at

@@ -50,6 +50,7 @@ class Arrived(Entry, frozen=True, kw_only=True, tag="arrived"):
     request: str
     """`new`, `cancel` or `replace`."""
     client_order_id: str
+    """The id of the request; of a new order its own."""
     fault: str
     """What the venue does wrong with it; empty for nothing."""
 
@@ -87,13 +88,16 @@ class Canceled(Entry, frozen=True, kw_only=True, tag="canceled"):
     """An order works no more."""
 
     order_id: str
+    request: str
+    """The id of the request that did it."""
 
 
 class Replaced(Entry, frozen=True, kw_only=True, tag="replaced"):
     """An order has another id, quantity and price."""
 
     order_id: str
-    client_order_id: str
+    request: str
+    """The id of the request that did it, and of the order with it."""
     quantity: Decimal
     price: Decimal | None = None
 
@@ -119,6 +123,10 @@ class Ledger:
     def write(self, line: Line) -> None:
         """Put a line on the disk, as far as a killed process is concerned."""
         self._file.write(_ENCODER.encode(line) + b"\n")
+
+    def close(self) -> None:
+        """Write no more."""
+        self._file.close()
 
 
 def read_ledger(path: Path) -> Sequence[Line]:

@@ -20,7 +20,7 @@ from tests.torture.ledger import (
     Refused,
     Replaced,
 )
-from tests.torture.wire import New, Replace, Told
+from tests.torture.wire import Cancel, New, Replace, Told
 
 __all__ = ["Market"]
 
@@ -54,6 +54,13 @@ class Market:
         while self._tasks:
             await asyncio.wait(self._tasks)
 
+    async def close(self) -> None:
+        """Let nothing happen any more."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._ledger.close()
+
     def write(self, line: Line) -> None:
         """Put a line into the ledger and take it into the book."""
         self._ledger.write(line)
@@ -82,9 +89,9 @@ class Market:
         """Refuse an order."""
         self.write(Refused(client_order_id=new.client_order_id, code=code))
 
-    def cancel(self, order: VenueOrder) -> None:
+    def cancel(self, order: VenueOrder, cancel: Cancel) -> None:
         """Let an order work no more; it may be filled all the same."""
-        self.write(Canceled(order_id=order.order_id))
+        self.write(Canceled(order_id=order.order_id, request=cancel.request))
         self._publish(order.told(()))
         if self._dice.happens("late_fill"):
             self._start(self._fill_late(order))
@@ -94,7 +101,7 @@ class Market:
         self.write(
             Replaced(
                 order_id=order.order_id,
-                client_order_id=replace.client_order_id,
+                request=replace.request,
                 quantity=replace.quantity,
                 price=replace.price,
             )

@@ -104,16 +104,19 @@ class TorturePlugin(ExecutionPlugin):
         )
 
     async def cancel_order(
-        self, *, client_order_id: str, order_id: str | None = None, symbol: str
+        self, *, client_order_id: str, order_id: str | None = None, symbol: str, request_id: str
     ) -> ExecutionReport:
-        return _report(await self._request(wire.Cancel(client_order_id=client_order_id)))
+        cancel = wire.Cancel(original=client_order_id, request=request_id)
+        return _report(await self._request(cancel))
 
-    async def replace_order(self, *, client_order_id: str, order: Order) -> ExecutionReport:
+    async def replace_order(
+        self, *, client_order_id: str, order_id: str | None = None, order: Order
+    ) -> ExecutionReport:
         return _report(
             await self._request(
                 wire.Replace(
                     original=client_order_id,
-                    client_order_id=order.client_order_id,
+                    request=order.client_order_id,
                     quantity=order.quantity,
                     price=order.price,
                 )
@@ -190,6 +193,7 @@ def _report(told: Told) -> ExecutionReport:
         symbol=told.symbol,
         side=Side(told.side),
         quantity=told.quantity,
+        price=told.price,
         status=OrderStatus(told.status),
         filled_quantity=told.filled,
         average_price=told.average_price,

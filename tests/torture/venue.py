@@ -108,6 +108,10 @@ class Venue:
             Quiet: self._quiet,
         }
 
+    async def close(self) -> None:
+        """Do nothing any more."""
+        await self._market.close()
+
     async def serve_one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve a connection."""
         try:
@@ -179,24 +183,24 @@ class Venue:
         caller.answer(Answer(ok=True, order=order.told()))
 
     async def _cancel(self, cancel: Cancel, caller: Caller) -> None:
-        fault = self._arrived("cancel", cancel.client_order_id, self._dice.fault_of("cancel"))
-        order = self._known(cancel.client_order_id)
+        fault = self._arrived("cancel", cancel.request, self._dice.fault_of("cancel"))
+        order = self._known_now(cancel.original)
         if fault == "cancel_dropped":
             caller.reset()
         elif order is None or fault == "cancel_not_found":
-            caller.answer(_not_found(cancel.client_order_id))
+            caller.answer(_not_found(cancel.original))
         elif not order.is_open:
             caller.answer(Answer(ok=False, code="TOO_LATE", text="it is over", order=order.told()))
         else:
-            self._market.cancel(order)
+            self._market.cancel(order, cancel)
             await self._answer_or_not(fault == "cancel_lost", order, caller)
 
     async def _replace(self, replace: Replace, caller: Caller) -> None:
-        fault = self._arrived("replace", replace.client_order_id, self._dice.fault_of("replace"))
-        order = self._known(replace.original)
+        fault = self._arrived("replace", replace.request, self._dice.fault_of("replace"))
+        order = self._known_now(replace.original)
         if fault == "replace_dropped":
             caller.reset()
-        elif order is None or order.client_ids[-1] != replace.original:
+        elif order is None:
             caller.answer(_not_found(replace.original))
         elif not order.is_open or replace.quantity <= order.filled:
             caller.answer(Answer(ok=False, code="TOO_LATE", text="it is over", order=order.told()))
@@ -218,6 +222,11 @@ class Venue:
         """Return an order unless it is hidden for now."""
         order = self._market.book.find(client_order_id)
         return None if order is None or self._is_hidden(order) else order
+
+    def _known_now(self, client_order_id: str) -> VenueOrder | None:
+        """Return the order that has this id now; what had it before a replace is not found."""
+        order = self._known(client_order_id)
+        return order if order is not None and order.client_ids[-1] == client_order_id else None
 
     def _is_hidden(self, order: VenueOrder) -> bool:
         return self._hidden.get(order.order_id, 0) > time.monotonic()

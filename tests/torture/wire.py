@@ -50,16 +50,19 @@ class New(Said, frozen=True, kw_only=True, tag="new"):
 
 
 class Cancel(Said, frozen=True, kw_only=True, tag="cancel"):
-    """Cancel the order that is known by this id now."""
+    """Cancel the order that is known as `original` now."""
 
-    client_order_id: str
+    original: str
+    request: str
+    """The id of this very request."""
 
 
 class Replace(Said, frozen=True, kw_only=True, tag="replace"):
-    """Give the order that is known as `original` another quantity, price and id."""
+    """Give the order that is known as `original` now another quantity, price and id."""
 
     original: str
-    client_order_id: str
+    request: str
+    """The id of this very request, and of the order with it."""
     quantity: Decimal
     price: Decimal | None = None
 
