@@ -6,9 +6,11 @@ from decimal import Decimal
 from typing import Final
 
 from fillgate.domain.events import OrderAbsent
+from fillgate.domain.ids import order_of
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order
+from fillgate.domain.requests import Request, RequestKind, RequestStatus
 from tests.torture.book import Book, VenueOrder
 from tests.torture.evidence import Evidence
 from tests.torture.ledger import Accepted
@@ -85,13 +87,13 @@ def _definite_answers(evidence: Evidence) -> Iterator[Violation]:
 
 
 def _arrivals(evidence: Evidence) -> Iterator[Violation]:
-    """5 and 16: every request reaches the venue at most once."""
+    """5 and 16: everything reaches the venue at most once."""
     for (request, identity), times in evidence.book.arrivals.items():
-        if times > 1 and request != "cancel":
-            number = 5 if request == "new" else 16
-            state = evidence.states.get(identity)
-            text = f"the venue got this {request} order {times} times"
-            yield Violation(number, text, None if state is None else state.signal, identity)
+        if times > 1:
+            number, name = 5 if request == "new" else 16, order_of(identity)
+            state = evidence.states.get(name)
+            text = f"the venue got {request} {identity} {times} times"
+            yield Violation(number, text, None if state is None else state.signal, name)
 
 
 def _durable_first(evidence: Evidence) -> Iterator[Violation]:
@@ -121,8 +123,6 @@ _AT_THE_VENUE: Final = frozenset(
         OrderStatus.PARTIALLY_FILLED,
         OrderStatus.FILLED,
         OrderStatus.CANCELED,
-        OrderStatus.PENDING_CANCEL,
-        OrderStatus.PENDING_REPLACE,
     }
 )
 
@@ -137,7 +137,10 @@ def _endings(evidence: Evidence) -> Iterator[Violation]:
 
 def _untrue(evidence: Evidence, identity: str, state: OrderState) -> str | None:
     """Return what is not true of an order's ending, if anything is not."""
-    if state.status in _AT_THE_VENUE:
+    if identity in evidence.withdrawn:
+        arrived = evidence.book.arrivals["new", identity]
+        return "cancelled before it left, and it came to the venue" if arrived else None
+    if state.standing in _AT_THE_VENUE:
         return _untrue_there(evidence.book, identity, state)
     return _untrue_nowhere(evidence.book, identity, state)
 
@@ -145,20 +148,18 @@ def _untrue(evidence: Evidence, identity: str, state: OrderState) -> str | None:
 def _untrue_there(book: Book, identity: str, state: OrderState) -> str | None:
     times, venues = book.accepted[identity], book.find(identity)
     if venues is None or times != 1:
-        return f"{state.status} here, accepted {times} times at the venue"
-    if venues.status != state.status and not venues.is_open:
-        return f"{state.status} here, {venues.status} at the venue"
-    if venues.order_id != state.order_id:
-        return f"{state.order_id} here, {venues.order_id} at the venue"
-    return None
+        return f"{state.standing} here, accepted {times} times at the venue"
+    ours = (state.standing, state.order_id, state.order.quantity, state.order.price)
+    theirs = (venues.status, venues.order_id, venues.quantity, venues.price)
+    return None if ours == theirs else f"{ours} here, {theirs} at the venue"
 
 
 def _untrue_nowhere(book: Book, identity: str, state: OrderState) -> str | None:
     if book.accepted[identity]:
-        return f"{state.status} here, accepted at the venue"
-    if state.status is OrderStatus.REJECTED and identity not in book.refused:
+        return f"{state.standing} here, accepted at the venue"
+    if state.standing is OrderStatus.REJECTED and identity not in book.refused:
         return "REJECTED here, and the venue never refused it"
-    if state.status is OrderStatus.DENIED and book.arrivals["new", identity]:
+    if state.standing is OrderStatus.DENIED and book.arrivals["new", identity]:
         return "DENIED here, and it came to the venue"
     return None
 
@@ -178,6 +179,39 @@ def _undecided(evidence: Evidence) -> Iterator[Violation]:
     for identity, state in evidence.states.items():
         if state.status.is_undecided:
             yield Violation(12, f"it is {state.status} for ever", state.signal, identity)
+        for request in state.requests:
+            if request.is_open:
+                text = f"the {request.kind} {request.request} is {request.status} for ever"
+                yield Violation(12, text, state.signal, identity)
+
+
+def _requests(evidence: Evidence) -> Iterator[Violation]:
+    """16 and 17: a request was durable first, and its recorded ending is what happened."""
+    known = {each.request for state in evidence.states.values() for each in state.requests}
+    for kind, identity in evidence.book.arrivals:
+        if kind != "new" and identity not in known:
+            text = f"the venue got {kind} {identity}, which is not in the journal"
+            yield Violation(16, text, None, order_of(identity))
+    for identity, state in evidence.states.items():
+        for request in state.requests:
+            untrue = None if identity in evidence.withdrawn else _untold(evidence, state, request)
+            if untrue is not None:
+                text = f"{request.kind} {request.request} is {request.status} here, and {untrue}"
+                yield Violation(17, text, state.signal, identity)
+
+
+def _untold(evidence: Evidence, state: OrderState, request: Request) -> str | None:
+    """Return what is not true of a request's ending, if anything is not."""
+    book = evidence.book
+    arrived = book.arrivals[str(request.kind), request.request]
+    done = request.request in book.done
+    if request.status is RequestStatus.DONE:
+        venues = book.find(state.order.client_order_id)
+        canceled = request.kind is RequestKind.CANCEL and venues is not None and venues.canceled
+        return None if done or canceled else "the venue never did it"
+    if request.status is RequestStatus.NOT_SENT and arrived:
+        return "it came to the venue"
+    return "the venue did it" if done and not request.is_open else None
 
 
 Executions = Mapping[tuple[str, str], tuple[Decimal, Decimal]]
@@ -247,6 +281,7 @@ _CHECKS: Final[Mapping[Callable[[Evidence], Iterator[Violation]], tuple[int, ...
     _endings: (10,),
     _absences: (11,),
     _undecided: (12,),
+    _requests: (16, 17),
     _fills: (13, 14),
     _positions: (15,),
     _whole: (20,),

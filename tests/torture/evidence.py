@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fillgate.domain.events import OrderEvent, OrderIntended, SignalAccepted
+from fillgate.domain.events import OrderEvent, OrderIntended, OrderWithdrawn, SignalAccepted
 from fillgate.domain.fold import fold_orders
 from fillgate.domain.order_state import OrderState
 from fillgate.journal.base import Recorded
@@ -22,7 +22,7 @@ from tests.torture.ledger import Line
 from tests.torture.processes import API_KEY, VenueProcess
 from tests.torture.senders import Sent
 
-__all__ = ["Evidence", "gather", "get", "verified", "walk"]
+__all__ = ["Evidence", "folded", "gather", "get", "read_events", "walk"]
 
 
 @dataclass
@@ -59,11 +59,16 @@ class Evidence:
     @cached_property
     def states(self) -> Mapping[str, OrderState]:
         """The orders that the journal's events lead to, by client order id."""
-        states: dict[str, OrderState] = {}
-        for record in self.events:
-            if isinstance(record.event, OrderEvent):
-                fold_orders(states, record.event, record.at)
-        return states
+        return folded(self.events)
+
+    @cached_property
+    def withdrawn(self) -> set[str]:
+        """The orders that were cancelled before they left."""
+        return {
+            record.event.client_order_id
+            for record in self.events
+            if isinstance(record.event, OrderWithdrawn)
+        }
 
     @cached_property
     def planned(self) -> Mapping[int, Sequence[OrderState]]:
@@ -81,6 +86,15 @@ class Evidence:
             for record in self.events
             if isinstance(record.event, OrderIntended)
         }
+
+
+def folded(events: Sequence[Recorded]) -> Mapping[str, OrderState]:
+    """Return the orders that events lead to, by client order id."""
+    states: dict[str, OrderState] = {}
+    for record in events:
+        if isinstance(record.event, OrderEvent):
+            fold_orders(states, record.event, record.at)
+    return states
 
 
 def get(service: Service, path: str) -> Mapping[str, Any]:
@@ -102,14 +116,15 @@ def walk(service: Service, what: str, query: str = "") -> list[Mapping[str, Any]
         cursor = f"&cursor={page['next']}"
 
 
-def verified(data: Path) -> str:
+def _verified(data: Path) -> str:
     """Return what `fillgate journal verify` finds in a data folder; empty for nothing."""
     command = [sys.executable, "-m", "fillgate", "journal", "verify", "--data", str(data)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return "" if ended.returncode == 0 else ended.stdout + ended.stderr
 
 
-async def _events(data: Path) -> Sequence[Recorded]:
+async def read_events(data: Path) -> Sequence[Recorded]:
+    """Return all events of the journal in a data folder, also while a service writes it."""
     reader = await SqliteReader.open(data / "journal.db")
     try:
         return await reader.events(limit=10_000_000)
@@ -134,7 +149,7 @@ async def gather(
     await asyncio.to_thread(stop)
     return Evidence(
         sent=sent,
-        events=await _events(service.data),
+        events=await read_events(service.data),
         lines=venue.lines(),
         orders=orders,
         positions={
@@ -143,5 +158,5 @@ async def gather(
             if Decimal(position["quantity"])
         },
         waiting=[int(row["number"]) for row in waiting],
-        verification=await asyncio.to_thread(verified, service.data),
+        verification=await asyncio.to_thread(_verified, service.data),
     )

@@ -134,7 +134,8 @@ class Market:
             self._fill(order, self._piece(order))
 
     async def _fill_late(self, order: VenueOrder) -> None:
-        piece = self._piece(order)
+        # Never whole: a canceled order that is filled tells no more that it was canceled.
+        piece = min(self._piece(order), order.left - 1)
         await self._pass_time()
         self._fill(order, piece, late=True)
 

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any, Final
 
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.order_state import OrderState
 from tests.e2e.process import Service
 from tests.torture import wire
 from tests.torture.book import Book
 from tests.torture.checks import Violation, violations
-from tests.torture.evidence import Evidence, gather, get, walk
+from tests.torture.evidence import Evidence, folded, gather, get, read_events
 from tests.torture.faults import ALL_FAULTS, Faults
 from tests.torture.killer import MOMENTS, Killer
 from tests.torture.processes import VenueProcess, tortured_service
@@ -123,9 +124,8 @@ async def _is_settled(service: Service, venue: VenueProcess) -> bool:
     if not await _is_decided(service):
         return False
     await venue.ask(wire.Quiet())
-    orders = await asyncio.to_thread(walk, service, "orders")
-    book = Book.of(venue.lines())
-    return all(_agrees(order, book) for order in orders)
+    book, states = Book.of(venue.lines()), folded(await read_events(service.data))
+    return all(_agrees(state, book) for state in states.values())
 
 
 def _is_open(service: Service) -> bool:
@@ -136,7 +136,8 @@ def _is_open(service: Service) -> bool:
     )
 
 
-def _agrees(order: Mapping[str, Any], book: Book) -> bool:
-    venues = book.find(order["client_order_id"])
+def _agrees(state: OrderState, book: Book) -> bool:
+    venues = book.find(state.order.client_order_id)
     executed = Decimal(0) if venues is None else venues.filled
-    return Decimal(order["filled_quantity"]) == executed
+    is_closed = not any(request.is_open for request in state.requests)
+    return is_closed and state.executed.total.quantity == executed
