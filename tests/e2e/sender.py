@@ -22,11 +22,13 @@ class Reply(NamedTuple):
         return content
 
 
-def request(path: str, body: bytes = b"", headers: Headers | None = None) -> bytes:
-    """Return the bytes of a POST."""
+def request(
+    path: str, body: bytes = b"", headers: Headers | None = None, *, method: str = "POST"
+) -> bytes:
+    """Return the bytes of a request."""
     lines = {"Host": "localhost", "Content-Length": str(len(body))} | dict(headers or {})
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    return f"POST {path} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body
+    return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body
 
 
 class Connection:

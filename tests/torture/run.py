@@ -16,6 +16,7 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from tests.e2e.process import Service
 from tests.torture import wire
+from tests.torture.askers import Asked, Askers
 from tests.torture.book import Book
 from tests.torture.checks import Violation, violations
 from tests.torture.evidence import Evidence, folded, gather, get, read_events
@@ -40,6 +41,8 @@ class Plan:
     alerts: int = 5
     """How many senders of alerts there are at once."""
     bots: int = 5
+    askers: int = 0
+    """How many cancel and replace orders at once."""
     between: tuple[int, int] = (10, 40)
     """How many answers of the service it takes between two kills, at least and at most."""
     answers: int = 20
@@ -65,6 +68,8 @@ class Result:
     venue_restarts: int
     troubles: Counter[str]
     """What senders met instead of answers."""
+    asked: Sequence[Asked]
+    """Requests to cancel and replace."""
     seconds: float
 
 
@@ -75,7 +80,9 @@ async def torture(plan: Plan, folder: Path) -> Result:
     async with _processes(plan, folder) as (service, venue):
         load = Load(service, random.Random(dice.random()))
         killer = Killer(service, venue, load, random.Random(dice.random()), plan.between)
+        askers = Askers(load, random.Random(dice.random()))
         async with asyncio.TaskGroup() as group:
+            group.create_task(askers.run(plan.askers))
             group.create_task(load.run(plan.alerts, plan.bots))
             group.create_task(killer.run(plan.kills, plan.moments, plan.answers))
         await _until(lambda: _is_decided(service), plan.patience)
@@ -89,6 +96,7 @@ async def torture(plan: Plan, folder: Path) -> Result:
         kills=killer.kills,
         venue_restarts=killer.venue_restarts,
         troubles=load.troubles,
+        asked=askers.asked,
         seconds=time.monotonic() - began,
     )
 

@@ -18,7 +18,7 @@ from tests.e2e.process import WEBHOOK, Service
 from tests.e2e.sender import Connection, Reply, request
 from tests.torture.processes import API_KEY
 
-__all__ = ["Load", "Sent"]
+__all__ = ["ORDERS", "Load", "Sent", "exchanged"]
 
 ORDERS: Final = "/api/v1/orders"
 SYMBOLS: Final = tuple(f"{base}/USDT" for base in "ABCDEFGHIJKLMNOP")
@@ -60,7 +60,7 @@ class Load:
     """Set while there is somebody to send to."""
     on_answer: Callable[[], None] = lambda: None
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
-    _ending: bool = False
+    is_ending: bool = False
 
     async def run(self, alerts: int, bots: int) -> None:
         """Send, with so many of each kind, until `stop`; then finish what was begun."""
@@ -72,10 +72,10 @@ class Load:
 
     def stop(self) -> None:
         """Begin no new signals."""
-        self._ending = True
+        self.is_ending = True
 
     async def _sender(self, source: str, deliver: Callable[[Sent], Any]) -> None:
-        while not self._ending:
+        while not self.is_ending:
             await self.up.wait()
             key = f"{source}-{next(self._numbers)}"
             sent = self.sent[key] = Sent(key, source, self._fields(source))
@@ -133,7 +133,7 @@ class Load:
     async def _heard(self, sent: Sent, data: bytes) -> str | None:
         try:
             async with asyncio.timeout(_PATIENCE):
-                reply = await _exchanged(self.service.url, data)
+                reply = await exchanged(self.service.url, data)
         except TimeoutError:
             return "silent"
         except ConnectionRefusedError:
@@ -146,7 +146,8 @@ class Load:
         return None
 
 
-async def _exchanged(url: str, data: bytes) -> Reply:
+async def exchanged(url: str, data: bytes) -> Reply:
+    """Send the bytes of a request over a connection of its own, and return the answer."""
     connection = await Connection.open(url)
     try:
         return await connection.send(data)
