@@ -31,6 +31,16 @@ class Asked:
     key: str | None
     replies: list[Reply] = field(default_factory=list)
 
+    @property
+    def told(self) -> set[str]:
+        """The ids of requests that the answers name."""
+        found = set()
+        for reply in self.replies:
+            request = reply.json.get("request")
+            named = request.get("request") if isinstance(request, dict) else request
+            found.add(named)
+        return {str(each) for each in found if each}
+
 
 @dataclass
 class Askers:

@@ -192,6 +192,13 @@ def _requests(evidence: Evidence) -> Iterator[Violation]:
         if kind != "new" and identity not in known:
             text = f"the venue got {kind} {identity}, which is not in the journal"
             yield Violation(16, text, None, order_of(identity))
+    for asked in evidence.asked:
+        for identity in asked.told - known:
+            text = f"a {asked.kind} was answered with {identity}, which is not in the journal"
+            yield Violation(16, text, None, asked.identity)
+        if len(asked.told) > 1:
+            text = f"one {asked.kind} was answered with several requests: {asked.told}"
+            yield Violation(16, text, None, asked.identity)
     for identity, state in evidence.states.items():
         for request in state.requests:
             untrue = None if identity in evidence.withdrawn else _untold(evidence, state, request)

@@ -28,4 +28,4 @@ def install(folder: Path) -> str:
     metadata.mkdir(parents=True, exist_ok=True)
     (metadata / "METADATA").write_text(_METADATA)
     (metadata / "entry_points.txt").write_text(_ENTRY_POINTS)
-    return f"{folder}:{ROOT}"
+    return f"{folder}:{ROOT}:{ROOT / 'src'}"

@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -17,6 +17,7 @@ from fillgate.domain.order_state import OrderState
 from fillgate.journal.base import Recorded
 from fillgate.journal.reader import SqliteReader
 from tests.e2e.process import Service
+from tests.torture.askers import Asked
 from tests.torture.book import Book
 from tests.torture.ledger import Line
 from tests.torture.processes import API_KEY, VenueProcess
@@ -30,6 +31,7 @@ class Evidence:
     """All that the checks look at."""
 
     sent: Mapping[str, Sent]
+    asked: Sequence[Asked]
     events: Sequence[Recorded]
     lines: Sequence[Line]
     orders: Sequence[Mapping[str, Any]]
@@ -133,14 +135,20 @@ async def read_events(data: Path) -> Sequence[Recorded]:
 
 
 async def gather(
-    service: Service, venue: VenueProcess, sent: Mapping[str, Sent], stop: Any
+    service: Service,
+    venue: VenueProcess,
+    *,
+    sent: Mapping[str, Sent],
+    asked: Sequence[Asked],
+    stop: Callable[[], object],
 ) -> Evidence:
     """Ask the service, stop it, and read what it left.
 
     Args:
         service: must run.
         venue: where it traded.
-        sent: what was sent to it.
+        sent: the signals that were sent to it.
+        asked: the requests about orders.
         stop: ends the service in good order.
     """
     orders = await asyncio.to_thread(walk, service, "orders")
@@ -149,6 +157,7 @@ async def gather(
     await asyncio.to_thread(stop)
     return Evidence(
         sent=sent,
+        asked=asked,
         events=await read_events(service.data),
         lines=venue.lines(),
         orders=orders,

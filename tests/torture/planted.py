@@ -9,19 +9,19 @@ could make.
 import asyncio
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from fillgate.domain.errors import NotSent, Rejected
-from fillgate.domain.events import OrderEvent, OrderRejected
+from fillgate.domain.events import OrderEvent, OrderRejected, RequestAnswered, RequestEvent
 from fillgate.domain.executions import Executed
 from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order
-from fillgate.domain.reports import ExecutionResult, NotFound
+from fillgate.domain.reports import ExecutionReport, ExecutionResult, NotFound
 from fillgate.engine import lookups, verdict
 from fillgate.engine.dispatcher import Dispatcher
 from fillgate.engine.intake import Intake
@@ -29,6 +29,10 @@ from fillgate.engine.lookups import Lookups
 from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.recovery import Recovery
+from fillgate.engine.requests import verdict as requests_verdict
+from fillgate.engine.requests.requests import Requests
+from fillgate.engine.requests.sender import Sender
+from fillgate.engine.requests.verdict import Asked
 from fillgate.engine.tickets import Ticket
 from fillgate.journal.base import Claim
 from fillgate.journal.pending import Pending
@@ -162,6 +166,53 @@ def take_a_missing_answer_for_a_refusal() -> None:
     vars(verdict)["unanswered"] = refused
 
 
+def take_a_lost_cancel_for_done() -> None:
+    real = requests_verdict.unanswered
+
+    def done(asked: Asked, code: str, text: str) -> RequestEvent:
+        state = asked.state
+        if asked.replacement is not None or state.order_id is None:
+            return real(asked, code, text)
+        report = ExecutionReport(
+            order_id=state.order_id,
+            symbol=state.order.symbol,
+            side=state.order.side,
+            status=OrderStatus.CANCELED,
+            filled_quantity=state.executed.total.quantity,
+            timestamp=state.updated_at // 1000,
+        )
+        return RequestAnswered(
+            client_order_id=asked.client_order_id, request=asked.request, report=report
+        )
+
+    assert callable(real)
+    vars(requests_verdict)["unanswered"] = done
+
+
+def send_a_cancel_again_after_a_missing_answer() -> None:
+    call = Sender._call
+
+    def _call(self: Sender, asked: Asked) -> Awaitable[ExecutionReport]:
+        async def twice() -> ExecutionReport:
+            try:
+                return await call(self, asked)
+            except (NotSent, Rejected):
+                raise
+            except Exception:  # noqa: BLE001 - that is the fault
+                return await call(self, asked)
+
+        return twice()
+
+    _plant(Sender, _call)
+
+
+def forget_requests_at_a_start() -> None:
+    def take_up(self: Requests, state: OrderState) -> None:
+        pass
+
+    _plant(Requests, take_up)
+
+
 def acknowledge_before_it_is_durable() -> None:
     _commit_late()
     admit = Intake._admit
@@ -186,6 +237,9 @@ FAULTS: Final[Mapping[str, Callable[[], None]]] = {
         take_a_failed_lookup_for_not_found,
         take_a_missing_answer_for_a_refusal,
         acknowledge_before_it_is_durable,
+        take_a_lost_cancel_for_done,
+        send_a_cancel_again_after_a_missing_answer,
+        forget_requests_at_a_start,
     )
 }
 

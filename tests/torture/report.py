@@ -4,7 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from fillgate.domain.requests import Request
+from tests.torture.askers import Asked
 from tests.torture.checks import CHECKED
+from tests.torture.evidence import Evidence
 from tests.torture.run import Result
 from tests.torture.story import counts, story_of
 
@@ -29,10 +32,25 @@ def _figures(result: Result) -> Iterator[str]:
     yield f"kills     {result.kills.total()}: {counts(result.kills)}"
     yield f"venue     started {result.venue_restarts + 1} times, {fills} fills"
     yield f"signals   {len(sent)} ({counts(sources)}), {taken} acknowledged, {again} sent again"
+    yield f"requests  {len(evidence.asked)} ({counts(Counter(map(_kind, evidence.asked)))})"
+    yield f"outcomes  {counts(Counter(map(_outcome, _requests(evidence))))}"
     yield f"troubles  {counts(result.troubles)}"
     yield f"orders    {counts(Counter(state.status for state in evidence.states.values()))}"
     yield f"faults    {counts(evidence.book.faults)}"
     yield f"checked   invariants {', '.join(map(str, CHECKED))}; {len(evidence.events)} events"
+
+
+def _kind(asked: Asked) -> str:
+    return asked.kind
+
+
+def _requests(evidence: Evidence) -> Iterator[Request]:
+    for state in evidence.states.values():
+        yield from state.requests
+
+
+def _outcome(request: Request) -> str:
+    return f"{request.kind} {request.status}"
 
 
 def _verdict(result: Result) -> Iterator[str]:

@@ -16,7 +16,7 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from tests.e2e.process import Service
 from tests.torture import wire
-from tests.torture.askers import Asked, Askers
+from tests.torture.askers import Askers
 from tests.torture.book import Book
 from tests.torture.checks import Violation, violations
 from tests.torture.evidence import Evidence, folded, gather, get, read_events
@@ -68,8 +68,6 @@ class Result:
     venue_restarts: int
     troubles: Counter[str]
     """What senders met instead of answers."""
-    asked: Sequence[Asked]
-    """Requests to cancel and replace."""
     seconds: float
 
 
@@ -88,7 +86,13 @@ async def torture(plan: Plan, folder: Path) -> Result:
         await _until(lambda: _is_decided(service), plan.patience)
         await venue.ask(wire.Heal())
         await _until(lambda: _is_settled(service, venue), plan.healing)
-        evidence = await gather(service, venue, load.sent, lambda: service.end(signal.SIGTERM))
+        evidence = await gather(
+            service,
+            venue,
+            sent=load.sent,
+            asked=askers.asked,
+            stop=lambda: service.end(signal.SIGTERM),
+        )
     return Result(
         plan=plan,
         evidence=evidence,
@@ -96,7 +100,6 @@ async def torture(plan: Plan, folder: Path) -> Result:
         kills=killer.kills,
         venue_restarts=killer.venue_restarts,
         troubles=load.troubles,
-        asked=askers.asked,
         seconds=time.monotonic() - began,
     )
 
