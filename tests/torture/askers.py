@@ -15,6 +15,7 @@ from tests.torture.senders import ORDERS, Load, exchanged
 __all__ = ["Asked", "Askers"]
 
 _RECENT: Final = 30
+_RESTING: Final = {"NEW", "PARTIALLY_FILLED", "PENDING_NEW"}
 _PAUSE: Final = 0.05
 _PATIENCE: Final = 3.0
 _TRIES: Final = 5
@@ -52,6 +53,11 @@ class Askers:
     troubles: Counter[str] = field(default_factory=Counter)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
+    @property
+    def taken(self) -> int:
+        """How many requests were taken."""
+        return sum(reply.status < 300 for asked in self.asked for reply in asked.replies)
+
     async def run(self, askers: int) -> None:
         """Ask, with so many at once, until the load ends."""
         async with asyncio.TaskGroup() as group:
@@ -62,25 +68,25 @@ class Askers:
         while not self.load.is_ending:
             await self.load.up.wait()
             await asyncio.sleep(_PAUSE)
-            identity = self._recent_order()
+            kind = self.dice.choices(("cancel", "replace", "cancel-all"), (8, 12, 1))[0]
+            identity = self._recent_order(limit=kind == "replace")
             if identity is not None:
-                await self._ask(*self._drawn(identity))
+                await self._ask(*self._drawn(kind, identity))
 
-    def _recent_order(self) -> str | None:
-        """Return an order of late, one that rests if there is any."""
-        recent = list(self.load.sent.values())[-_RECENT:]
+    def _recent_order(self, *, limit: bool) -> str | None:
+        """Return an order of late, one that may rest if there is any."""
         told = [
-            (sent.fields.get("order_type") == "limit", reply.json.get("client_order_id"))
-            for sent in recent
+            (str(reply.json.get("client_order_id")), str(reply.json.get("status")))
+            for sent in list(self.load.sent.values())[-_RECENT:]
+            if not limit or sent.fields.get("order_type") == "limit"
             for reply in sent.replies
+            if reply.json.get("client_order_id")
         ]
-        known = [(rests, str(identity)) for rests, identity in told if identity]
-        resting = [identity for rests, identity in known if rests]
-        chosen = resting or [identity for _, identity in known]
+        resting = [identity for identity, status in told if status in _RESTING]
+        chosen = resting or [identity for identity, _ in told]
         return self.dice.choice(chosen) if chosen else None
 
-    def _drawn(self, identity: str) -> tuple[Asked, bytes]:
-        kind = self.dice.choices(("cancel", "replace", "cancel-all"), (8, 8, 1))[0]
+    def _drawn(self, kind: str, identity: str) -> tuple[Asked, bytes]:
         key = f"request-{next(self._numbers)}" if self.dice.randrange(2) else None
         asked = Asked(kind, identity, key)
         headers = {"Authorization": f"Bearer {API_KEY}"}

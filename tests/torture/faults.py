@@ -69,7 +69,6 @@ ALL_FAULTS: Final = Faults(
     cancel_dropped=0.08,
     cancel_lost=0.12,
     cancel_not_found=0.08,
-    late_fill=0.2,
     replace_dropped=0.08,
     replace_lost=0.12,
     replace_refused=0.08,

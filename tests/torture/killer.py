@@ -3,13 +3,13 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
 from tests.e2e.process import PATIENCE, Service
 from tests.torture.disk_faults import TORN_END, DiskFaults
-from tests.torture.plugin import AFTER_ANSWER, BEFORE_SEND
+from tests.torture.plugin import AFTER_ANSWER, BEFORE_SEND, dagger_of
 from tests.torture.processes import DAGGERS, VenueProcess
 from tests.torture.senders import Load
 
@@ -17,15 +17,18 @@ __all__ = ["MOMENTS", "Killer"]
 
 AT_RANDOM: Final = "at a random moment"
 AT_START: Final = "right after a start"
-SEND_TO_ANSWER: Final = "between send and answer"
 COMMIT_TO_SEND: Final = "between commit and send"
+SEND_TO_ANSWER: Final = "between send and answer"
 ANSWER_TO_COMMIT: Final = "between answer and commit"
+
+_WITHIN: Final = (COMMIT_TO_SEND, SEND_TO_ANSWER, ANSWER_TO_COMMIT)
+OF_A_CANCEL: Final = " of a cancel"
+_REQUESTS: Final = {"new": "", "cancel": OF_A_CANCEL, "replace": " of a replace"}
+"""What is killed within, by the kind of the request; the names of the moments follow from it."""
 
 MOMENTS: Final = (
     AT_RANDOM,
-    COMMIT_TO_SEND,
-    SEND_TO_ANSWER,
-    ANSWER_TO_COMMIT,
+    *(moment + of for of in _REQUESTS.values() for moment in _WITHIN),
     AT_START,
     TORN_END,
 )
@@ -54,39 +57,31 @@ class Killer:
         """How often at which moment."""
         self.venue_restarts = 0
         disk = DiskFaults(service, load, dice)
-        self._moments: Mapping[str, Callable[[], Awaitable[None]]] = {
+        self._moments: dict[str, Callable[[], Awaitable[None]]] = {
             AT_RANDOM: partial(self._and_start, self._at_random),
             AT_START: partial(self._and_start, self._at_start),
-            SEND_TO_ANSWER: partial(self._and_start, self._send_to_answer),
-            COMMIT_TO_SEND: partial(self._and_start, partial(self._stabbed, BEFORE_SEND)),
-            ANSWER_TO_COMMIT: partial(self._and_start, partial(self._stabbed, AFTER_ANSWER)),
             **disk.moments,
         }
+        for kind, of in _REQUESTS.items():
+            within = (
+                partial(self._stabbed, dagger_of(BEFORE_SEND, kind)),
+                partial(self._send_to_answer, kind),
+                partial(self._stabbed, dagger_of(AFTER_ANSWER, kind)),
+            )
+            for moment, kill in zip(_WITHIN, within, strict=True):
+                self._moments[moment + of] = partial(self._and_start, kill)
 
-    async def run(self, kills: int, moments: tuple[str, ...], answers: int) -> None:
-        """Kill so many times, at each of the moments in turn; end after so many answers more."""
-        try:
-            for number in range(kills):
-                moment = moments[number % len(moments)]
-                self._load.up.set()
-                await self._answers(self._dice.randint(*self._between))
-                if self._dice.randrange(8) == 0:
-                    await self._restart_venue()
-                await self._moments[moment]()
-                self.kills[moment] += 1
+    async def run(self, kills: int, moments: tuple[str, ...]) -> None:
+        """Kill so many times, at each of the moments in turn."""
+        for number in range(kills):
+            moment = moments[number % len(moments)]
             self._load.up.set()
-            await self._answers(answers)
-        finally:
-            self._load.up.set()
-            self._load.stop()
-
-    async def _answers(self, number: int) -> None:
-        """Return after so many answers of the service."""
-        answered = asyncio.Semaphore(0)
-        self._load.on_answer = answered.release
-        async with asyncio.timeout(PATIENCE):
-            for _ in range(number):
-                await answered.acquire()
+            await self._load.answered(self._dice.randint(*self._between))
+            if self._dice.randrange(8) == 0:
+                await self._restart_venue()
+            await self._moments[moment]()
+            self.kills[moment] += 1
+        self._load.up.set()
 
     async def _restart_venue(self) -> None:
         await asyncio.to_thread(self._venue.finish)
@@ -111,8 +106,8 @@ class Killer:
         await asyncio.sleep(self._dice.uniform(0, _LONGEST_START))
         await self._kill()
 
-    async def _send_to_answer(self) -> None:
-        async with self._venue.held() as arrived, asyncio.timeout(PATIENCE):
+    async def _send_to_answer(self, kind: str) -> None:
+        async with self._venue.held(kind) as arrived, asyncio.timeout(PATIENCE):
             await arrived
             await self._kill()
 

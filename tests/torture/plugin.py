@@ -28,7 +28,7 @@ from fillgate.plugins.base import ExecutionPlugin, VenueFill, VenuePosition
 from tests.torture import wire
 from tests.torture.wire import Answer, Request, Told, ToldFill, decoded, encoded
 
-__all__ = ["AFTER_ANSWER", "BEFORE_SEND", "TorturePlugin"]
+__all__ = ["AFTER_ANSWER", "BEFORE_SEND", "TorturePlugin", "dagger_of"]
 
 BEFORE_SEND: Final = "before-send"
 AFTER_ANSWER: Final = "after-answer"
@@ -81,7 +81,6 @@ class TorturePlugin(ExecutionPlugin):
         return MarketData(symbol=symbol, last=Decimal(100), timestamp=now)
 
     async def execute_order(self, order: Order) -> ExecutionResult:
-        self._die_if(BEFORE_SEND)
         told = await self._request(
             wire.New(
                 client_order_id=order.client_order_id,
@@ -92,7 +91,6 @@ class TorturePlugin(ExecutionPlugin):
                 price=order.price,
             )
         )
-        self._die_if(AFTER_ANSWER)
         return ExecutionResult(
             success=True,
             order_id=told.order_id,
@@ -161,12 +159,15 @@ class TorturePlugin(ExecutionPlugin):
 
     async def _request(self, request: Request) -> Told:
         """Send what changes an order, once; the endings are those of `execute_order`."""
+        kind = type(request).__name__.lower()
+        self._die_if(BEFORE_SEND, kind)
         try:
             answer = await self._ask(request)
         except ConnectionRefusedError as error:
             raise NotSent("CONNECTION_REFUSED", str(error)) from None
         except (OSError, EOFError, msgspec.DecodeError) as error:
             raise Unknown("NO_ANSWER", f"{type(error).__name__}: {error}") from None
+        self._die_if(AFTER_ANSWER, kind)
         if not answer.ok and answer.code and answer.text:
             raise Rejected(answer.code, answer.text)
         if answer.order is None:
@@ -176,14 +177,19 @@ class TorturePlugin(ExecutionPlugin):
     async def _ask(self, request: Request) -> Answer:
         return await wire.ask("127.0.0.1", self._options.port, request)
 
-    def _die_if(self, moment: str) -> None:
+    def _die_if(self, moment: str, kind: str) -> None:
         """End this process as a power cut would, if somebody has asked for it at this moment."""
         if self._options.daggers is None:
             return
-        dagger = Path(self._options.daggers) / moment
+        dagger = Path(self._options.daggers) / dagger_of(moment, kind)
         if dagger.exists():
             dagger.unlink()
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dagger_of(moment: str, kind: str) -> str:
+    """Return the name of the file that ends the process at a moment of a request of this kind."""
+    return f"{moment}-{kind}"
 
 
 def _report(told: Told) -> ExecutionReport:

@@ -80,14 +80,14 @@ class VenueProcess:
         return await wire.ask("127.0.0.1", self.port, request)
 
     @asynccontextmanager
-    async def held(self) -> AsyncIterator["asyncio.Future[bytes]"]:
-        """Let it hold the answer to the next order until the end of the block.
+    async def held(self, request: str) -> AsyncIterator["asyncio.Future[bytes]"]:
+        """Let it hold the answer to the next request of a kind until the end of the block.
 
         Yields:
-            What is done once it has the order.
+            What is done once it has the request.
         """
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        writer.write(wire.encoded(wire.Hold()))
+        writer.write(wire.encoded(wire.Hold(request=request)))
         await reader.readline()
         arrived = asyncio.ensure_future(reader.readline())
         try:

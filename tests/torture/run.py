@@ -41,12 +41,14 @@ class Plan:
     alerts: int = 5
     """How many senders of alerts there are at once."""
     bots: int = 5
-    askers: int = 0
+    askers: int = 4
     """How many cancel and replace orders at once."""
     between: tuple[int, int] = (10, 40)
     """How many answers of the service it takes between two kills, at least and at most."""
     answers: int = 20
     """How many answers of the service it takes after the last kill."""
+    requests: int = 0
+    """How many requests about orders have to be taken before it ends."""
     patience: float = 0.0
     """Seconds that UNKNOWN orders have to end before all is healed."""
     healing: float = 30.0
@@ -82,7 +84,7 @@ async def torture(plan: Plan, folder: Path) -> Result:
         async with asyncio.TaskGroup() as group:
             group.create_task(askers.run(plan.askers))
             group.create_task(load.run(plan.alerts, plan.bots))
-            group.create_task(killer.run(plan.kills, plan.moments, plan.answers))
+            group.create_task(_work(plan, killer, load, askers))
         await _until(lambda: _is_decided(service), plan.patience)
         await venue.ask(wire.Heal())
         await _until(lambda: _is_settled(service, venue), plan.healing)
@@ -102,6 +104,16 @@ async def torture(plan: Plan, folder: Path) -> Result:
         troubles=load.troubles,
         seconds=time.monotonic() - began,
     )
+
+
+async def _work(plan: Plan, killer: Killer, load: Load, askers: Askers) -> None:
+    try:
+        await killer.run(plan.kills, plan.moments)
+        await load.answered(plan.answers)
+        while askers.taken < plan.requests:
+            await load.answered(1)
+    finally:
+        load.stop()
 
 
 @asynccontextmanager

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
-from tests.e2e.process import WEBHOOK, Service
+from tests.e2e.process import PATIENCE, WEBHOOK, Service
 from tests.e2e.sender import Connection, Reply, request
 from tests.torture.processes import API_KEY
 
@@ -70,8 +70,17 @@ class Load:
             for _ in range(bots):
                 group.create_task(self._sender("api", self._order))
 
+    async def answered(self, number: int) -> None:
+        """Return after so many answers of the service."""
+        answers = asyncio.Semaphore(0)
+        self.on_answer = answers.release
+        async with asyncio.timeout(PATIENCE):
+            for _ in range(number):
+                await answers.acquire()
+
     def stop(self) -> None:
-        """Begin no new signals."""
+        """Begin no new signals; those that wait for the service wait no more."""
+        self.up.set()
         self.is_ending = True
 
     async def _sender(self, source: str, deliver: Callable[[Sent], Any]) -> None:
@@ -93,7 +102,7 @@ class Load:
             side: self.dice.choice(("buy", "sell")),
             "quantity": str(self.dice.randint(1, 5)),
         }
-        if self._one_in(4):
+        if self._one_in(3):
             fields |= {"order_type": "limit", "price": str(self.dice.randint(90, 110))}
         return fields
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from fillgate.domain.ids import order_of
 from fillgate.journal.base import Recorded
 from tests.torture.checks import Violation
 from tests.torture.evidence import Evidence
-from tests.torture.ledger import Accepted, Line
+from tests.torture.ledger import Line
 
 __all__ = ["counts", "story_of"]
 
@@ -58,7 +59,4 @@ def _is_about(line: Line, identity: str, evidence: Evidence) -> bool:
     order = evidence.book.find(identity)
     if order is not None and getattr(line, "order_id", None) == order.order_id:
         return True
-    ids = {identity} if order is None else set(order.client_ids)
-    return getattr(line, "client_order_id", None) in ids or (
-        isinstance(line, Accepted) and line.client_order_id == identity
-    )
+    return order_of(getattr(line, "client_order_id", "")) == identity

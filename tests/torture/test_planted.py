@@ -8,13 +8,17 @@ from typing import Final
 import pytest
 
 from tests.torture.faults import NO_FAULTS, Faults
-from tests.torture.killer import AT_RANDOM, SEND_TO_ANSWER
+from tests.torture.killer import AT_RANDOM, COMMIT_TO_SEND, OF_A_CANCEL, SEND_TO_ANSWER
 from tests.torture.planted import FAULTS
 from tests.torture.run import Plan, torture
 
 _LOST_ANSWERS: Final = Faults(reset=0.3)
 
-_PLAIN: Final = Plan(seed=1, kills=0, faults=NO_FAULTS, between=(5, 15), answers=30, healing=1.5)
+_PLAIN: Final = Plan(
+    seed=1, kills=0, askers=0, faults=NO_FAULTS, between=(5, 15), answers=30, healing=1.5
+)
+
+_LOST_CANCELS: Final = replace(_PLAIN, askers=4, requests=8, faults=Faults(cancel_dropped=1.0))
 
 PLANS: Final[Mapping[str, tuple[Plan, set[int]]]] = {
     "send_again_after_a_missing_answer": (replace(_PLAIN, faults=_LOST_ANSWERS), {5}),
@@ -40,6 +44,12 @@ PLANS: Final[Mapping[str, tuple[Plan, set[int]]]] = {
         {11},
     ),
     "take_a_missing_answer_for_a_refusal": (replace(_PLAIN, faults=_LOST_ANSWERS), {10}),
+    "take_a_lost_cancel_for_done": (_LOST_CANCELS, {10, 17}),
+    "send_a_cancel_again_after_a_missing_answer": (_LOST_CANCELS, {16}),
+    "forget_requests_at_a_start": (
+        replace(_PLAIN, askers=4, kills=1, moments=(COMMIT_TO_SEND + OF_A_CANCEL,)),
+        {12},
+    ),
     "acknowledge_before_it_is_durable": (replace(_PLAIN, kills=1, moments=(AT_RANDOM,)), {1}),
 }
 """For each fault a run that shows it, and the invariants of which at least one has to find it."""

@@ -49,14 +49,32 @@ EARLY_SECONDS: Final = 0.03
 _RESET: Final = struct.pack("ii", 1, 0)
 
 
+class Held:
+    """The next request of a kind is done and not answered until it is released."""
+
+    def __init__(self) -> None:
+        self.arrived: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.released = asyncio.Event()
+
+    async def keep(self) -> None:
+        """Say that it is there, and return once it is released."""
+        self.arrived.set_result("there")
+        await self.released.wait()
+
+
 class Caller:
     """The other end of a connection."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, held: Held | None
+    ) -> None:
         self.reader = reader
         self.writer = writer
+        self.held = held
 
-    def answer(self, answer: Answer) -> None:
+    async def answer(self, answer: Answer) -> None:
+        if self.held is not None:
+            await self.held.keep()
         self.writer.write(encoded(answer))
 
     def truncate(self, answer: Answer) -> None:
@@ -73,14 +91,6 @@ class Caller:
         await self.reader.read()
 
 
-class Held:
-    """The next order is taken and not answered until it is released."""
-
-    def __init__(self) -> None:
-        self.arrived: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self.released = asyncio.Event()
-
-
 class Venue:
     """Serves requests and does wrong what the dice say."""
 
@@ -90,7 +100,7 @@ class Venue:
         self._reports = Reports(self._dice)
         self._market = Market(Ledger(ledger), book, self._dice, self._publish)
         self._hidden: dict[str, float] = {}
-        self._held: Held | None = None
+        self._held: dict[str, Held] = {}
         self._market.write(Started())
         self._market.resume()
         self._handlers: dict[type[Request], Callable[[Any, Caller], Awaitable[None]]] = {
@@ -118,7 +128,8 @@ class Venue:
             # Who hangs up halfway has asked for nothing.
             with suppress(OSError, EOFError, msgspec.DecodeError):
                 request: Request = decoded(await reader.readline(), Request)
-                await self._handlers[type(request)](request, Caller(reader, writer))
+                held = self._held.pop(type(request).__name__.lower(), None)
+                await self._handlers[type(request)](request, Caller(reader, writer, held))
         finally:
             writer.close()
 
@@ -133,33 +144,27 @@ class Venue:
             self._market.write(Injected(fault=f"lookup: {fault}"))
         return happens
 
-    def _arrived(self, request: str, client_order_id: str, fault: str = "") -> str:
+    def _arrived(self, request: str, client_order_id: str, caller: Caller) -> str:
+        """Note a request; return what goes wrong with it, which is nothing if it is held."""
+        fault = "" if caller.held else self._dice.fault_of(request)
         self._market.write(Arrived(request=request, client_order_id=client_order_id, fault=fault))
         return fault
 
     # Orders
 
     async def _new(self, new: New, caller: Caller) -> None:
-        held, self._held = self._held, None
-        drawn = "" if held else self._dice.fault_of("new")
-        fault = self._arrived("new", new.client_order_id, drawn)
+        fault = self._arrived("new", new.client_order_id, caller)
         if fault == "dropped":
             caller.reset()
         elif fault == "refused":
             self._market.refuse(new, "NO_FUNDS")
-            caller.answer(Answer(ok=False, code="NO_FUNDS", text="there is not enough"))
+            await caller.answer(Answer(ok=False, code="NO_FUNDS", text="there is not enough"))
         else:
             order = self._market.accept(new)
             if self._happens("hidden"):
                 seconds = self._dice.between(0, HIDDEN_SECONDS)
                 self._hidden[order.order_id] = time.monotonic() + seconds
-            if held is not None:
-                await self._keep(held, order)
             await self._answer_badly(fault, order, caller)
-
-    async def _keep(self, held: Held, order: VenueOrder) -> None:
-        held.arrived.set_result(order.client_ids[0])
-        await held.released.wait()
 
     async def _answer_badly(self, fault: str, order: VenueOrder, caller: Caller) -> None:
         """Answer an accepted order as the fault has it."""
@@ -174,38 +179,38 @@ class Venue:
                 caller.truncate(Answer(ok=True, order=order.told()))
                 return
             case "nameless":
-                caller.answer(Answer(ok=True, text="taken"))
+                await caller.answer(Answer(ok=True, text="taken"))
                 return
             case "slow":
                 await asyncio.sleep(self._dice.between(*SLOW_SECONDS))
             case "early_report":
                 await asyncio.sleep(EARLY_SECONDS)
-        caller.answer(Answer(ok=True, order=order.told()))
+        await caller.answer(Answer(ok=True, order=order.told()))
 
     async def _cancel(self, cancel: Cancel, caller: Caller) -> None:
-        fault = self._arrived("cancel", cancel.request, self._dice.fault_of("cancel"))
+        fault = self._arrived("cancel", cancel.request, caller)
         order = self._known_now(cancel.original)
         if fault == "cancel_dropped":
             caller.reset()
         elif order is None or fault == "cancel_not_found":
-            caller.answer(_not_found(cancel.original))
+            await caller.answer(_not_found(cancel.original))
         elif not order.is_open:
-            caller.answer(Answer(ok=False, code="TOO_LATE", text="it is over", order=order.told()))
+            await caller.answer(Answer(ok=False, code="TOO_LATE", text="it is over"))
         else:
             self._market.cancel(order, cancel)
             await self._answer_or_not(fault == "cancel_lost", order, caller)
 
     async def _replace(self, replace: Replace, caller: Caller) -> None:
-        fault = self._arrived("replace", replace.request, self._dice.fault_of("replace"))
+        fault = self._arrived("replace", replace.request, caller)
         order = self._known_now(replace.original)
         if fault == "replace_dropped":
             caller.reset()
         elif order is None:
-            caller.answer(_not_found(replace.original))
+            await caller.answer(_not_found(replace.original))
         elif not order.is_open or replace.quantity <= order.filled:
-            caller.answer(Answer(ok=False, code="TOO_LATE", text="it is over", order=order.told()))
+            await caller.answer(Answer(ok=False, code="TOO_LATE", text="it is over"))
         elif fault == "replace_refused":
-            caller.answer(Answer(ok=False, code="NOT_NOW", text="the price is too far away"))
+            await caller.answer(Answer(ok=False, code="NOT_NOW", text="the price is too far away"))
         else:
             self._market.replace(order, replace)
             await self._answer_or_not(fault == "replace_lost", order, caller)
@@ -214,7 +219,7 @@ class Venue:
         if lost:
             await caller.gone()
         else:
-            caller.answer(Answer(ok=True, order=order.told()))
+            await caller.answer(Answer(ok=True, order=order.told()))
 
     # Questions
 
@@ -237,16 +242,16 @@ class Venue:
             return
         order = self._known(lookup.client_order_id)
         if order is None:
-            caller.answer(_not_found(lookup.client_order_id))
+            await caller.answer(_not_found(lookup.client_order_id))
         else:
-            caller.answer(Answer(ok=True, order=order.told()))
+            await caller.answer(Answer(ok=True, order=order.told()))
 
     async def _open_orders(self, _: OpenOrders, caller: Caller) -> None:
         if self._happens("lookup_failed"):
             caller.reset()
             return
         orders = [order for order in self._market.working() if not self._is_hidden(order)]
-        caller.answer(Answer(ok=True, orders=tuple(order.told() for order in orders)))
+        await caller.answer(Answer(ok=True, orders=tuple(order.told() for order in orders)))
 
     async def _fills(self, fills: Fills, caller: Caller) -> None:
         if self._happens("lookup_failed"):
@@ -259,10 +264,10 @@ class Venue:
             if fill.at >= fills.since
         ]
         told.sort(key=lambda fill: fill.at)
-        caller.answer(Answer(ok=True, fills=tuple(told)))
+        await caller.answer(Answer(ok=True, fills=tuple(told)))
 
     async def _positions(self, _: Positions, caller: Caller) -> None:
-        caller.answer(Answer(ok=True, positions=self._market.book.positions))
+        await caller.answer(Answer(ok=True, positions=self._market.book.positions))
 
     async def _stream(self, _: Stream, caller: Caller) -> None:
         await self._reports.follow(caller.reader, caller.writer)
@@ -270,23 +275,23 @@ class Venue:
     # For who runs the torture
 
     async def _ping(self, _: Ping, caller: Caller) -> None:
-        caller.answer(Answer(ok=True))
+        await caller.answer(Answer(ok=True))
 
-    async def _hold(self, _: Hold, caller: Caller) -> None:
-        held = self._held = Held()
-        caller.answer(Answer(ok=True, text="waiting"))
-        caller.answer(Answer(ok=True, text=await held.arrived))
+    async def _hold(self, hold: Hold, caller: Caller) -> None:
+        held = self._held[hold.request] = Held()
+        await caller.answer(Answer(ok=True, text="waiting"))
+        await caller.answer(Answer(ok=True, text=await held.arrived))
         await caller.gone()
         held.released.set()
 
     async def _heal(self, _: Heal, caller: Caller) -> None:
         self._dice.faults = NO_FAULTS
         self._hidden.clear()
-        caller.answer(Answer(ok=True))
+        await caller.answer(Answer(ok=True))
 
     async def _quiet(self, _: Quiet, caller: Caller) -> None:
         await self._market.quiet()
-        caller.answer(Answer(ok=True))
+        await caller.answer(Answer(ok=True))
 
 
 def _not_found(client_order_id: str) -> Answer:

@@ -96,7 +96,10 @@ class Ping(Said, frozen=True, kw_only=True, tag="ping"):
 
 
 class Hold(Said, frozen=True, kw_only=True, tag="hold"):
-    """Take the next order and say so here; answer it only once this connection is closed."""
+    """Take the next request of a kind and say so here; answer it only once this is closed."""
+
+    request: str
+    """`new`, `cancel` or `replace`."""
 
 
 class Heal(Said, frozen=True, kw_only=True, tag="heal"):
