@@ -33,14 +33,20 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     cancel_dropped: float = 0.0
     cancel_lost: float = 0.0
     """Done; no answer ever comes."""
+    cancel_late: float = 0.0
+    """Done a moment later; the connection is reset."""
     cancel_not_found: float = 0.0
     """Not done; the venue says that it has no such order, and it has."""
     late_fill: float = 0.0
     """An order that was canceled is filled all the same, a moment later."""
+    over_fill: float = 0.0
+    """An order that was filled is filled once more, a moment later."""
 
     replace_dropped: float = 0.0
     replace_lost: float = 0.0
     """Done; no answer ever comes."""
+    replace_late: float = 0.0
+    """Done a moment later, if it still can be; the connection is reset."""
     replace_refused: float = 0.0
 
     hidden: float = 0.0
@@ -68,9 +74,11 @@ ALL_FAULTS: Final = Faults(
     early_report=0.06,
     cancel_dropped=0.08,
     cancel_lost=0.12,
+    cancel_late=0.08,
     cancel_not_found=0.08,
     replace_dropped=0.08,
     replace_lost=0.12,
+    replace_late=0.08,
     replace_refused=0.08,
     hidden=0.3,
     lookup_failed=0.15,
@@ -90,8 +98,8 @@ _OF_A_REQUEST: Final[Mapping[str, tuple[str, ...]]] = {
         "slow",
         "early_report",
     ),
-    "cancel": ("cancel_dropped", "cancel_lost", "cancel_not_found"),
-    "replace": ("replace_dropped", "replace_lost", "replace_refused"),
+    "cancel": ("cancel_dropped", "cancel_lost", "cancel_late", "cancel_not_found"),
+    "replace": ("replace_dropped", "replace_lost", "replace_late", "replace_refused"),
 }
 
 

@@ -22,7 +22,7 @@ from tests.torture.ledger import (
 )
 from tests.torture.wire import Cancel, New, Replace, Told
 
-__all__ = ["Market"]
+__all__ = ["Market", "can_be_replaced"]
 
 _LONGEST_WAIT: Final = 0.25
 """Seconds until the next piece of an order is filled, at the most."""
@@ -108,6 +108,26 @@ class Market:
         )
         self._publish(order.told(()))
 
+    def cancel_late(self, order: VenueOrder, cancel: Cancel) -> None:
+        """Cancel in a moment, if the order works then."""
+
+        async def later() -> None:
+            await self._pass_time()
+            if order.is_open:
+                self.cancel(order, cancel)
+
+        self._start(later())
+
+    def replace_late(self, order: VenueOrder, replace: Replace) -> None:
+        """Replace in a moment, if it can be done then."""
+
+        async def later() -> None:
+            await self._pass_time()
+            if can_be_replaced(order, replace) and order.client_ids[-1] == replace.original:
+                self.replace(order, replace)
+
+        self._start(later())
+
     def _begin_to_fill(self, order: VenueOrder) -> None:
         if order.accepted.order_type == "market":
             if self._dice.one_in(2):
@@ -146,13 +166,22 @@ class Market:
         return min(order.left, Decimal(self._dice.whole(1, 3)))
 
     def _fill(self, order: VenueOrder, quantity: Decimal, *, late: bool = False) -> None:
-        if not quantity or not (order.is_open or late):
+        if quantity <= 0 or not (order.is_open or late):
             return
+        self._execute(order, min(quantity, order.left))
+        if not order.left and self._dice.happens("over_fill"):
+            self._start(self._fill_over(order))
+
+    async def _fill_over(self, order: VenueOrder) -> None:
+        await self._pass_time()
+        self._execute(order, Decimal(1))
+
+    def _execute(self, order: VenueOrder, quantity: Decimal) -> None:
         price = order.price or 100 + Decimal(self._dice.whole(-100, 100)) / 100
         fill = Filled(
             order_id=order.order_id,
             fill_id=str(len(order.fills) + 1),
-            quantity=min(quantity, order.left),
+            quantity=quantity,
             price=price,
             fee=quantity * price * _FEE,
         )
@@ -162,3 +191,8 @@ class Market:
     def working(self) -> Iterable[VenueOrder]:
         """Return all orders that work."""
         return [order for order in self.book.orders.values() if order.is_open]
+
+
+def can_be_replaced(order: VenueOrder, replace: Replace) -> bool:
+    """Tell whether an order works and would be larger than what is executed of it."""
+    return order.is_open and replace.quantity > order.filled

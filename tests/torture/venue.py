@@ -21,7 +21,7 @@ import msgspec
 from tests.torture.book import Book, VenueOrder
 from tests.torture.faults import NO_FAULTS, Dice, Faults
 from tests.torture.ledger import Arrived, Injected, Ledger, Started, read_ledger
-from tests.torture.market import Market
+from tests.torture.market import Market, can_be_replaced
 from tests.torture.reports import Reports
 from tests.torture.wire import (
     Answer,
@@ -196,6 +196,9 @@ class Venue:
             await caller.answer(_not_found(cancel.original))
         elif not order.is_open:
             await caller.answer(Answer(ok=False, code="TOO_LATE", text="it is over"))
+        elif fault == "cancel_late":
+            self._market.cancel_late(order, cancel)
+            caller.reset()
         else:
             self._market.cancel(order, cancel)
             await self._answer_or_not(fault == "cancel_lost", order, caller)
@@ -207,10 +210,13 @@ class Venue:
             caller.reset()
         elif order is None:
             await caller.answer(_not_found(replace.original))
-        elif not order.is_open or replace.quantity <= order.filled:
+        elif not can_be_replaced(order, replace):
             await caller.answer(Answer(ok=False, code="TOO_LATE", text="it is over"))
         elif fault == "replace_refused":
             await caller.answer(Answer(ok=False, code="NOT_NOW", text="the price is too far away"))
+        elif fault == "replace_late":
+            self._market.replace_late(order, replace)
+            caller.reset()
         else:
             self._market.replace(order, replace)
             await self._answer_or_not(fault == "replace_lost", order, caller)
