@@ -46,6 +46,15 @@ def _acknowledged(evidence: Evidence) -> Iterator[Violation]:
         yield Violation(1, "it waits for ever", number)
 
 
+def _turned_away(evidence: Evidence) -> Iterator[Violation]:
+    """2: what was turned away for want of room left nothing."""
+    for sent in evidence.sent.values():
+        is_turned_away = not sent.replies and set(sent.troubles) <= _WITHOUT_A_TRACE
+        for signal in evidence.accepted.get((sent.source, sent.key), ()):
+            if is_turned_away:
+                yield Violation(2, f"{sent.key} was turned away, and taken", signal.signal)
+
+
 def _keys(evidence: Evidence) -> Iterator[Violation]:
     """3: a key has one order, and every delivery under it is answered with that one."""
     for (source, key), signals in evidence.accepted.items():
@@ -72,6 +81,7 @@ def _told(sent: Sent, signals: set[int]) -> Iterator[Violation]:
         yield Violation(3, f"{sent.key} was answered with several orders: {ids}", min(signals))
 
 
+_WITHOUT_A_TRACE: Final = {"OVERLOADED", "DRAINING", "refused"}
 _DEFINITE: Final = {OrderStatus.FILLED, OrderStatus.REJECTED, OrderStatus.DENIED}
 
 
@@ -128,18 +138,19 @@ _AT_THE_VENUE: Final = frozenset(
 
 
 def _endings(evidence: Evidence) -> Iterator[Violation]:
-    """10: the recorded ending is what happened."""
+    """10 and 19: the recorded ending is what happened."""
     for identity, state in evidence.states.items():
-        text = _untrue(evidence, identity, state)
-        if text is not None:
-            yield Violation(10, text, state.signal, identity)
+        if identity not in evidence.withdrawn:
+            text = _untrue(evidence, identity, state)
+            if text is not None:
+                yield Violation(10, text, state.signal, identity)
+        elif evidence.book.arrivals["new", identity]:
+            text = "cancelled before it left, and it came to the venue"
+            yield Violation(19, text, state.signal, identity)
 
 
 def _untrue(evidence: Evidence, identity: str, state: OrderState) -> str | None:
     """Return what is not true of an order's ending, if anything is not."""
-    if identity in evidence.withdrawn:
-        arrived = evidence.book.arrivals["new", identity]
-        return "cancelled before it left, and it came to the venue" if arrived else None
     if state.standing in _AT_THE_VENUE:
         return _untrue_there(evidence.book, identity, state)
     return _untrue_nowhere(evidence.book, identity, state)
@@ -281,11 +292,12 @@ def _whole(evidence: Evidence) -> Iterator[Violation]:
 
 _CHECKS: Final[Mapping[Callable[[Evidence], Iterator[Violation]], tuple[int, ...]]] = {
     _acknowledged: (1,),
+    _turned_away: (2,),
     _keys: (3,),
     _definite_answers: (4,),
     _arrivals: (5, 16),
     _durable_first: (6,),
-    _endings: (10,),
+    _endings: (10, 19),
     _absences: (11,),
     _undecided: (12,),
     _requests: (16, 17),

@@ -28,6 +28,7 @@ DISK_FAULTS: Final[Mapping[str, str]] = {
 NO_ROOM: Final = "while no file may grow"
 TORN_END: Final = "killed, and the end of the log torn"
 
+_UNAVAILABLE: Final = "JOURNAL_UNAVAILABLE"
 _NO_LIMIT: Final = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 _LEAST_ROOM: Final = (4096, resource.RLIM_INFINITY)
 
@@ -80,12 +81,12 @@ class DiskFaults:
 
     def _await_refusal(self) -> None:
         """Return once signals are turned away, and the service says why."""
-        turned_away = self._load.troubles["503"]
-        wait_for(lambda: self._reason() == "JOURNAL_UNAVAILABLE", "the fault is told by /health")
-        wait_for(lambda: self._load.troubles["503"] > turned_away, "a signal is turned away")
+        turned_away = self._load.troubles[_UNAVAILABLE]
+        wait_for(lambda: self._reason() == _UNAVAILABLE, "the fault is told by /health")
+        wait_for(lambda: self._load.troubles[_UNAVAILABLE] > turned_away, "a signal is turned away")
 
     def _await_health(self) -> None:
-        wait_for(lambda: self._reason() != "JOURNAL_UNAVAILABLE", "the journal is open again")
+        wait_for(lambda: self._reason() != _UNAVAILABLE, "the journal is open again")
 
     def _reason(self) -> object:
         return get(self._service, "/health")["reason"]

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Final
 
 from tests.e2e.process import PATIENCE, Service
-from tests.torture.disk_faults import TORN_END, DiskFaults
+from tests.torture.disk_faults import NO_ROOM, TORN_END, DiskFaults
 from tests.torture.plugin import AFTER_ANSWER, BEFORE_SEND, dagger_of
 from tests.torture.processes import DAGGERS, VenueProcess
 from tests.torture.senders import Load
@@ -31,6 +31,7 @@ MOMENTS: Final = (
     *(moment + of for of in _REQUESTS.values() for moment in _WITHIN),
     AT_START,
     TORN_END,
+    NO_ROOM,
 )
 
 _LONGEST_BETWEEN: Final = 0.2

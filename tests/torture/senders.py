@@ -40,6 +40,8 @@ class Sent:
     fields: Mapping[str, Any]
     replies: list[Reply] = field(default_factory=list)
     """Every answer, but for those of 500 and more."""
+    troubles: list[str] = field(default_factory=list)
+    """What came of the other tries: the code of a 503, `refused`, `lost` or `silent`."""
     tries: int = 0
 
     @property
@@ -55,7 +57,7 @@ class Load:
     dice: random.Random
     sent: dict[str, Sent] = field(default_factory=dict)
     troubles: Counter[str] = field(default_factory=Counter)
-    """What happened instead of an answer: a 5xx, `refused`, `lost` or `silent`."""
+    """What happened instead of an answer, as `Sent` has it."""
     up: asyncio.Event = field(default_factory=asyncio.Event)
     """Set while there is somebody to send to."""
     on_answer: Callable[[], None] = lambda: None
@@ -136,6 +138,7 @@ class Load:
         if trouble is None:
             self.on_answer()
         else:
+            sent.troubles.append(trouble)
             self.troubles[trouble] += 1
         return trouble
 
@@ -150,7 +153,7 @@ class Load:
         except (OSError, EOFError):
             return "lost"
         if reply.status >= 500:
-            return str(reply.status)
+            return str(reply.json["code"])
         sent.replies.append(reply)
         return None
 

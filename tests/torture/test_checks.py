@@ -1,0 +1,213 @@
+"""Each check finds what it is for: the evidence of a run that held, with one thing changed."""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+import msgspec
+import pytest
+
+from fillgate.domain.events import (
+    OrderAbsent,
+    OrderEvent,
+    OrderIntended,
+    SignalAccepted,
+)
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.requests import RequestStatus
+from fillgate.journal.base import Recorded
+from tests.e2e.sender import Reply
+from tests.torture.checks import CHECKED, violations
+from tests.torture.evidence import Evidence
+from tests.torture.ledger import Accepted, Arrived, Canceled, Filled, Line, Replaced
+from tests.torture.run import Result
+from tests.torture.senders import Sent
+
+Change = Callable[[Evidence], Evidence]
+
+
+def with_lines(evidence: Evidence, change: Callable[[Line], list[Line]]) -> Evidence:
+    return replace(evidence, lines=[new for line in evidence.lines for new in change(line)])
+
+
+def without_event(evidence: Evidence, unwanted: Recorded) -> Evidence:
+    return replace(evidence, events=[each for each in evidence.events if each is not unwanted])
+
+
+def first_line(evidence: Evidence, wanted: Callable[[Line], bool]) -> Line:
+    return next(line for line in evidence.lines if wanted(line))
+
+
+def dropped(evidence: Evidence, wanted: Callable[[Line], bool]) -> Evidence:
+    unwanted = first_line(evidence, wanted)
+    return with_lines(evidence, lambda line: [] if line is unwanted else [line])
+
+
+def doubled(evidence: Evidence, wanted: Callable[[Line], bool]) -> Evidence:
+    twice = first_line(evidence, wanted)
+    return with_lines(evidence, lambda line: [line, line] if line is twice else [line])
+
+
+def filled_order(evidence: Evidence) -> str:
+    return next(i for i, state in evidence.states.items() if state.status is OrderStatus.FILLED)
+
+
+def acknowledged(evidence: Evidence) -> Sent:
+    return next(sent for sent in evidence.sent.values() if sent.is_acknowledged)
+
+
+def with_reply(evidence: Evidence, key: str, **changes: object) -> Evidence:
+    sent = copy.deepcopy(evidence.sent[key])
+    old = next(reply for reply in sent.replies if "signal" in reply.json)
+    sent.replies.append(Reply(200, {}, msgspec.json.encode(old.json | changes)))
+    return replace(evidence, sent={**evidence.sent, key: sent})
+
+
+def forget_an_acknowledged_signal(evidence: Evidence) -> Evidence:
+    key = acknowledged(evidence).key
+    for record in evidence.events:
+        if isinstance(record.event, SignalAccepted) and record.event.key == f"id:{key}":
+            return without_event(evidence, record)
+    raise AssertionError
+
+
+def turn_a_taken_signal_away(evidence: Evidence) -> Evidence:
+    sent = copy.deepcopy(acknowledged(evidence))
+    sent.replies, sent.troubles = [], ["OVERLOADED"]
+    return replace(evidence, sent={**evidence.sent, sent.key: sent})
+
+
+def answer_with_another_signal(evidence: Evidence) -> Evidence:
+    return with_reply(evidence, acknowledged(evidence).key, signal=10**6)
+
+
+def tell_another_ending(evidence: Evidence) -> Evidence:
+    identity = filled_order(evidence)
+    for sent in evidence.sent.values():
+        if any(reply.json.get("client_order_id") == identity for reply in sent.replies):
+            return with_reply(evidence, sent.key, status="REJECTED")
+    raise AssertionError
+
+
+def send_twice(evidence: Evidence) -> Evidence:
+    return doubled(evidence, lambda line: isinstance(line, Arrived) and line.request == "new")
+
+
+def send_something_else(evidence: Evidence) -> Evidence:
+    other = first_line(evidence, lambda line: isinstance(line, Accepted))
+    assert isinstance(other, Accepted)
+    wrong = msgspec.structs.replace(other, quantity=other.quantity + 1)
+    return with_lines(evidence, lambda line: [wrong] if line is other else [line])
+
+
+def forget_an_order_at_the_venue(evidence: Evidence) -> Evidence:
+    order = evidence.book.find(filled_order(evidence))
+    assert order is not None
+    return with_lines(
+        evidence,
+        lambda line: [] if getattr(line, "order_id", None) == order.order_id else [line],
+    )
+
+
+def call_it_absent(evidence: Evidence) -> Evidence:
+    identity = filled_order(evidence)
+    last = evidence.events[-1]
+    absent = OrderAbsent(client_order_id=identity, asked=3)
+    more = msgspec.structs.replace(last, event=absent, at=last.at + 10**6)
+    return replace(evidence, events=[*evidence.events, more])
+
+
+def leave_it_open(evidence: Evidence) -> Evidence:
+    identity = filled_order(evidence)
+
+    def is_kept(record: Recorded) -> bool:
+        event = record.event
+        about = isinstance(event, OrderEvent) and event.client_order_id == identity
+        return not about or isinstance(event, OrderIntended)
+
+    return replace(evidence, events=list(filter(is_kept, evidence.events)))
+
+
+def fill_it_unheard(evidence: Evidence) -> Evidence:
+    fill = first_line(evidence, lambda line: isinstance(line, Filled))
+    assert isinstance(fill, Filled)
+    more = msgspec.structs.replace(fill, fill_id="77", quantity=Decimal(1))
+    return with_lines(evidence, lambda line: [line, more] if line is fill else [line])
+
+
+def invent_a_fill(evidence: Evidence) -> Evidence:
+    return dropped(evidence, lambda line: isinstance(line, Filled))
+
+
+def cancel_twice(evidence: Evidence) -> Evidence:
+    return doubled(evidence, lambda line: isinstance(line, Arrived) and line.request == "cancel")
+
+
+def cancel_only_here(evidence: Evidence) -> Evidence:
+    return dropped(evidence, lambda line: isinstance(line, Canceled))
+
+
+def replace_only_here(evidence: Evidence) -> Evidence:
+    done = {
+        request.request
+        for state in evidence.states.values()
+        for request in state.requests
+        if request.status is RequestStatus.DONE
+    }
+    return dropped(evidence, lambda line: isinstance(line, Replaced) and line.request in done)
+
+
+def send_what_was_called_off(evidence: Evidence) -> Evidence:
+    identity = filled_order(evidence)
+    changed = copy.copy(evidence)
+    changed.__dict__["withdrawn"] = {identity}
+    return changed
+
+
+def find_something_in_the_journal(evidence: Evidence) -> Evidence:
+    return replace(evidence, verification="a row differs")
+
+
+def show_something_else(evidence: Evidence) -> Evidence:
+    first, *rest = evidence.orders
+    return replace(evidence, orders=[{**first, "filled_quantity": "1000"}, *rest])
+
+
+def move_a_position(evidence: Evidence) -> Evidence:
+    symbol = next(iter(evidence.positions))
+    more = {symbol: evidence.positions[symbol] + 1}
+    return replace(evidence, positions={**evidence.positions, **more})
+
+
+CHANGES: Final[Mapping[Change, int]] = {
+    forget_an_acknowledged_signal: 1,
+    turn_a_taken_signal_away: 2,
+    answer_with_another_signal: 3,
+    tell_another_ending: 4,
+    send_twice: 5,
+    send_something_else: 6,
+    forget_an_order_at_the_venue: 10,
+    call_it_absent: 11,
+    leave_it_open: 12,
+    fill_it_unheard: 13,
+    invent_a_fill: 14,
+    move_a_position: 15,
+    cancel_twice: 16,
+    cancel_only_here: 17,
+    replace_only_here: 17,
+    send_what_was_called_off: 19,
+    find_something_in_the_journal: 20,
+    show_something_else: 20,
+}
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+def test_a_change_is_found(change: Change, short_run: Result) -> None:
+    found = {violation.invariant for violation in violations(change(short_run.evidence))}
+    assert CHANGES[change] in found
+
+
+def test_every_check_is_among_them() -> None:
+    assert set(CHANGES.values()) == set(CHECKED)
