@@ -109,7 +109,7 @@ def _arrivals(evidence: Evidence) -> Iterator[Violation]:
 def _durable_first(evidence: Evidence) -> Iterator[Violation]:
     """6: SENDING was durable first, and the venue heard what the journal holds."""
     for request, identity in evidence.book.arrivals:
-        if request != "new":
+        if request != "new" or identity in evidence.foreign:
             continue
         state = evidence.states.get(identity)
         if state is None or not state.sending:
@@ -232,6 +232,25 @@ def _untold(evidence: Evidence, state: OrderState, request: Request) -> str | No
     return "the venue did it" if done and not request.is_open else None
 
 
+def _foreign(evidence: Evidence) -> Iterator[Violation]:
+    """27: orders and fills of others are noted once each, and never touched."""
+    orders, fills = evidence.foreign_orders_seen, evidence.foreign_fills_seen
+    for identity in evidence.foreign:
+        order = evidence.book.find(identity)
+        if order is None:
+            continue
+        if order.canceled or len(order.client_ids) > 1:
+            yield Violation(27, "an order of somebody else was touched", None, identity)
+        seen = orders[order.order_id]
+        if seen > 1 or (order.is_open and not seen):
+            yield Violation(27, f"an order of somebody else was noted {seen} times", None, identity)
+        for fill in order.fills:
+            times = fills[order.order_id, fill.fill_id]
+            if times != 1:
+                text = f"the fill {fill.fill_id} of somebody else was noted {times} times"
+                yield Violation(27, text, None, identity)
+
+
 Executions = Mapping[tuple[str, str], tuple[Decimal, Decimal]]
 
 
@@ -302,6 +321,7 @@ _CHECKS: Final[Mapping[Callable[[Evidence], Iterator[Violation]], tuple[int, ...
     _undecided: (12,),
     _requests: (16, 17),
     _fills: (13, 14),
+    _foreign: (27,),
     _positions: (15,),
     _whole: (20,),
 }

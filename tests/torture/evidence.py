@@ -3,7 +3,7 @@
 import asyncio
 import subprocess
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,8 +11,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from fillgate.domain.events import OrderEvent, OrderIntended, OrderWithdrawn, SignalAccepted
+from fillgate.domain.events import (
+    ForeignFillSeen,
+    ForeignOrderSeen,
+    OrderEvent,
+    OrderIntended,
+    OrderWithdrawn,
+    SignalAccepted,
+)
 from fillgate.domain.fold import fold_orders
+from fillgate.domain.ids import tag_of
 from fillgate.domain.order_state import OrderState
 from fillgate.journal.base import Recorded
 from fillgate.journal.reader import SqliteReader
@@ -23,7 +31,7 @@ from tests.torture.ledger import Line
 from tests.torture.processes import API_KEY, VenueProcess
 from tests.torture.senders import Sent
 
-__all__ = ["Evidence", "folded", "gather", "get", "read_events", "walk"]
+__all__ = ["Evidence", "folded", "gather", "get", "positions", "read_events", "walk"]
 
 
 @dataclass
@@ -73,6 +81,30 @@ class Evidence:
         }
 
     @cached_property
+    def foreign(self) -> set[str]:
+        """The client order ids of the venue's orders that others sent."""
+        tag = next((tag_of(identity) for identity in self.states), None)
+        return {i for kind, i in self.book.arrivals if kind == "new" and tag_of(i) != tag}
+
+    @cached_property
+    def foreign_orders_seen(self) -> "Counter[str]":
+        """How often each order of others was noted, by the venue's id."""
+        return Counter(
+            record.event.report.order_id
+            for record in self.events
+            if isinstance(record.event, ForeignOrderSeen)
+        )
+
+    @cached_property
+    def foreign_fills_seen(self) -> "Counter[tuple[str, str]]":
+        """How often each fill of others was noted, by the venue's id of its order and its own."""
+        return Counter(
+            (record.event.order_id, record.event.fill.fill_id)
+            for record in self.events
+            if isinstance(record.event, ForeignFillSeen)
+        )
+
+    @cached_property
     def planned(self) -> Mapping[int, Sequence[OrderState]]:
         """The orders of each signal."""
         found: dict[int, list[OrderState]] = defaultdict(list)
@@ -118,6 +150,15 @@ def walk(service: Service, what: str, query: str = "") -> list[Mapping[str, Any]
         cursor = f"&cursor={page['next']}"
 
 
+def positions(service: Service) -> Mapping[str, Decimal]:
+    """Return the positions that the API tells, without those of nothing."""
+    held = {
+        row["symbol"]: Decimal(row["quantity"])
+        for row in get(service, "/api/v1/positions")["positions"]
+    }
+    return {symbol: quantity for symbol, quantity in held.items() if quantity}
+
+
 def _verified(data: Path) -> str:
     """Return what `fillgate journal verify` finds in a data folder; empty for nothing."""
     command = [sys.executable, "-m", "fillgate", "journal", "verify", "--data", str(data)]
@@ -153,7 +194,7 @@ async def gather(
     """
     orders = await asyncio.to_thread(walk, service, "orders")
     waiting = await asyncio.to_thread(walk, service, "signals", "&state=waiting")
-    held = await asyncio.to_thread(get, service, "/api/v1/positions")
+    held = await asyncio.to_thread(positions, service)
     await asyncio.to_thread(stop)
     return Evidence(
         sent=sent,
@@ -161,11 +202,7 @@ async def gather(
         events=await read_events(service.data),
         lines=venue.lines(),
         orders=orders,
-        positions={
-            position["symbol"]: Decimal(position["quantity"])
-            for position in held["positions"]
-            if Decimal(position["quantity"])
-        },
+        positions=held,
         waiting=[int(row["number"]) for row in waiting],
         verification=await asyncio.to_thread(_verified, service.data),
     )

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Final
 
-from tests.e2e.process import PATIENCE, Service
+from tests.e2e.process import Service
 from tests.torture.disk_faults import NO_ROOM, TORN_END, DiskFaults
 from tests.torture.plugin import AFTER_ANSWER, BEFORE_SEND, dagger_of
 from tests.torture.processes import DAGGERS, VenueProcess
-from tests.torture.senders import Load
+from tests.torture.senders import LONG_ENOUGH, Load
 
 __all__ = ["MOMENTS", "Killer"]
 
@@ -108,7 +108,7 @@ class Killer:
         await self._kill()
 
     async def _send_to_answer(self, kind: str) -> None:
-        async with self._venue.held(kind) as arrived, asyncio.timeout(PATIENCE):
+        async with self._venue.held(kind) as arrived, asyncio.timeout(LONG_ENOUGH):
             await arrived
             await self._kill()
 
@@ -116,5 +116,5 @@ class Killer:
         """Let the plugin end its own process."""
         (self._service.folder / DAGGERS / dagger).touch()
         assert self._service.process is not None
-        await asyncio.to_thread(self._service.process.wait, PATIENCE)
+        await asyncio.to_thread(self._service.process.wait, LONG_ENOUGH)
         self._load.up.clear()

@@ -19,11 +19,12 @@ from tests.torture import wire
 from tests.torture.askers import Askers
 from tests.torture.book import Book
 from tests.torture.checks import Violation, violations
-from tests.torture.evidence import Evidence, folded, gather, get, read_events
+from tests.torture.evidence import Evidence, folded, gather, get, positions, read_events
 from tests.torture.faults import ALL_FAULTS, Faults
 from tests.torture.killer import MOMENTS, Killer
 from tests.torture.processes import VenueProcess, tortured_service
 from tests.torture.senders import Load
+from tests.torture.strangers import Strangers
 
 __all__ = ["Plan", "Result", "torture"]
 
@@ -43,6 +44,8 @@ class Plan:
     bots: int = 5
     askers: int = 4
     """How many cancel and replace orders at once."""
+    strangers: int = 0
+    """How many others trade on the same account."""
     between: tuple[int, int] = (10, 40)
     """How many answers of the service it takes between two kills, at least and at most."""
     answers: int = 20
@@ -81,8 +84,10 @@ async def torture(plan: Plan, folder: Path) -> Result:
         load = Load(service, random.Random(dice.random()))
         killer = Killer(service, venue, load, random.Random(dice.random()), plan.between)
         askers = Askers(load, random.Random(dice.random()))
+        strangers = Strangers(venue, random.Random(dice.random()))
         async with asyncio.TaskGroup() as group:
             group.create_task(askers.run(plan.askers))
+            group.create_task(strangers.run(plan.strangers, lambda: load.is_ending))
             group.create_task(load.run(plan.alerts, plan.bots))
             group.create_task(_work(plan, killer, load, askers))
         await _until(lambda: _is_decided(service), plan.patience)
@@ -148,7 +153,9 @@ async def _is_settled(service: Service, venue: VenueProcess) -> bool:
         return False
     await venue.ask(wire.Quiet())
     book, states = Book.of(venue.lines()), folded(await read_events(service.data))
-    return all(_agrees(state, book) for state in states.values())
+    if not all(_agrees(state, book) for state in states.values()):
+        return False
+    return await asyncio.to_thread(positions, service) == book.positions
 
 
 def _is_open(service: Service) -> bool:

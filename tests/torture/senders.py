@@ -14,16 +14,18 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
 
-from tests.e2e.process import PATIENCE, WEBHOOK, Service
+from tests.e2e.process import WEBHOOK, Service
 from tests.e2e.sender import Connection, Reply, request
 from tests.torture.processes import API_KEY
 
-__all__ = ["ORDERS", "Load", "Sent", "exchanged"]
+__all__ = ["LONG_ENOUGH", "ORDERS", "Load", "Sent", "exchanged"]
 
 ORDERS: Final = "/api/v1/orders"
 SYMBOLS: Final = tuple(f"{base}/USDT" for base in "ABCDEFGHIJKLMNOP")
 TRADINGVIEW_TRIES: Final = 4
 BOT_TRIES: Final = 200
+LONG_ENOUGH: Final = 60.0
+"""Seconds after which something that should have come will not, on a busy machine too."""
 _PATIENCE: Final = 3.0
 """Seconds after which TradingView hangs up."""
 _PAUSE: Final = 0.1
@@ -76,7 +78,7 @@ class Load:
         """Return after so many answers of the service."""
         answers = asyncio.Semaphore(0)
         self.on_answer = answers.release
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(LONG_ENOUGH):
             for _ in range(number):
                 await answers.acquire()
 
