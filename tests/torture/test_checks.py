@@ -181,6 +181,19 @@ def move_a_position(evidence: Evidence) -> Evidence:
     return replace(evidence, positions={**evidence.positions, **more})
 
 
+def overlook_somebody_elses_order(evidence: Evidence) -> Evidence:
+    arrived = Arrived(request="new", client_order_id="somebody-1", fault="")
+    accepted = Accepted(
+        client_order_id="somebody-1",
+        order_id="v-somebody",
+        symbol="A/USDT",
+        side="buy",
+        order_type="limit",
+        quantity=Decimal(1),
+    )
+    return replace(evidence, lines=[*evidence.lines, arrived, accepted])
+
+
 CHANGES: Final[Mapping[Change, int]] = {
     forget_an_acknowledged_signal: 1,
     turn_a_taken_signal_away: 2,
@@ -198,6 +211,7 @@ CHANGES: Final[Mapping[Change, int]] = {
     cancel_only_here: 17,
     replace_only_here: 17,
     send_what_was_called_off: 19,
+    overlook_somebody_elses_order: 27,
     find_something_in_the_journal: 20,
     show_something_else: 20,
 }
