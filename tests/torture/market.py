@@ -15,6 +15,7 @@ from tests.torture.ledger import (
     Accepted,
     Canceled,
     Filled,
+    Injected,
     Ledger,
     Line,
     Refused,
@@ -93,7 +94,7 @@ class Market:
         """Let an order work no more; it may be filled all the same."""
         self.write(Canceled(order_id=order.order_id, request=cancel.request))
         self._publish(order.told(()))
-        if self._dice.happens("late_fill"):
+        if self._happens("late_fill"):
             self._start(self._fill_late(order))
 
     def replace(self, order: VenueOrder, replace: Replace) -> None:
@@ -159,6 +160,12 @@ class Market:
         await self._pass_time()
         self._fill(order, piece, late=True)
 
+    def _happens(self, fault: str) -> bool:
+        happens = self._dice.happens(fault)
+        if happens:
+            self.write(Injected(fault=f"fill: {fault}"))
+        return happens
+
     async def _pass_time(self) -> None:
         await asyncio.sleep(self._dice.between(0, _LONGEST_WAIT))
 
@@ -169,7 +176,7 @@ class Market:
         if quantity <= 0 or not (order.is_open or late):
             return
         self._execute(order, min(quantity, order.left))
-        if not order.left and self._dice.happens("over_fill"):
+        if not order.left and self._happens("over_fill"):
             self._start(self._fill_over(order))
 
     async def _fill_over(self, order: VenueOrder) -> None:

@@ -34,6 +34,8 @@ def _figures(result: Result) -> Iterator[str]:
     yield f"signals   {len(sent)} ({counts(sources)}), {taken} acknowledged, {again} sent again"
     yield f"requests  {len(evidence.asked)} ({counts(Counter(map(_kind, evidence.asked)))})"
     yield f"outcomes  {counts(Counter(map(_outcome, _requests(evidence))))}"
+    noted = len(evidence.foreign_fills_seen)
+    yield f"strangers {len(evidence.foreign)} orders, {noted} fills of theirs noted"
     yield f"troubles  {counts(result.troubles)}"
     yield f"orders    {counts(Counter(state.status for state in evidence.states.values()))}"
     yield f"faults    {counts(evidence.book.faults)}"
