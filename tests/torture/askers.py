@@ -54,9 +54,10 @@ class Askers:
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @property
-    def taken(self) -> int:
-        """How many requests were taken."""
-        return sum(reply.status < 300 for asked in self.asked for reply in asked.replies)
+    def canceled(self) -> int:
+        """How many cancels were taken."""
+        cancels = [asked for asked in self.asked if asked.kind == "cancel"]
+        return sum(reply.status < 300 for asked in cancels for reply in asked.replies)
 
     async def run(self, askers: int) -> None:
         """Ask, with so many at once, until the load ends."""

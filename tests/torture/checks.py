@@ -162,7 +162,11 @@ def _untrue_there(book: Book, identity: str, state: OrderState) -> str | None:
         return f"{state.standing} here, accepted {times} times at the venue"
     ours = (state.standing, state.order_id, state.order.quantity, state.order.price)
     theirs = (venues.status, venues.order_id, venues.quantity, venues.price)
-    return None if ours == theirs else f"{ours} here, {theirs} at the venue"
+    return None if ours == theirs else f"{_words(ours)} here, {_words(theirs)} at the venue"
+
+
+def _words(facts: tuple[object, ...]) -> str:
+    return " ".join(map(str, facts))
 
 
 def _untrue_nowhere(book: Book, identity: str, state: OrderState) -> str | None:
@@ -305,7 +309,8 @@ def _whole(evidence: Evidence) -> Iterator[Violation]:
         state, order = evidence.states[identity], shown[identity]
         ours = (order["status"], Decimal(order["filled_quantity"]))
         if ours != (state.status, state.executed.total.quantity):
-            text = f"the API says {ours}, the events {state.status, state.executed.total.quantity}"
+            events = (state.status, state.executed.total.quantity)
+            text = f"the API says {_words(ours)}, the events {_words(events)}"
             yield Violation(20, text, state.signal, identity)
 
 

@@ -50,8 +50,8 @@ class Plan:
     """How many answers of the service it takes between two kills, at least and at most."""
     answers: int = 20
     """How many answers of the service it takes after the last kill."""
-    requests: int = 0
-    """How many requests about orders have to be taken before it ends."""
+    cancels: int = 0
+    """How many cancels have to be taken before it ends."""
     patience: float = 0.0
     """Seconds that UNKNOWN orders have to end before all is healed."""
     healing: float = 30.0
@@ -115,7 +115,7 @@ async def _work(plan: Plan, killer: Killer, load: Load, askers: Askers) -> None:
     try:
         await killer.run(plan.kills, plan.moments)
         await load.answered(plan.answers)
-        while askers.taken < plan.requests:
+        while askers.canceled < plan.cancels:
             await load.answered(1)
     finally:
         load.stop()

@@ -18,7 +18,7 @@ _PLAIN: Final = Plan(
     seed=1, kills=0, askers=0, faults=NO_FAULTS, between=(5, 15), answers=30, healing=1.5
 )
 
-_LOST_CANCELS: Final = replace(_PLAIN, askers=4, requests=8, faults=Faults(cancel_dropped=1.0))
+_LOST_CANCELS: Final = replace(_PLAIN, askers=4, cancels=4, faults=Faults(cancel_dropped=1.0))
 
 PLANS: Final[Mapping[str, tuple[Plan, set[int]]]] = {
     "send_again_after_a_missing_answer": (replace(_PLAIN, faults=_LOST_ANSWERS), {5}),
