@@ -35,6 +35,14 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "warning",
         "The venue gave no answer about an order; it is asked again. Sampled.",
     ),
+    "question-failed": (
+        "warning",
+        "The venue gave no answer about the account's `asked`; it is asked again. Sampled.",
+    ),
+    "another-fillgate": (
+        "warning",
+        "Orders on this account have another fillgate's `tag`: two installations share it.",
+    ),
     "request-refused": (
         "warning for 401, 403, 503; else info",
         "A request was answered with a problem and left no signal. Sampled.",

@@ -12,6 +12,7 @@ import pytest
 import structlog
 
 from fillgate.domain.clock import Clock
+from fillgate.domain.events import Event
 from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.signals import Action, Signal
@@ -94,6 +95,16 @@ class House:
         while not condition():
             assert self.clock.monotonic() < end, "it never came true"
             await self.clock.sleep(0.002)
+
+    async def settled(self) -> None:
+        """Let the engine write down all that is recorded."""
+        await self.until(lambda: not self.engine.recorder.in_flight)
+
+    async def told(self, *kinds: type[Event]) -> list[Event]:
+        """Return the journal's events of these kinds."""
+        await self.settled()
+        events = [record.event for record in await self.engine.journal.events(limit=100_000)]
+        return [event for event in events if isinstance(event, kinds)]
 
     def state(self, client_order_id: str) -> OrderState:
         state = self.engine.blotter.order(client_order_id)

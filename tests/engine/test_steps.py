@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from fillgate.domain.errors import Rejected
-from fillgate.domain.events import EVENT_TYPES, Event, OrderEvent
+from fillgate.domain.events import (
+    EVENT_TYPES,
+    AccountCameUp,
+    AccountWentDown,
+    Event,
+    OrderEvent,
+)
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.engine.sampler import MOST
 from fillgate.engine.steps import LEVELS, REPLAYED
@@ -128,9 +134,12 @@ async def test_below_its_level_nothing_is_put_together(tmp_path: Path) -> None:
         assert log.steps() == [("warning", "order-unanswered")]
 
 
-def test_every_event_of_signals_and_orders_has_a_level() -> None:
+def test_every_event_of_signals_orders_and_accounts_has_a_level() -> None:
     def has_a_line(kind: type[Event]) -> bool:
-        return issubclass(kind, OrderEvent) or "signal" in kind.__struct_fields__
+        if kind in {AccountCameUp, AccountWentDown}:
+            return False  # written by `accounts`
+        fields = {"signal", "account"} & set(kind.__struct_fields__)
+        return issubclass(kind, OrderEvent) or bool(fields)
 
     told = {kind.kind for kind in EVENT_TYPES if has_a_line(kind)}
     assert told | {REPLAYED} == set(LEVELS)

@@ -1,19 +1,23 @@
 """A venue for tests of the engine: takes orders and answers as it was told to, order by order."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
 
 from fillgate.domain.capabilities import Capabilities
+from fillgate.domain.fills import Fill
 from fillgate.domain.ids import order_of
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.market import MarketData
-from fillgate.domain.orders import Order, OrderType, TimeInForce
+from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, Lookup, NotFound
-from fillgate.plugins.base import ExecutionPlugin, PluginContext
+from fillgate.plugins.base import ExecutionPlugin, PluginContext, VenueFill, VenuePosition
 
 Answer = Callable[[Order], Awaitable[Any]]
+T = TypeVar("T")
 
 
 class Asked(NamedTuple):
@@ -57,6 +61,28 @@ class Venue(ExecutionPlugin):
         self.init_error: Exception | None = None
         self.healthy = True
         self.closed = 0
+        self.working: list[ExecutionReport] = []
+        """What `open_orders` lists."""
+        self.traded: list[VenueFill] = []
+        self.held: list[VenuePosition] = []
+        self.asked: list[str] = []
+        """The questions about all of the account, in their order."""
+        self.faults: dict[str, Answer] = {}
+        """For a question what it does instead."""
+        self.feed: asyncio.Queue[Any] = asyncio.Queue()
+        """What the stream tells; an exception breaks it, None ends it."""
+        self.since: int | None = None
+        """From when on fills were asked for last."""
+        self.streams = 0
+        """How often the stream was opened."""
+
+    def can(self, **capabilities: Any) -> None:
+        """Be able to do this, too."""
+        self.capabilities = msgspec.structs.replace(self.capabilities, **capabilities)
+
+    def reconcilable(self) -> None:
+        """Be able to list everything."""
+        self.can(open_orders=True, fills=True, positions=True)
 
     async def init(self, config: Mapping[str, Any]) -> None:
         if self.init_error is not None:
@@ -110,6 +136,30 @@ class Venue(ExecutionPlugin):
             raise self.lookup_error
         report = self.found.get(client_order_id)
         return NotFound() if report is None else Found(report)
+
+    async def open_orders(self, symbol: str | None = None) -> Sequence[ExecutionReport]:
+        return await self._answer("open-orders", self.working)
+
+    async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[VenueFill]:
+        self.since = since
+        return await self._answer("fills", [t for t in self.traded if t.fill.timestamp >= since])
+
+    async def positions(self) -> Sequence[VenuePosition]:
+        return await self._answer("positions", self.held)
+
+    async def _answer(self, question: str, told: Sequence[T]) -> Sequence[T]:
+        self.asked.append(question)
+        if question in self.faults:
+            answer: Sequence[T] = await self.faults[question](None)  # type: ignore[arg-type]  # unread
+            return answer
+        return tuple(told)
+
+    async def stream_reports(self) -> AsyncIterator[ExecutionReport]:
+        self.streams += 1
+        while (told := await self.feed.get()) is not None:
+            if isinstance(told, Exception):
+                raise told
+            yield told
 
 
 async def filled(order: Order) -> ExecutionResult:
@@ -201,6 +251,38 @@ def report(
         "status": status,
         "filled_quantity": Decimal(filled_quantity),
         "average_price": Decimal(100) if Decimal(filled_quantity) else None,
+        "timestamp": 2,
+    }
+    return ExecutionReport(**(told | more))
+
+
+def fill(name: str, quantity: str = "1", price: str = "100", timestamp: int = 2) -> Fill:
+    """Return an execution."""
+    return Fill(fill_id=name, quantity=Decimal(quantity), price=Decimal(price), timestamp=timestamp)
+
+
+def venue_fill(order: Order, one: Fill, **more: Any) -> VenueFill:
+    """Return an execution of an order as the account's list of fills has it."""
+    told: dict[str, Any] = {
+        "client_order_id": order.client_order_id,
+        "order_id": f"v-{order.client_order_id}",
+        "symbol": order.symbol,
+        "side": order.side,
+        "fill": one,
+    }
+    return VenueFill(**(told | more))
+
+
+def foreign_report(**more: Any) -> ExecutionReport:
+    """Return what is told of an order of somebody else."""
+    told: dict[str, Any] = {
+        "client_order_id": "by-hand",
+        "order_id": "v-foreign",
+        "symbol": "BTC/USDT",
+        "side": Side.BUY,
+        "quantity": Decimal(5),
+        "price": Decimal(90),
+        "status": OrderStatus.NEW,
         "timestamp": 2,
     }
     return ExecutionReport(**(told | more))

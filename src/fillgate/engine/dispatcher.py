@@ -72,12 +72,17 @@ class Dispatcher:
         clock: Clock,
         tasks: Tasks,
         on_unknown: Callable[[OrderState], None],
+        on_settled: Callable[[OrderState], None],
+        on_late: Callable[[OrderState, OrderEvent], None],
     ) -> None:
         """Send through `registry`, record through `recorder`.
 
         Args:
             tag: the installation's tag, for client order ids.
             on_unknown: hears of every order that became UNKNOWN.
+            on_settled: hears of every order that is UNKNOWN no longer.
+            on_late: hears of answers after a submission has ended: evidence, for the order as it
+                was sent.
         """
         self._registry = registry
         self._accounts = accounts
@@ -89,6 +94,8 @@ class Dispatcher:
         self._tasks = tasks
         self._on_unknown = on_unknown
         self._planner = Planner(tag=tag, accounts=accounts, max_age=settings.max_age, clock=clock)
+        self._on_settled = on_settled
+        self._on_late = on_late
         self._tickets: dict[str, Ticket] = {}
         self.under_way: dict[int, Ticket] = {}
         """Tickets without a definite outcome, by signal number."""
@@ -169,6 +176,15 @@ class Dispatcher:
         """Let an UNKNOWN order hold its lane."""
         order = state.order
         self.lanes.get(order.account, order.symbol).holders.add(order.client_order_id)
+
+    def hold_account(self, account: str, why: str) -> None:
+        """Let nothing that adds risk go to an account, until `let_account_go`."""
+        self.lanes.hold(account, why)
+
+    def let_account_go(self, account: str) -> None:
+        """Let the signals of an account go on."""
+        for lane in self.lanes.let_go(account):
+            self.advance(lane)
 
     def resume(self, ticket: Ticket, state: OrderState) -> None:
         """Go on with an order that was planned but never SENDING before a restart."""
@@ -319,7 +335,7 @@ class Dispatcher:
             event = late_report(state.order, event)
         elif not isinstance(event, OrderRejected):
             return
-        self._recorder.record(Job(signal=state.signal, events=(event,)))
+        self._on_late(state, event)
 
     # After every change that is durable
 
@@ -339,6 +355,7 @@ class Dispatcher:
             self._on_unknown(after)
         elif was_unknown and not is_unknown:
             self._let_go(after.order)
+            self._on_settled(after)
         self._count_change(change, ticket)
 
     def _count_change(self, change: Change, ticket: Ticket | None) -> None:

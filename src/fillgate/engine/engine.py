@@ -19,12 +19,15 @@ from fillgate.domain.order_state import OrderState
 from fillgate.engine.accounts import Accounts, AccountSetup
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.dispatcher import Dispatcher
+from fillgate.engine.foreign import Foreign
 from fillgate.engine.intake import Intake
 from fillgate.engine.lookups import Lookups
+from fillgate.engine.order_finder import OrderFinder
 from fillgate.engine.polling import Polling
 from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.recovery import Recovery
+from fillgate.engine.reports import Reports
 from fillgate.engine.requests.keys import Keys
 from fillgate.engine.requests.lookups import RequestLookups
 from fillgate.engine.requests.outcomes import Outcomes
@@ -34,7 +37,6 @@ from fillgate.engine.resolution import Resolution, resolved_event
 from fillgate.engine.sampler import Sampler
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.steps import Steps
-from fillgate.engine.story import order_states
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Latch, Ticket
 from fillgate.journal.base import SYSTEM, CommitOutcome, Committed, Entry, Journal
@@ -96,12 +98,32 @@ class Engine:
             logger=logger,
         )
         questions = Questions(
-            self.accounts, deadline=settings.lookup_deadline, sampler=self.sampler
+            self.accounts,
+            deadline=settings.lookup_deadline,
+            list_deadline=settings.reconcile_deadline,
+            sampler=self.sampler,
+        )
+        self._finder = OrderFinder(
+            journal,
+            self.recorder,
+            self.blotter,
+            tags=[installation_tag(each) for each in journal.incarnations],
+        )
+        self.foreign = Foreign(journal, self.recorder, self._finder, clock=clock, logger=logger)
+        self.reports = Reports(
+            finder=self._finder,
+            foreign=self.foreign,
+            questions=questions,
+            recorder=self.recorder,
+            number=self._next_number,
+            clock=clock,
+            tasks=tasks,
         )
         self._lookups = Lookups(
             accounts=self.accounts,
             questions=questions,
             recorder=self.recorder,
+            reports=self.reports,
             blotter=self.blotter,
             settings=settings,
             clock=clock,
@@ -111,9 +133,11 @@ class Engine:
         self._polling = Polling(
             questions=questions,
             recorder=self.recorder,
+            reports=self.reports,
             blotter=self.blotter,
-            interval=settings.poll_interval,
+            settings=settings,
             clock=clock,
+            is_streamed=lambda _: False,
         )
         self.dispatcher = Dispatcher(
             tag=self.tag,
@@ -126,6 +150,8 @@ class Engine:
             clock=clock,
             tasks=tasks,
             on_unknown=self._lookups.begin,
+            on_settled=self._lookups.end,
+            on_late=self.reports.take_late,
         )
         self.intake = Intake(
             first_number=journal.last_signal + 1,
@@ -165,7 +191,7 @@ class Engine:
                 accounts=self.accounts,
                 questions=questions,
                 recorder=self.recorder,
-                take=self._polling.take,
+                take=self.reports.take_looked_up,
                 is_flying=self._sender.is_flying,
                 settings=settings,
                 clock=clock,
@@ -183,6 +209,9 @@ class Engine:
             lookups=self._lookups,
             logger=logger,
         )
+
+    def _next_number(self) -> int:
+        return self.intake.number()
 
     async def _ticket(self, number: int) -> Ticket:
         return await self._recovery.ticket(number)
@@ -235,13 +264,7 @@ class Engine:
 
     async def order(self, client_order_id: str) -> OrderState | None:
         """Return an order as it is, from memory or from the journal; None if there is none."""
-        state = self.blotter.order(client_order_id)
-        if state is not None:
-            return state
-        row = await self.journal.find_order(client_order_id)
-        if row is None:
-            return None
-        return order_states(await self.journal.story(row.signal)).get(client_order_id)
+        return await self._finder.read(client_order_id)
 
     async def resolve(self, client_order_id: str, resolution: Resolution) -> OrderState:
         """Settle an UNKNOWN or ABSENT order by what a person found out.
@@ -253,12 +276,10 @@ class Engine:
             KeyError: there is no such order.
             NotResolvable: the resolution does not fit the order.
         """
-        state = self.recorder.latest(client_order_id) or await self.order(client_order_id)
+        state = await self._finder.recall(client_order_id)
         if state is None:
             raise KeyError(client_order_id)
         event = resolved_event(state, resolution, self._clock)
-        if self.recorder.latest(client_order_id) is None:
-            self.blotter.restore([state], ())
         written: Latch[None] = Latch()
 
         def done(outcome: CommitOutcome) -> None:

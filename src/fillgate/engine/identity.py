@@ -1,11 +1,16 @@
 """Whether what a venue found under our id is our order."""
 
+from fillgate.domain.ids import order_of
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import ExecutionReport
+from fillgate.plugins.base import VenueFill
 
-__all__ = ["mismatch"]
+__all__ = ["fill_mismatch", "mismatch"]
 
 _CLOCK_TOLERANCE_MS = 60_000
+
+_Pairs = dict[str, tuple[list[object], object]]
+"""By name what may be ours, and what the venue says; None where it does not tell."""
 
 
 def mismatch(state: OrderState, report: ExecutionReport) -> str | None:
@@ -16,20 +21,37 @@ def mismatch(state: OrderState, report: ExecutionReport) -> str | None:
     with requests to replace it may be told of by their ids and their quantities too.
     """
     order = state.order
-    pairs: dict[str, tuple[list[object], object]] = {
-        "client_order_id": ([order.client_order_id], report.client_order_id),
-        "symbol": ([order.symbol], report.symbol),
-        "side": ([order.side], report.side),
-        "quantity": ([order.quantity, *state.former_quantities], report.quantity),
-    }
+    pairs = _common(state, report)
+    pairs["quantity"] = ([order.quantity, *state.former_quantities], report.quantity)
     for request in state.requests:
         if request.replacement is not None:
-            pairs["client_order_id"][0].append(request.request)
             pairs["quantity"][0].append(request.replacement.quantity)
-    for name, (ours, theirs) in pairs.items():
-        if theirs is not None and theirs not in ours:
-            return f"{name}: ours={ours[0]} venue={theirs}"
+    different = _first_different(pairs)
+    if different is not None:
+        return different
     planned = state.created_at // 1000
     if report.created is not None and report.created < planned - _CLOCK_TOLERANCE_MS:
         return f"created: ours={planned} venue={report.created} (Unix ms)"
+    return None
+
+
+def fill_mismatch(state: OrderState, told: VenueFill) -> str | None:
+    """Return what does not fit between our order and a fill that a venue says is of it."""
+    return _first_different(_common(state, told))
+
+
+def _common(state: OrderState, told: ExecutionReport | VenueFill) -> _Pairs:
+    order = state.order
+    named = told.client_order_id
+    return {
+        "client_order_id": ([order.client_order_id], None if named is None else order_of(named)),
+        "symbol": ([order.symbol], told.symbol),
+        "side": ([order.side], told.side),
+    }
+
+
+def _first_different(pairs: _Pairs) -> str | None:
+    for name, (ours, theirs) in pairs.items():
+        if theirs is not None and theirs not in ours:
+            return f"{name}: ours={ours[0]} venue={theirs}"
     return None

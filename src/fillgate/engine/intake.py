@@ -161,7 +161,7 @@ class Intake:
         if (unavailable := self.unavailable) is not None:
             raise unavailable
         ticket = Ticket(
-            self._number(),
+            self.number(),
             source=arrival.source,
             signal=arrival.signal,
             account=self._accounts.get(arrival.signal.account).name,
@@ -220,7 +220,7 @@ class Intake:
         """
         if self.unavailable is not None:
             return None
-        number = self._number()
+        number = self.number()
         event = SignalRefused(
             signal=number, source=source, code=code, reason=reason, body_digest=_hex(body)
         )
@@ -242,7 +242,8 @@ class Intake:
     def _window(self) -> int:
         return int(self._settings.fingerprint_window * 1e6)
 
-    def _number(self) -> int:
+    def number(self) -> int:
+        """Return the next signal's number; each is given once."""
         number = self._next_number
         self._next_number += 1
         return number
@@ -348,7 +349,7 @@ class Intake:
         return Admission(holder, replayed=True, suspected=False)
 
     def _note_suspicion(self, holder: Ticket, arrival: Arrival) -> None:
-        number = self._number()
+        number = self.number()
         event = DuplicateSuspected(
             signal=number,
             source=arrival.source,

@@ -3,7 +3,8 @@
 Invariants:
 
 1. At most one order of a lane is between SENDING and its outcome.
-2. While an UNKNOWN order holds the lane only orders pass that the venue enforces as reducing.
+2. While an UNKNOWN order holds the lane, or its account is held, only orders pass that the venue
+   enforces as reducing.
 3. Signals leave in the order in which they came, but for those that pass a held lane.
 """
 
@@ -36,7 +37,7 @@ class Lane:
         self.flying: str | None = None
         """client_order_id of the order that is being sent."""
         self.holders: set[str] = set()
-        """client_order_ids of the UNKNOWN orders that hold the lane."""
+        """client_order_ids of the UNKNOWN orders that hold the lane; why its account is held."""
 
     @property
     def is_free(self) -> bool:
@@ -80,6 +81,8 @@ class Lanes:
     def __init__(self) -> None:
         """Start with none."""
         self._lanes: dict[LaneKey, Lane] = {}
+        self._held: dict[str, str] = {}
+        """Accounts all of whose lanes are held, and why."""
 
     def get(self, account: str, symbol: str) -> Lane:
         """Return the lane of an account and a symbol."""
@@ -87,12 +90,31 @@ class Lanes:
         lane = self._lanes.get(key)
         if lane is None:
             lane = self._lanes[key] = Lane(key)
+            if account in self._held:
+                lane.holders.add(self._held[account])
         return lane
 
     def holders(self, account: str, symbol: str) -> AbstractSet[str]:
         """Return the UNKNOWN orders that hold a lane."""
         lane = self._lanes.get((account, symbol))
         return frozenset() if lane is None else lane.holders
+
+    def hold(self, account: str, why: str) -> None:
+        """Hold all lanes of an account, those to come too."""
+        self._held[account] = why
+        for lane in self._of(account):
+            lane.holders.add(why)
+
+    def let_go(self, account: str) -> tuple[Lane, ...]:
+        """Hold the lanes of an account no longer; return them."""
+        why = self._held.pop(account, "")
+        lanes = tuple(self._of(account))
+        for lane in lanes:
+            lane.holders.discard(why)
+        return lanes
+
+    def _of(self, account: str) -> Iterator[Lane]:
+        return (lane for lane in self if lane.key[0] == account)
 
     def forget_if_free(self, lane: Lane) -> None:
         """Give back the memory of a lane that has nothing to do."""

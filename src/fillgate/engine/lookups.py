@@ -5,21 +5,23 @@ Invariants:
 1. "Not found" counts only after the venue's settle time, several times, and within the window in
    which the venue remembers orders; then the order is ABSENT, else it stays UNKNOWN.
 2. A lookup that failed is no answer.
-3. What is found under our id but does not fit our order changes nothing; it is raised.
-4. An ABSENT order's id stays watched for a while.
+3. An ABSENT order's id stays watched for a while.
+4. An order that something else settles is looked up no longer.
 """
 
+import asyncio
+
 from fillgate.domain.clock import Clock
-from fillgate.domain.events import OrderAbsent, OrderAnomalous, OrderReported
+from fillgate.domain.events import OrderAbsent
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
-from fillgate.domain.reports import Found, Lookup
+from fillgate.domain.reports import Found, Lookup, NotFound
 from fillgate.engine.accounts import Account, Accounts
 from fillgate.engine.blotter import Blotter
-from fillgate.engine.identity import mismatch
 from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
+from fillgate.engine.reports import Channel, Reports
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.steps import order_ids
 from fillgate.engine.tasks import Tasks
@@ -40,22 +42,24 @@ class Lookups:
         accounts: Accounts,
         questions: Questions,
         recorder: Recorder,
+        reports: Reports,
         blotter: Blotter,
         settings: EngineSettings,
         clock: Clock,
         tasks: Tasks,
         logger: Logger,
     ) -> None:
-        """Put `questions` to the plugins of `accounts`, record what they say."""
+        """Put `questions` to the plugins of `accounts`, hand what they say to `reports`."""
         self._accounts = accounts
         self._questions = questions
         self._recorder = recorder
+        self._reports = reports
         self._blotter = blotter
         self._settings = settings
         self._clock = clock
         self._tasks = tasks
         self._logger = logger
-        self._running: set[str] = set()
+        self._running: dict[str, asyncio.Task[None]] = {}
         accounts.on_up(self._begin_all)
 
     def begin(self, state: OrderState) -> None:
@@ -66,8 +70,14 @@ class Lookups:
                 self._logger.error("order-needs-a-person", **order_ids(state))
             return
         if identity not in self._running:
-            self._running.add(identity)
-            self._tasks.start(self._look_up(identity), name=f"look up {identity}")
+            looking = self._look_up(identity)
+            self._running[identity] = self._tasks.start(looking, name=f"look up {identity}")
+
+    def end(self, state: OrderState) -> None:
+        """Look an order up no longer: something else has settled it."""
+        running = self._running.get(state.order.client_order_id)
+        if running is not None and state.status is not OrderStatus.ABSENT:
+            running.cancel()
 
     @property
     def watched_since(self) -> int:
@@ -92,13 +102,13 @@ class Lookups:
                 answer = None if self._recorder.fault else await self._questions.ask(state)
                 if answer is not None and self._settled_by(state, answer):
                     return
-                misses += answer is not None and settled
+                misses += isinstance(answer, NotFound) and settled
                 self._conclude_absence(state, misses)
                 watched = state.status is OrderStatus.ABSENT
                 await self._clock.sleep(_WATCH_PAUSE if watched else min(pause, left or pause))
                 pause = min(2 * pause, self._settings.lookup_longest_pause)
         finally:
-            self._running.discard(identity)
+            self._running.pop(identity, None)
 
     def _wanted(self, identity: str) -> OrderState | None:
         state = self._recorder.latest(identity)
@@ -110,18 +120,9 @@ class Lookups:
         return state if watched else None
 
     def _settled_by(self, state: OrderState, answer: Lookup) -> bool:
-        if not isinstance(answer, Found):
-            return False
-        identity = state.order.client_order_id
-        different = mismatch(state, answer.report)
-        if different is None:
-            report = OrderReported(client_order_id=identity, report=answer.report, channel="lookup")
-            self._recorder.record(Job(signal=state.signal, events=(report,)))
-            return True
-        if not state.anomalies:
-            event = OrderAnomalous(client_order_id=identity, code="LOOKUP_MISMATCH", text=different)
-            self._recorder.record(Job(signal=state.signal, events=(event,)))
-        return False
+        if isinstance(answer, Found):
+            self._reports.take_for(state, answer.report, Channel.LOOKUP)
+        return self._wanted(state.order.client_order_id) is None
 
     def _conclude_absence(self, state: OrderState, misses: int) -> None:
         if state.status is not OrderStatus.UNKNOWN or misses < _MISSES_THAT_COUNT:

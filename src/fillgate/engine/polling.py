@@ -3,22 +3,21 @@
 Invariants:
 
 1. Only accounts that are up and whose plugin can look orders up are polled.
-2. What is recorded is a change; an unchanged order leaves no trace.
-3. What is found under our id but does not fit our order changes nothing; it is raised, once. So is
-   what may not follow, or tells a known fill otherwise.
+2. Where reports are streamed it is polled on, more slowly: streams miss things.
 """
 
+from collections.abc import Callable
+
 from fillgate.domain.clock import Clock
-from fillgate.domain.events import OrderAnomalous, OrderReported
-from fillgate.domain.fold import next_state
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
-from fillgate.domain.reports import ExecutionReport, Found
+from fillgate.domain.reports import Found
 from fillgate.engine.accounts import Account
 from fillgate.engine.blotter import Blotter
-from fillgate.engine.identity import mismatch
 from fillgate.engine.questions import Questions
-from fillgate.engine.recorder import Job, Recorder
+from fillgate.engine.recorder import Recorder
+from fillgate.engine.reports import Channel, Reports
+from fillgate.engine.settings import EngineSettings
 
 __all__ = ["Polling"]
 
@@ -40,27 +39,40 @@ class Polling:
         *,
         questions: Questions,
         recorder: Recorder,
+        reports: Reports,
         blotter: Blotter,
-        interval: float,
+        settings: EngineSettings,
         clock: Clock,
+        is_streamed: Callable[[str], bool],
     ) -> None:
-        """Ask about the orders of `blotter` every `interval` seconds, record what changed."""
+        """Ask about the orders of `blotter`, hand what is told to `reports`.
+
+        Args:
+            is_streamed: whether an account's reports come by a stream now.
+        """
         self._questions = questions
         self._recorder = recorder
         self._blotter = blotter
-        self._interval = interval
+        self._reports = reports
+        self._settings = settings
         self._clock = clock
+        self._is_streamed = is_streamed
 
     async def follow(self, account: Account) -> None:
         """Poll one account until cancelled."""
+        last = self._clock.monotonic()
         while True:
-            await self._clock.sleep(self._interval)
+            await self._clock.sleep(self._settings.poll_interval)
+            passed = self._clock.monotonic() - last
+            if self._is_streamed(account.name) and passed < self._settings.streamed_poll_interval:
+                continue
+            last = self._clock.monotonic()
             # What cannot be written down now is still there at the next look.
             if account.up and account.capabilities.fetch_order and not self._recorder.fault:
                 for state in self._working(account.name):
                     answer = await self._questions.ask(state)
                     if isinstance(answer, Found):
-                        self.take(state, answer.report)
+                        self._reports.take_for(state, answer.report, Channel.POLL)
 
     def _working(self, account: str) -> list[OrderState]:
         return [
@@ -68,33 +80,3 @@ class Polling:
             for state in self._blotter.open_orders()
             if state.order.account == account and state.status in _WORKING
         ]
-
-    def take(self, state: OrderState, report: ExecutionReport) -> bool:
-        """Record what a venue tells of an order, if that is new.
-
-        Returns:
-            Whether it fits the order; if not, it says nothing about it.
-        """
-        identity = state.order.client_order_id
-        different = mismatch(state, report)
-        if different is not None:
-            self._raise(state, different)
-            return False
-        event = OrderReported(client_order_id=identity, report=report, channel="poll")
-        known = self._recorder.latest(identity) or state
-        after = next_state(known, event, known.updated_at)
-        strange = after.anomalies and not known.anomalies
-        if strange or _facts(after) != _facts(known):
-            self._recorder.record(Job(signal=state.signal, events=(event,)))
-        return True
-
-    def _raise(self, state: OrderState, different: str) -> None:
-        identity = state.order.client_order_id
-        known = self._recorder.latest(identity) or state
-        if not known.anomalies:
-            event = OrderAnomalous(client_order_id=identity, code="POLL_MISMATCH", text=different)
-            self._recorder.record(Job(signal=state.signal, events=(event,)))
-
-
-def _facts(state: OrderState) -> tuple[object, ...]:
-    return state.status, state.standing, state.executed, state.requests

@@ -12,7 +12,7 @@ Invariants:
 """
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import msgspec
@@ -37,12 +37,14 @@ from fillgate.journal.base import (
     JournalUnavailable,
     Lost,
     OrderRow,
+    Sighting,
     SignalRow,
     Undecided,
     VenueId,
     Write,
     account_stream,
 )
+from fillgate.journal.sightings import sightings_of
 from fillgate.journal.venue_ids import new_venue_ids
 
 __all__ = ["Job", "Recorder"]
@@ -52,6 +54,10 @@ _BACKLOG_PAUSE = 0.02
 
 def _ignore(outcome: CommitOutcome) -> None:
     """Take note of nothing."""
+
+
+def _sightings(entries: Iterable[Entry]) -> tuple[Sighting, ...]:
+    return tuple(sighting for entry in entries for sighting in sightings_of(entry.event, entry.at))
 
 
 class Job(msgspec.Struct, kw_only=True, eq=False):
@@ -134,6 +140,14 @@ class Recorder:
         known = ((state.order.client_order_id, state) for state in self._blotter.open_orders())
         latest = [self._orders.get(identity, state) for identity, state in known]
         return [state for state in latest if not state.status.is_final]
+
+    def reserved(self) -> tuple[OrderState, ...]:
+        """Return the orders of which something is recorded that is not durable yet."""
+        return tuple(self._orders.values())
+
+    def position(self, account: str, symbol: str) -> Position:
+        """Return a position with everything recorded of it, durable or not yet."""
+        return self._position({}, account, symbol)
 
     def record(self, job: Job) -> None:
         """Make a job durable, publish it, and tell its `done`."""
@@ -235,6 +249,8 @@ class Recorder:
             order_rows=tuple(rows.values()),
             positions=job.positions,
             venue_ids=venue_ids,
+            # What belongs to a signal is nothing that was noticed at a venue.
+            sightings=_sightings(job.prelude) if job.signal is None else (),
         )
 
     def _moved_positions(

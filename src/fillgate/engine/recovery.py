@@ -27,6 +27,8 @@ from fillgate.journal.base import Journal
 
 __all__ = ["Recovery"]
 
+_PLANNED = OrderStatus.PENDING_NEW
+
 
 class Recovery:
     """Takes up what an earlier process left."""
@@ -61,7 +63,7 @@ class Recovery:
         for ticket, state in opened:
             self._take_up(ticket, state)
         for ticket, state in opened:
-            if state.status is OrderStatus.PENDING_NEW and not state.sending:
+            if ticket is not None and state.status is _PLANNED and not state.sending:
                 self._dispatcher.resume(ticket, state)
         waiting = await self._journal.waiting_signals()
         for row in waiting:
@@ -86,13 +88,12 @@ class Recovery:
             raise LookupError(msg)
         return self._dispatcher.under_way.get(number, ticket)
 
-    async def _open_orders(self) -> list[tuple[Ticket, OrderState]]:
+    async def _open_orders(self) -> list[tuple[Ticket | None, OrderState]]:
+        """Return the open orders, with the tickets of those that came from a signal."""
         opened = []
         for row in await self._journal.open_orders():
             story = await self._journal.story(row.signal)
-            ticket = ticket_of(story)
-            if ticket is not None:
-                opened.append((ticket, order_states(story)[row.client_order_id]))
+            opened.append((ticket_of(story), order_states(story)[row.client_order_id]))
         return opened
 
     async def _watch_absent(self) -> None:
@@ -104,10 +105,10 @@ class Recovery:
                 self._blotter.restore([state], ())
                 self._lookups.begin(state)
 
-    def _take_up(self, ticket: Ticket, state: OrderState) -> None:
+    def _take_up(self, ticket: Ticket | None, state: OrderState) -> None:
         if state.requests:
             self._requests.take_up(state)
-        if not ticket.is_settled:
+        if ticket is not None and not ticket.is_settled:
             self._intake.remember(ticket)
             self._dispatcher.follow(ticket, state)
         if state.status is OrderStatus.UNKNOWN:

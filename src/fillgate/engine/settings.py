@@ -23,6 +23,26 @@ class EngineSettings:
     """How long an ABSENT order's id is looked up now and then."""
     poll_interval: float = 2.0
     """Pause between two looks at the working orders of an account."""
+    streamed_poll_interval: float = 30.0
+    """The same where their reports are streamed."""
+    stream_settle: float = 1.0
+    """How long a stream that has told nothing has to stand to count as up."""
+    stream_pause: float = 1.0
+    """Pause before a stream is opened again; doubles each time, up to the longest."""
+    stream_longest_pause: float = 60.0
+    reconcile_interval: float = 300.0
+    """Pause between two reconciliations of an account."""
+    reconcile_deadline: float = 30.0
+    """How long a venue may take to list an account's orders, fills or positions."""
+    reconcile_pause: float = 1.0
+    """Pause before a reconciliation that failed is run again; doubles each time."""
+    reconcile_longest_pause: float = 60.0
+    reconcile_lookups: int = 100
+    """How many orders one reconciliation looks up one by one."""
+    reconcile_spacing: float = 0.05
+    """Pause between two of these."""
+    fills_overlap: float = 60.0
+    """How far back fills are asked for again: venues list some late, and clocks differ."""
     fingerprint_window: float = 30.0
     """How long a webhook's reading without a key counts as a repeat."""
     max_waiting: int = 10_000

@@ -21,6 +21,7 @@ import msgspec
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.numbers import MAX_DIGITS, MAX_EXPONENT, ZERO
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
+from fillgate.plugins.base import VenueFill, VenuePosition
 
 __all__ = ["is_sound"]
 
@@ -30,7 +31,10 @@ _FINEST: Final = Decimal(1).scaleb(-_PLACES)
 _COUNTED: Final = Context(prec=MAX_DIGITS + _PLACES, traps=[Inexact, InvalidOperation])
 
 
-def is_sound(told: ExecutionResult | ExecutionReport) -> bool:
+Told = ExecutionResult | ExecutionReport | VenueFill | VenuePosition
+
+
+def is_sound(told: Told) -> bool:
     """Tell whether a plugin's answer holds what its type declares, and can be written down."""
     try:
         return _RULES[type(told)].is_kept(told) and _is_no_negative(told)
@@ -38,7 +42,11 @@ def is_sound(told: ExecutionResult | ExecutionReport) -> bool:
         return False
 
 
-def _is_no_negative(told: ExecutionResult | ExecutionReport) -> bool:
+def _is_no_negative(told: Told) -> bool:
+    if isinstance(told, VenuePosition):
+        return True
+    if isinstance(told, VenueFill):
+        return told.fill.quantity > ZERO
     fills = told.fills
     if isinstance(told, ExecutionReport) and told.corrected:
         fills += told.corrected
@@ -72,6 +80,9 @@ class _Rule:
                 return False
         for place in places.texts:
             values[place].encode()
+        for place in places.parts:
+            if not _is_item_kept(values[place]):
+                return False
         for place, item in places.lists:
             for each in values[place]:
                 if type(each) is not item or not _is_item_kept(each):
@@ -82,6 +93,7 @@ class _Rule:
         return _Places(
             [place for place, kind in enumerate(types) if kind is Decimal],
             [place for place, kind in enumerate(types) if kind is str],
+            [place for place, kind in enumerate(types) if kind is Fill],
             [
                 (place, item)
                 for place, item in enumerate(self._items)
@@ -102,6 +114,7 @@ class _Places(NamedTuple):
 
     numbers: list[int]
     texts: list[int]
+    parts: list[int]
     lists: list[tuple[int, type]]
     """With the type of the items."""
 
@@ -118,5 +131,6 @@ def _item_of(annotation: Any) -> type | None:
 
 
 _RULES: Final[Mapping[type, _Rule]] = {
-    kind: _Rule(kind) for kind in (ExecutionResult, ExecutionReport, Fill, Fee)
+    kind: _Rule(kind)
+    for kind in (ExecutionResult, ExecutionReport, Fill, Fee, VenueFill, VenuePosition)
 }

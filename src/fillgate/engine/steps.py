@@ -11,13 +11,17 @@ Invariants:
 
 import logging
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any, Final
 
 from fillgate.domain.events import (
+    AccountReconciled,
     CancelRequested,
     DuplicateSuspected,
     Event,
     FillFound,
+    ForeignFillSeen,
+    ForeignOrderSeen,
     OrderAbsent,
     OrderAdopted,
     OrderAnomalous,
@@ -31,6 +35,8 @@ from fillgate.domain.events import (
     OrderSending,
     OrderUnanswered,
     OrderWithdrawn,
+    PositionAgreed,
+    PositionDiffered,
     ReplaceRequested,
     RequestAnswered,
     RequestIneffective,
@@ -80,8 +86,22 @@ LEVELS: Final[Mapping[str, str]] = {
     RequestNotSent.kind: "info",
     RequestUnanswered.kind: "warning",
     RequestIneffective.kind: "error",
+    ForeignOrderSeen.kind: "warning",
+    ForeignFillSeen.kind: "warning",
+    PositionDiffered.kind: "error",
+    PositionAgreed.kind: "info",
+    AccountReconciled.kind: "info",
 }
 """The level of each step's line. A report that does not fit its order is a warning in any case."""
+
+_TOLD_OF_ACCOUNTS: Final[Mapping[type[Event], tuple[str, ...]]] = {
+    ForeignOrderSeen: ("account", "installation"),
+    ForeignFillSeen: ("account", "symbol", "order_id"),
+    PositionDiffered: ("account", "symbol", "ours", "theirs"),
+    PositionAgreed: ("account", "symbol", "quantity"),
+    AccountReconciled: ("account", "cause", "asked", "failed", "findings"),
+}
+"""What the lines of accounts carry."""
 
 _TOLD: Final[Mapping[type[OrderEvent], tuple[str, ...]]] = {
     OrderIntended: ("sending",),
@@ -152,10 +172,18 @@ class Steps:
             case DuplicateSuspected(source=source, signal=number):
                 kind = {"source": source}
                 self._sample(event.kind, kind, signal=number, duplicate_of=event.duplicate_of)
+            case _:
+                self._of_account(event)
 
     def replayed(self, holder: Ticket, source: str) -> None:
         """Write that a signal came again under its key; `holder` is the first delivery."""
         self._sample(REPLAYED, {"source": source}, signal=holder.number)
+
+    def _of_account(self, event: Event) -> None:
+        fields = {name: _plain(getattr(event, name)) for name in _TOLD_OF_ACCOUNTS[type(event)]}
+        if isinstance(event, ForeignOrderSeen):
+            fields |= {"symbol": event.report.symbol, "order_id": event.report.order_id}
+        self._writers[event.kind](event.kind, **fields)
 
     def _accepted(self, event: SignalAccepted) -> None:
         self._writers[event.kind](
@@ -169,6 +197,12 @@ class Steps:
     def _sample(self, event: str, kind: Mapping[str, str], **fields: Any) -> None:
         if event in self._writers:
             self._sampler.write(LEVELS[event], event, kind, **fields)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return decimal_text(value)
+    return ",".join(value) if isinstance(value, tuple) else value
 
 
 def _number(level: str) -> int:

@@ -20,7 +20,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
 
-from fillgate.domain.events import Event
+from fillgate.domain.events import Event, OrderAdopted
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
@@ -29,6 +29,7 @@ from fillgate.meters import JournalMeters
 __all__ = [
     "INBOX",
     "SYSTEM",
+    "VENUE",
     "Claim",
     "CommitOutcome",
     "Committed",
@@ -59,6 +60,9 @@ INBOX: Final = "inbox"
 
 SYSTEM: Final = "system"
 """The stream of what happened to the service itself."""
+
+VENUE: Final = "venue"
+"""The source of orders that were found at a venue and had no signal here."""
 
 
 @lru_cache(maxsize=1024)
@@ -144,6 +148,18 @@ class SignalRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     symbol: str | None = None
     code: str | None = None
     """Why it was refused; None otherwise."""
+
+    @classmethod
+    def of_adopted(cls, adopted: OrderAdopted, at: int) -> "SignalRow":
+        """Return the row under which an adopted order that had no signal is found."""
+        return cls(
+            number=adopted.signal,
+            at=at,
+            source=VENUE,
+            state=SignalState.PLANNED,
+            account=adopted.order.account,
+            symbol=adopted.order.symbol,
+        )
 
 
 class OrderRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):

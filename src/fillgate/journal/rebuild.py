@@ -1,4 +1,4 @@
-"""Rows of orders, their ids at the venues, and positions, made anew from the events.
+"""Rows of orders, their ids at the venues, positions and sightings, made anew from the events.
 
 Rows are what the fold (`domain.order_state`) makes of events. When the fold has changed, rows made
 by the old one are stale; the events are not.
@@ -23,6 +23,7 @@ from fillgate.domain.positions import Position
 from fillgate.journal.base import OrderRow, Recorded, Write
 from fillgate.journal.queries import events_after, story
 from fillgate.journal.rows import Rows
+from fillgate.journal.sightings import sightings_of
 from fillgate.journal.venue_ids import new_venue_ids
 
 __all__ = ["rebuild"]
@@ -72,8 +73,11 @@ class _Replay:
                 touched[record.event.client_order_id] = state
                 venue_ids = new_venue_ids(before, state)
                 rows.add(Write(entries=(), venue_ids=venue_ids), record.position)
-            elif isinstance(record.event, ForeignFillSeen):
+                continue
+            if isinstance(record.event, ForeignFillSeen):
                 self._move_by_foreign(record.event)
+            sightings = sightings_of(record.event, record.at)
+            rows.add(Write(entries=(), sightings=sightings), record.position)
         written = Write(entries=(), order_rows=tuple(map(OrderRow.of, touched.values())))
         rows.add(written, 0)
         rows.insert(self._connection.cursor())

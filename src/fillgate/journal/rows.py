@@ -12,6 +12,7 @@ from fillgate.domain.positions import Position
 from fillgate.journal.base import OrderRow, SignalRow, Write
 from fillgate.journal.buckets import bucket_of
 from fillgate.journal.codec import encode_plain
+from fillgate.journal.sightings import FIRST_SEEN
 from fillgate.journal.statements import in_portions, insert_statements
 
 __all__ = ["Rows"]
@@ -124,6 +125,7 @@ _VENUE_IDS: Final = insert_statements(
 _SIGHTINGS: Final = insert_statements(
     "sightings",
     "account kind subject value",
-    "ON CONFLICT DO UPDATE SET value = excluded.value",
+    f"""ON CONFLICT DO UPDATE SET value = excluded.value
+        WHERE kind <> '{FIRST_SEEN}'""",
 )
 _END_HOLD: Final = "DELETE FROM meta WHERE name = 'hold'"

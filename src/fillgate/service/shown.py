@@ -159,7 +159,7 @@ class SignalView(msgspec.Struct, frozen=True, kw_only=True):
     at: TimeText
     """When it was received."""
     source: str
-    """`tradingview` or `api`."""
+    """`tradingview`, `api`, or `venue` for an order that was found there."""
     state: SignalStateText
     """`waiting`: its order is not planned yet. `planned`: its order exists, possibly denied.
     `refused`: see `code`. `duplicate`: taken for an earlier one."""

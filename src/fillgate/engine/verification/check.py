@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from fillgate.domain.events import Event, OrderEvent
+from fillgate.domain.events import Event, ForeignFillSeen, OrderEvent
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
 from fillgate.engine.story import order_states
@@ -244,6 +244,8 @@ class _Run:
             places.append(("open", event.client_order_id))
             places.append(("signal", str(state.signal)))
             places.append(("position", order.account, order.symbol))
+        elif isinstance(event, ForeignFillSeen):
+            places.append(("position", event.account, event.symbol))
         for place in places:
             if place in self._doubts and _fits(self._doubts[place], self._expected(place)):
                 del self._doubts[place]

@@ -10,6 +10,7 @@ from fillgate.domain.events import (
     DuplicateSuspected,
     Event,
     ForeignFillSeen,
+    OrderAdopted,
     OrderEvent,
     SignalAccepted,
     SignalRefused,
@@ -95,6 +96,9 @@ class Replay:
 
     def _apply_to_order(self, event: OrderEvent, at: int) -> tuple[OrderState | None, OrderState]:
         before = self.orders.get(event.client_order_id)
+        if before is None and isinstance(event, OrderAdopted):
+            self.taken += 1
+            self.signals[event.signal] = SignalRow.of_adopted(event, at)
         try:
             after = next_state(before, event, at)
         except KeyError:

@@ -187,6 +187,21 @@ ORDERS: Final = Group(
             "Look at the order at the venue.",
         ),
         ProblemKind(
+            "STREAM_MISMATCH",
+            200,
+            "The venue streams of the order what does not fit.",
+            "A streamed report told another symbol, side or quantity. It changed nothing.",
+            "Look at the order at the venue.",
+        ),
+        ProblemKind(
+            "RECONCILIATION_MISMATCH",
+            200,
+            "The venue lists the order otherwise.",
+            "Among the venue's open orders or fills it has another symbol, side or quantity. It "
+            "changed nothing.",
+            "Look at the order at the venue.",
+        ),
+        ProblemKind(
             "NOT_RESOLVABLE",
             409,
             "The order cannot be settled like that.",
