@@ -39,6 +39,11 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "warning",
         "The venue gave no answer about the account's `asked`; it is asked again. Sampled.",
     ),
+    "reconciliation-failed": (
+        "error",
+        "An account could not be compared with its venue for a fault of the journal or of fillgate.",
+    ),
+    "accounts-reconciled": ("info", "Every account was compared with its venue since the start."),
     "another-fillgate": (
         "warning",
         "Orders on this account have another fillgate's `tag`: two installations share it.",

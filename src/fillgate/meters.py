@@ -19,24 +19,38 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from fillgate.domain.events import EVENT_TYPES, OrderEvent
+from fillgate.domain.events import (
+    EVENT_TYPES,
+    FillFound,
+    ForeignFillSeen,
+    ForeignOrderSeen,
+    OrderAdopted,
+    OrderAnomalous,
+    OrderEvent,
+    OrderReported,
+    PositionDiffered,
+)
 from fillgate.domain.life_cycle import LIFE_CYCLE, OrderStatus
 from fillgate.domain.order_state import OrderState
 
 __all__ = [
     "BATCH_SIZES",
+    "CAUSES",
     "DOORS",
     "ENDINGS",
+    "FINDINGS",
     "FLUSH_SECONDS",
     "ORDER_EVENTS",
     "ORDER_SECONDS",
     "OUTCOMES",
+    "RECONCILED",
     "REMOVED",
     "STREAM_ENDINGS",
     "AccountMeters",
     "Histogram",
     "JournalMeters",
     "Meters",
+    "Reconciled",
     "SignalOutcome",
     "SourceMeters",
     "StreamEnding",
@@ -94,6 +108,27 @@ ENDINGS: Final = tuple(
     for status in dict.fromkeys(LIFE_CYCLE[_ON_ITS_WAY].values())
     if status is not _ON_ITS_WAY
 )
+CAUSES: Final = ("start", "gap", "interval", "request")
+"""What an account is reconciled for; of several the first is told."""
+
+
+class Reconciled:
+    """How a reconciliation ended."""
+
+    AGREED: Final = "agreed"
+    """There was no difference."""
+    DIFFERED: Final = "differed"
+    """There were differences; they are recorded."""
+    FAILED: Final = "failed"
+    """The venue, or the journal, could not be asked for all of it."""
+
+
+RECONCILED: Final = (Reconciled.AGREED, Reconciled.DIFFERED, Reconciled.FAILED)
+FINDINGS: Final = (
+    *(OrderAdopted.kind, OrderReported.kind, FillFound.kind, OrderAnomalous.kind),
+    *(ForeignOrderSeen.kind, ForeignFillSeen.kind, PositionDiffered.kind),
+)
+"""The kinds of differences that a reconciliation can find: events that tell of them."""
 ORDER_EVENTS: Final = tuple(kind.kind for kind in EVENT_TYPES if issubclass(kind, OrderEvent))
 
 
@@ -166,7 +201,7 @@ class SourceMeters:
 class AccountMeters:
     """What happened to the orders of one account."""
 
-    __slots__ = ("endings", "events", "to_outcome", "to_send")
+    __slots__ = ("endings", "events", "findings", "reconciliations", "to_outcome", "to_send")
 
     def __init__(self) -> None:
         """Start with nothing."""
@@ -178,6 +213,17 @@ class AccountMeters:
         """Seconds from the last byte of the signal until the plugin was called."""
         self.to_outcome = Histogram(ORDER_SECONDS)
         """Seconds from the last byte of the signal until the ending was durable."""
+
+        self.reconciliations = {(cause, ending): 0 for cause in CAUSES for ending in RECONCILED}
+        """Reconciliations by what they were run for and how they ended."""
+        self.findings = dict.fromkeys(FINDINGS, 0)
+        """Differences that reconciliations found, by kind; one that stays counts once."""
+
+    def reconciled(self, cause: str, ending: str, findings: Iterable[str] = ()) -> None:
+        """Count a reconciliation and what it found that was new."""
+        self.reconciliations[cause, ending] += 1
+        for kind in findings:
+            self.findings[kind] += 1
 
     def changed(self, kind: str, before: OrderState | None, after: OrderState) -> bool:
         """Count a durable event; True if it ended the order's submission."""

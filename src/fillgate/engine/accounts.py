@@ -86,6 +86,7 @@ class Accounts:
         self._tasks = tasks
         self._logger = logger
         self._listeners: list[Callable[[Account], None]] = []
+        self._on_down: list[Callable[[Account], None]] = []
         self._accounts = {
             name: Account(
                 name, setups.get(name, AccountSetup("?")), registry.get(name), clock.now()
@@ -136,6 +137,10 @@ class Accounts:
     def on_up(self, listener: Callable[[Account], None]) -> None:
         """Call `listener` whenever an account has come up."""
         self._listeners.append(listener)
+
+    def on_down(self, listener: Callable[[Account], None]) -> None:
+        """Call `listener` whenever an account that was up has gone down."""
+        self._on_down.append(listener)
 
     async def start(self) -> None:
         """Try each account once, side by side, and keep trying in the background.
@@ -196,6 +201,8 @@ class Accounts:
         elif reason is not None and (was_up or first):
             self._note(account, AccountWentDown(account=account.name, reason=reason))
             self._logger.warning(AccountWentDown.kind, account=account.name, reason=reason)
+            for listener in self._on_down:
+                listener(account)
 
     def _note(self, account: Account, event: Event) -> None:
         account.since = self._clock.now()

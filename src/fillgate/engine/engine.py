@@ -8,6 +8,7 @@ Everything that changes an order goes through the recorder; everything that show
 blotter or the journal.
 """
 
+import random
 from collections.abc import Mapping
 
 from fillgate import __version__
@@ -25,6 +26,8 @@ from fillgate.engine.lookups import Lookups
 from fillgate.engine.order_finder import OrderFinder
 from fillgate.engine.polling import Polling
 from fillgate.engine.questions import Questions
+from fillgate.engine.reconciliation.comparison import Comparison
+from fillgate.engine.reconciliation.reconciliation import Reconciliation
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.recovery import Recovery
 from fillgate.engine.reports import Reports
@@ -37,6 +40,7 @@ from fillgate.engine.resolution import Resolution, resolved_event
 from fillgate.engine.sampler import Sampler
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.steps import Steps
+from fillgate.engine.story import is_missing
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Latch, Ticket
 from fillgate.journal.base import SYSTEM, CommitOutcome, Committed, Entry, Journal
@@ -61,6 +65,7 @@ class Engine:
         clock: Clock,
         tasks: Tasks,
         logger: Logger,
+        randomness: random.Random | None = None,
     ) -> None:
         """Put the rooms together; `start` opens the door.
 
@@ -72,6 +77,7 @@ class Engine:
             clock: where all times come from.
             tasks: where background work runs.
             logger: for steps and failures.
+            randomness: spreads what is tried again; of its own without one.
         """
         self.settings = settings
         self._clock = clock
@@ -129,6 +135,28 @@ class Engine:
             clock=clock,
             tasks=tasks,
             logger=logger,
+        )
+        self.reconciliation = Reconciliation(
+            accounts=self.accounts,
+            comparison=Comparison(
+                journal=journal,
+                questions=questions,
+                reports=self.reports,
+                foreign=self.foreign,
+                recorder=self.recorder,
+                settings=settings,
+                clock=clock,
+            ),
+            recorder=self.recorder,
+            settings=settings,
+            meters=self.meters,
+            clock=clock,
+            randomness=randomness or random.Random(),  # noqa: S311 - spreads retries, guards nothing
+            tasks=tasks,
+            logger=logger,
+            hold=self._hold_account,
+            let_go=self._let_account_go,
+            on_ready=self._note_reconciled,
         )
         self._polling = Polling(
             questions=questions,
@@ -210,6 +238,19 @@ class Engine:
             logger=logger,
         )
 
+    def _hold_account(self, account: str, why: str) -> None:
+        self.dispatcher.hold_account(account, why)
+
+    def _let_account_go(self, account: str) -> None:
+        self.dispatcher.let_account_go(account)
+
+    def _note_reconciled(self) -> None:
+        self._logger.info("accounts-reconciled")
+
+    async def _misses(self, state: OrderState) -> bool:
+        story = await self.journal.story(state.signal)
+        return is_missing(story, state.order.client_order_id)
+
     def _next_number(self) -> int:
         return self.intake.number()
 
@@ -227,6 +268,7 @@ class Engine:
         self.recorder.record(Job(prelude=(Entry(SYSTEM, self._clock.now(), started),)))
         await self.accounts.start()
         await self._recovery.run()
+        self.reconciliation.start()
         for account in self.accounts:
             self.tasks.start(self._polling.follow(account), name=f"poll {account.name}")
 
@@ -267,7 +309,7 @@ class Engine:
         return await self._finder.read(client_order_id)
 
     async def resolve(self, client_order_id: str, resolution: Resolution) -> OrderState:
-        """Settle an UNKNOWN or ABSENT order by what a person found out.
+        """Settle an order that is UNKNOWN, ABSENT or missing at its venue, by a person's finding.
 
         Returns:
             The order as it is then.
@@ -279,7 +321,8 @@ class Engine:
         state = await self._finder.recall(client_order_id)
         if state is None:
             raise KeyError(client_order_id)
-        event = resolved_event(state, resolution, self._clock)
+        missing = bool(state.anomalies) and not state.status.is_final and await self._misses(state)
+        event = resolved_event(state, resolution, self._clock, missing=missing)
         written: Latch[None] = Latch()
 
         def done(outcome: CommitOutcome) -> None:

@@ -13,6 +13,7 @@ Invariants:
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from functools import partial
 
 import msgspec
@@ -145,9 +146,14 @@ class Recorder:
         """Return the orders of which something is recorded that is not durable yet."""
         return tuple(self._orders.values())
 
-    def position(self, account: str, symbol: str) -> Position:
-        """Return a position with everything recorded of it, durable or not yet."""
-        return self._position({}, account, symbol)
+    def quantities(self, account: str) -> dict[str, Decimal]:
+        """Return an account's positions by symbol, with everything recorded of them."""
+        durable = {(each.account, each.symbol): each for each in self._blotter.positions()}
+        return {
+            symbol: position.quantity
+            for (owner, symbol), position in (durable | self._positions).items()
+            if owner == account
+        }
 
     def record(self, job: Job) -> None:
         """Make a job durable, publish it, and tell its `done`."""

@@ -36,6 +36,7 @@ from fillgate.engine.identity import fill_mismatch, mismatch
 from fillgate.engine.order_finder import OrderFinder
 from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
+from fillgate.engine.story import MISSING
 from fillgate.engine.tasks import Tasks
 from fillgate.journal.base import SignalRow
 from fillgate.plugins.base import VenueFill
@@ -198,6 +199,22 @@ class Reports:
         identity = known.order.client_order_id
         event = OrderAnomalous(client_order_id=identity, code=code, text=text)
         self._recorder.record(Job(signal=known.signal, events=(event,)))
+        return event
+
+    def missing(self, known: OrderState, *, record: bool) -> OrderAnomalous:
+        """Raise that the venue does not have an order that works as far as is known.
+
+        Args:
+            known: the order, in memory.
+            record: False if that was recorded already.
+        """
+        event = OrderAnomalous(
+            client_order_id=known.order.client_order_id,
+            code=MISSING,
+            text=f"it is {known.status} here, and the venue neither lists nor finds it",
+        )
+        if record:
+            self._recorder.record(Job(signal=known.signal, events=(event,)))
         return event
 
     def _take_fill_for(self, state: OrderState, told: VenueFill, channel: str) -> OrderEvent | None:

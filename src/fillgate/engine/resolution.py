@@ -1,4 +1,4 @@
-"""A person settles an order that the venue could not be asked about."""
+"""A person settles an order that the venue could not be asked about, or has lost."""
 
 from decimal import Decimal
 from typing import Final
@@ -29,6 +29,9 @@ AT_THE_VENUE: Final = frozenset(
 )
 """Findings that say the venue has, or had, the order."""
 
+ENDED_THERE: Final = frozenset({OrderStatus.FILLED, OrderStatus.CANCELED, OrderStatus.EXPIRED})
+"""Findings about an order that worked and that the venue does not have any more."""
+
 NEVER_THERE: Final = frozenset({OrderStatus.REJECTED, OrderStatus.ABSENT})
 """Findings that say it never worked."""
 
@@ -51,17 +54,29 @@ class NotResolvable(CodedError):
     """The resolution does not fit the order."""
 
 
-def resolved_event(state: OrderState, resolution: Resolution, clock: Clock) -> OrderResolved:
+def resolved_event(
+    state: OrderState, resolution: Resolution, clock: Clock, *, missing: bool = False
+) -> OrderResolved:
     """Return the event that settles an order.
+
+    Args:
+        state: the order.
+        resolution: what the person found out.
+        clock: tells when.
+        missing: whether the venue neither lists nor finds the order, though it works as far as is
+            known.
 
     Raises:
         NotResolvable: with a code: ORDER_NOT_UNKNOWN, REASON_MISSING, STATUS_NOT_A_FINDING,
             ORDER_ID_MISSING, FILLED_QUANTITY_WRONG or AVERAGE_PRICE_MISSING.
     """
-    if state.status not in RESOLVABLE:
+    if state.status not in RESOLVABLE and not missing:
         raise NotResolvable("ORDER_NOT_UNKNOWN", f"the order is {state.status}")
     if not resolution.reason.strip():
         raise NotResolvable("REASON_MISSING", "say in `reason` how you know")
+    if state.status not in RESOLVABLE and resolution.status not in ENDED_THERE:
+        allowed = ", ".join(sorted(ENDED_THERE))
+        raise NotResolvable("STATUS_NOT_A_FINDING", f"expected one of {allowed}")
     identity = state.order.client_order_id
     report = None
     if resolution.status in AT_THE_VENUE:

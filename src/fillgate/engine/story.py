@@ -2,15 +2,19 @@
 
 import hashlib
 from collections.abc import Iterable
+from typing import Final
 
-from fillgate.domain.events import OrderEvent, SignalAccepted
+from fillgate.domain.events import OrderAnomalous, OrderEvent, SignalAccepted
 from fillgate.domain.fold import fold_orders
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.signals import reading_of
 from fillgate.engine.tickets import Ticket
 from fillgate.journal.base import Recorded
 
-__all__ = ["order_states", "ticket_of"]
+__all__ = ["MISSING", "is_missing", "order_states", "ticket_of"]
+
+MISSING: Final = "MISSING_AT_VENUE"
+"""The code of an anomaly: the venue does not have an order that works as far as is known."""
 
 
 def order_states(story: Iterable[Recorded]) -> dict[str, OrderState]:
@@ -20,6 +24,16 @@ def order_states(story: Iterable[Recorded]) -> dict[str, OrderState]:
         if isinstance(record.event, OrderEvent):
             fold_orders(states, record.event, record.at)
     return states
+
+
+def is_missing(story: Iterable[Recorded], client_order_id: str) -> bool:
+    """Tell whether the last that was recorded of an order is that its venue does not have it."""
+    missing = False
+    for record in story:
+        event = record.event
+        if isinstance(event, OrderEvent) and event.client_order_id == client_order_id:
+            missing = isinstance(event, OrderAnomalous) and event.code == MISSING
+    return missing
 
 
 def ticket_of(story: Iterable[Recorded]) -> Ticket | None:

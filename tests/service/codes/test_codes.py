@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fillgate.engine import reports
+from fillgate.engine import reports, story
 from fillgate.plugins.ccxt_http import reasons, verdict, wire
 from fillgate.risk.checks import _FLAGS
 from fillgate.service.asking import _FAILURES
@@ -39,6 +39,7 @@ COMPUTED = {
     *(code for _, _, code in wire._ENDINGS),
     *_FAILURES.values(),
     *reports._MISMATCH.values(),
+    story.MISSING,
     "NOT_RESOLVABLE",  # chosen by the reason
     "NOT_FOUND", "METHOD_NOT_ALLOWED",  # of Starlette's exceptions
     "ABSENT",  # a status that is its own reason

@@ -202,11 +202,19 @@ ORDERS: Final = Group(
             "Look at the order at the venue.",
         ),
         ProblemKind(
+            "MISSING_AT_VENUE",
+            200,
+            "The venue does not have a working order.",
+            "It is neither among the venue's open orders nor found when it is asked for. That is "
+            "no proof, so its status stays.",
+            "Look at the venue and settle the order with `fillgate order resolve`.",
+        ),
+        ProblemKind(
             "NOT_RESOLVABLE",
             409,
             "The order cannot be settled like that.",
-            "Only orders that are UNKNOWN or ABSENT are settled by a person; `reason` says what "
-            "this one is not.",
+            "Only orders that are UNKNOWN or ABSENT, or that the venue has lost "
+            "(MISSING_AT_VENUE), are settled by a person; `reason` says what this one is not.",
             "Look at the order: its outcome may have come in between.",
         ),
         ProblemKind(
