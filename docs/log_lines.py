@@ -41,7 +41,7 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "reconciliation-failed": (
         "error",
-        "An account could not be compared with its venue for a fault of the journal or of fillgate.",
+        "An account could not be compared with its venue: the journal, or fillgate, failed.",
     ),
     "accounts-reconciled": ("info", "Every account was compared with its venue since the start."),
     "another-fillgate": (

@@ -321,7 +321,7 @@ async def test_nobody_outside_makes_a_label(
         "account": {"main", REMOVED},
         "ending": set(ENDINGS),
         "event": set(ORDER_EVENTS),
-        "status": set(LABELS["status"]),
+        **{name: set(LABELS[name]) for name in ("status", "cause", "result", "finding")},
         "file": {"database", "log"},
         "reason": set(STREAM_ENDINGS),
         "version": {__version__},

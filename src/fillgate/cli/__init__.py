@@ -6,6 +6,7 @@
 - `send`: sends an alert or an order (`fields`)
 - `orders`, `order` (`asking`), `accounts`, `positions`: what a running service knows (`words`)
 - `events`: what happens (`following`)
+- `reconcile`: compares accounts with their venues
 - `journal`: checks the journal
 - `demo`: shows fillgate at work (`demo_alerts`, `demo_service`, `demo_sender`, `demo_tables`)
 - `bench`: what an order costs, beside a bare echo (a package)
@@ -36,6 +37,7 @@ from fillgate.cli import (
     order,
     orders,
     positions,
+    reconcile,
     send,
     serve,
     unit,
@@ -63,6 +65,7 @@ app.add_typer(order.app, name="order")
 app.command()(events.events)
 app.command()(positions.positions)
 app.command()(accounts.accounts)
+app.command()(reconcile.reconcile)
 app.add_typer(journal.app, name="journal")
 
 

@@ -162,6 +162,9 @@ class EngineConfig(msgspec.Struct, frozen=True, kw_only=True):
     poll_interval: Annotated[
         float, _time("The pause between two looks at the working orders of an account.")
     ] = 2.0
+    reconcile_interval: Annotated[
+        float, _time("The pause between two comparisons of an account with its venue.")
+    ] = 300.0
     health_interval: Annotated[
         float, _time("The pause between two looks at an account's health.")
     ] = 30.0

@@ -277,6 +277,7 @@ class Engine:
         for ticket in self.dispatcher.under_way.values():
             ticket.answered.open(None)
         self._outcomes.release_waiters()
+        self.reconciliation.release_waiters()
 
     async def drain(self) -> None:
         """Take nothing new and wait until what is on its way is recorded.

@@ -16,6 +16,7 @@ from fillgate.service.operations import Access, Answered, Operation
 from fillgate.service.pages import HTML, PageApi
 from fillgate.service.problems import PROBLEMS_PAGE
 from fillgate.service.reading import ReadingApi
+from fillgate.service.reconciling import ReconcilingApi
 from fillgate.service.taking import OrderTaker, WebhookTaker
 from fillgate.service.views import Answer
 from fillgate.signals.bodies import AlertBody, OrderBody
@@ -317,6 +318,16 @@ curl -s -X DELETE "http://127.0.0.1:8005/api/v1/orders/$order?reason=changed+my+
         handler=ReadingApi.list_accounts,
         group="Positions, accounts, quotes",
         example="curl -s http://127.0.0.1:8005/api/v1/accounts\n",
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/accounts/{name}/reconcile",
+        handler=ReconcilingApi.reconcile_account,
+        group="Positions, accounts, quotes",
+        problems=("NOT_FOUND", "NOT_RECONCILABLE", "DRAINING", *_READ),
+        notes="It takes as long as the venue needs to answer. What differs is recorded, and what "
+        "the venue's word can put right is. Nothing is invented, nothing is sent.",
+        example="curl -s -X POST http://127.0.0.1:8005/api/v1/accounts/mock/reconcile\n",
     ),
     Operation(
         method="GET",

@@ -46,7 +46,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How the service is."""
 
     status: Annotated[str, Meta(extra_json_schema={"enum": ["ok", "degraded"]})]
-    """`ok`: signals are taken, all accounts are up and no order is UNKNOWN."""
+    """`ok`: signals are taken, all accounts are up and shared with no other fillgate, and no order
+    is UNKNOWN."""
     version: str
     """Version of fillgate."""
     accepting: bool
@@ -55,6 +56,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Why not: the code that signals are answered with; null while they are taken."""
     accounts: Mapping[str, bool]
     """For each account whether it is up."""
+    shared_accounts: tuple[str, ...]
+    """Accounts on which orders of another fillgate were seen since the start."""
     unknown_orders: int
     """How many orders may or may not be at their venue."""
     waiting_signals: int
@@ -87,13 +90,15 @@ class HealthApi:
         unknown = sum(
             state.status is OrderStatus.UNKNOWN for state in self._engine.blotter.open_orders()
         )
-        well = unavailable is None and all(accounts.values()) and not unknown
+        shared = [name for name, tags in self._engine.foreign.installations.items() if tags]
+        well = unavailable is None and all(accounts.values()) and not unknown and not shared
         return Health(
             status="ok" if well else "degraded",
             version=__version__,
             accepting=unavailable is None,
             reason=None if unavailable is None else unavailable.code,
             accounts=accounts,
+            shared_accounts=tuple(shared),
             unknown_orders=unknown,
             waiting_signals=self._engine.dispatcher.lanes.waiting,
         )

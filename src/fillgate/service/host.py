@@ -45,6 +45,7 @@ from fillgate.service.plugin_types import plugin_type
 from fillgate.service.preferences import LONGEST_WEBHOOK_WAIT
 from fillgate.service.problem_log import ProblemLog
 from fillgate.service.reading import ReadingApi
+from fillgate.service.reconciling import ReconcilingApi
 from fillgate.service.secret_file import SECRET_FILE, webhook_secret
 from fillgate.service.server import HttpServer
 from fillgate.service.sockets import inherited_socket, listening_socket, url_of
@@ -187,6 +188,7 @@ def _application(
             OPERATIONS,
             (
                 ReadingApi(engine),
+                ReconcilingApi(engine),
                 asking,
                 EventsApi(feed),
                 HealthApi(engine),
@@ -232,6 +234,7 @@ def _engine_settings(configuration: Configuration) -> EngineSettings:
         lookup_deadline=engine.lookup_deadline,
         poll_interval=engine.poll_interval,
         health_interval=engine.health_interval,
+        reconcile_interval=engine.reconcile_interval,
         max_waiting=engine.max_waiting,
     )
 

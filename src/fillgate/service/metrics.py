@@ -18,10 +18,13 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.engine.engine import Engine
 from fillgate.engine.lanes import Lane
 from fillgate.meters import (
+    CAUSES,
     DOORS,
     ENDINGS,
+    FINDINGS,
     ORDER_EVENTS,
     OUTCOMES,
+    RECONCILED,
     REMOVED,
     STREAM_ENDINGS,
     AccountMeters,
@@ -53,6 +56,9 @@ LABELS: Final[Mapping[str, Sequence[str]]] = {
     "ending": ENDINGS,
     "event": ORDER_EVENTS,
     "status": _STATUSES,
+    "cause": CAUSES,
+    "result": RECONCILED,
+    "finding": FINDINGS,
     "file": ("database", "log"),
     "reason": STREAM_ENDINGS,
     "version": ("that of fillgate",),
@@ -142,6 +148,18 @@ def _accounts_up(engine: Engine) -> list[Row]:
     return [((account.name,), account.up) for account in engine.accounts]
 
 
+def _reconciliations(engine: Engine) -> Iterator[Row]:
+    for account, meters in engine.meters.accounts.items():
+        for (cause, ending), count in meters.reconciliations.items():
+            yield (account, cause, ending), count
+
+
+def _since_reconciled(engine: Engine) -> list[Row]:
+    return [
+        ((desk.account.name,), seconds) for desk, seconds in engine.reconciliation.seconds_since()
+    ]
+
+
 def _sizes(engine: Engine) -> list[Row]:
     return [((file,), size) for file, size in engine.journal.sizes().items()]
 
@@ -229,7 +247,7 @@ METRICS: Final[Sequence[Metric]] = (
         "held_lanes",
         ("account",),
         _by_lanes(lambda lane: bool(lane.holders), sum),
-        "Lanes that an UNKNOWN order holds.",
+        "Lanes that an UNKNOWN order holds, or an account that was not reconciled yet.",
     ),
     Metric(
         "gauge",
@@ -258,6 +276,27 @@ METRICS: Final[Sequence[Metric]] = (
         ("account",),
         _accounts_up,
         "1 while the account can be used.",
+    ),
+    Metric(
+        "counter",
+        "reconciliations",
+        ("account", "cause", "result"),
+        _reconciliations,
+        "Comparisons of the account with its venue.",
+    ),
+    Metric(
+        "counter",
+        "reconciliation_findings",
+        ("account", "finding"),
+        _by_account_and(lambda meters: meters.findings),
+        "Differences that comparisons found, by the event that tells of them.",
+    ),
+    Metric(
+        "gauge",
+        "reconciliation_age_seconds",
+        ("account",),
+        _since_reconciled,
+        "Time since the last comparison without a failed question, or since the start.",
     ),
     Metric(
         "gauge",

@@ -22,7 +22,6 @@ from fillgate.service.http import headers_of
 from fillgate.service.problems import PROBLEMS, Problem
 from fillgate.service.queries import AccountQuery, OrdersQuery, SignalsQuery
 from fillgate.service.shown import (
-    AccountList,
     OrderPage,
     OrderStory,
     OrderView,
@@ -30,12 +29,12 @@ from fillgate.service.shown import (
     RecordView,
     SignalPage,
     SignalStory,
-    account_view,
     order_view,
     position_view,
     record_view,
     signal_view,
 )
+from fillgate.service.shown_accounts import AccountList, account_view
 
 __all__ = ["ReadingApi"]
 
@@ -155,7 +154,12 @@ class ReadingApi:
         accounts = self._engine.accounts
         return AccountList(
             accounts=tuple(
-                account_view(account, default=account.name == accounts.default)
+                account_view(
+                    account,
+                    default=account.name == accounts.default,
+                    desk=self._engine.reconciliation.desk(account.name),
+                    other_installations=self._engine.foreign.installations.get(account.name, ()),
+                )
                 for account in accounts
             )
         )

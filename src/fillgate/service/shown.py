@@ -12,7 +12,6 @@ from typing import Annotated, Any, Final, Union
 import msgspec
 from msgspec import Meta
 
-from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.events import EVENT_TYPES, Event, OrderEvent
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.life_cycle import OrderStatus
@@ -20,15 +19,12 @@ from fillgate.domain.numbers import ZERO
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order, Side
 from fillgate.domain.positions import Position
-from fillgate.engine.accounts import Account
 from fillgate.journal.base import Recorded, SignalRow, SignalState
 from fillgate.service.shown_requests import RequestView, request_view
 from fillgate.service.times import TimeText, time_text
 
 __all__ = [
     "STORY_EVENTS",
-    "AccountList",
-    "AccountView",
     "OrderPage",
     "OrderStory",
     "OrderView",
@@ -39,7 +35,6 @@ __all__ = [
     "SignalStateText",
     "SignalStory",
     "SignalView",
-    "account_view",
     "order_view",
     "position_view",
     "record_types",
@@ -213,29 +208,6 @@ class PositionList(msgspec.Struct, frozen=True, kw_only=True):
     positions: tuple[PositionView, ...]
 
 
-class AccountView(msgspec.Struct, frozen=True, kw_only=True):
-    """An account with its health and what its venue can do."""
-
-    name: str
-    type: str
-    """The plugin's type, for example `mock`."""
-    default: bool
-    """Whether it is meant when no account is named."""
-    up: bool
-    """Whether it takes orders now."""
-    reason: str | None
-    """Why it is down; null when it is up."""
-    since: TimeText
-    """When it last changed between up and down."""
-    capabilities: Capabilities
-
-
-class AccountList(msgspec.Struct, frozen=True, kw_only=True):
-    """All accounts, in the order of the configuration."""
-
-    accounts: tuple[AccountView, ...]
-
-
 def order_view(state: OrderState) -> OrderView:
     """Return an order as the API shows it."""
     total = state.executed.total
@@ -285,19 +257,6 @@ def position_view(position: Position, working: Mapping[Side, Decimal]) -> Positi
         fees=_fees(position.fees),
         working_buy=working.get(Side.BUY, ZERO),
         working_sell=working.get(Side.SELL, ZERO),
-    )
-
-
-def account_view(account: Account, *, default: bool) -> AccountView:
-    """Return an account with its health and what its venue can do."""
-    return AccountView(
-        name=account.name,
-        type=account.setup.kind,
-        default=default,
-        up=account.up,
-        reason=account.reason,
-        since=time_text(account.since),
-        capabilities=account.capabilities,
     )
 
 

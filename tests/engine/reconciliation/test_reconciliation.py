@@ -127,7 +127,8 @@ async def test_new_risk_waits_until_the_account_was_compared(tmp_path: Path) -> 
         assert (await house.outcome(waits)).status is OrderStatus.FILLED
         assert not desk.is_held
         (told,) = await house.told(AccountReconciled)
-        assert told.cause == "start"  # type: ignore[attr-defined]
+        assert isinstance(told, AccountReconciled)
+        assert told.cause == "start"
 
 
 async def test_a_signal_that_waits_too_long_for_it_is_denied(tmp_path: Path) -> None:

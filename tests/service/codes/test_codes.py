@@ -18,9 +18,9 @@ from fillgate.signals.refusals import RefusalCode
 SOURCE = Path(__file__).parents[3] / "src" / "fillgate"
 
 ERRORS = {
-    "AccountDown", "CodedError", "Denied", "EngineUnavailable", "KeyReused", "NotResolvable",
-    "NotSent", "OrderNotFound", "Problem", "Refusal", "Rejected", "RequestRefused", "Unknown",
-    "unanswered",
+    "AccountDown", "CodedError", "Denied", "EngineUnavailable", "KeyReused", "NotReconciled",
+    "NotResolvable", "NotSent", "OrderNotFound", "Problem", "Refusal", "Rejected", "RequestRefused",
+    "Unknown", "unanswered",
 }  # fmt: skip
 """What is called with a code as its first argument."""
 

@@ -132,6 +132,16 @@ async def ask(seen: Seen, desk: Desk) -> None:
     await seen.send(desk, "POST", everything, b"{}", prefer="wait=0")
 
 
+async def compare(seen: Seen, desk: Desk) -> None:
+    """Compare an account that cannot be compared, one that is none, and one that can."""
+    await seen.send(desk, "POST", COMPARE)
+    await seen.send(desk, "POST", "/api/v1/accounts/nobody/reconcile")
+    desk.venue.reconcilable()
+    told = await seen.send(desk, "POST", COMPARE)
+    assert told["findings"], "the venue says that it holds nothing"
+
+
+COMPARE: Final = "/api/v1/accounts/main/reconcile"
 LATE: Final = tells(OrderStatus.FILLED, "1", quantity=None)
 _SIZES: Final = count(1)
 
@@ -151,7 +161,8 @@ async def fail(seen: Seen, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     for error in (Rejected("NO_MARKET", "no such market"), ConnectionError("no route")):
         monkeypatch.setattr(desk.venue, "fetch_data", failing(error))
         await seen.send(desk, "GET", "/api/v1/ticker/X")
-    for name in ("orders", "signals", "find_signal", "find_order", "last_event"):
+    reading = ("orders", "signals", "find_signal", "find_order", "last_event", "sightings")
+    for name in reading:
         monkeypatch.setattr(desk.house.engine.journal, name, failing(JournalUnavailable("gone")))
     for target in READING:
         await seen.send(desk, "GET", target)
@@ -160,6 +171,8 @@ async def fail(seen: Seen, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     )
     await seen.send(desk, "DELETE", f"{ORDERS}/x")
     await seen.send(desk, "PATCH", f"{ORDERS}/x", b'{"price": 90}')
+    desk.house.engine.reconciliation._comparison.fills_until.clear()
+    await seen.send(desk, "POST", COMPARE)
     desk.house.engine.recorder._undecided = 1
     await seen.send(desk, "POST", f"{ORDERS}/cancel-all", b"{}")
     desk.house.engine.recorder._undecided = 0
@@ -168,7 +181,7 @@ async def fail(seen: Seen, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 async def knock(seen: Seen, desk: Desk, **headers: str) -> None:
     for target in READING:
         await seen.send(desk, "GET", target, b"", **headers)
-    for target in (ORDERS, f"{ORDERS}/x/resolve", f"{ORDERS}/cancel-all"):
+    for target in (ORDERS, f"{ORDERS}/x/resolve", f"{ORDERS}/cancel-all", COMPARE):
         await seen.send(desk, "POST", target, b"{}", **headers)
     for method in ("DELETE", "PATCH"):
         await seen.send(desk, method, f"{ORDERS}/x", b"{}", **headers)
@@ -183,6 +196,7 @@ async def test_what_is_promised_is_reached(tmp_path: Path, monkeypatch: pytest.M
         await take(seen, desk)
         await read(seen, desk)
         await ask(seen, desk)
+        await compare(seen, desk)
         await fail(seen, desk, monkeypatch)
     async with open_desk(tmp_path / "keyed", api_key="a-made-up-key") as desk:
         await knock(seen, desk)

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from fillgate.domain.clock import Clock
+from fillgate.domain.errors import CodedError
 from fillgate.domain.events import Event
 from fillgate.domain.logger import Logger
 from fillgate.engine.accounts import Account, Accounts
@@ -51,8 +52,11 @@ def _ending(outcome: Outcome) -> str:
     return Reconciled.DIFFERED if outcome.findings else Reconciled.AGREED
 
 
-class NotReconciled(Exception):
-    """The account cannot be compared with its venue; the text says why."""
+class NotReconciled(CodedError):
+    """The account cannot be compared with its venue now.
+
+    Codes: NOT_RECONCILABLE, JOURNAL_UNAVAILABLE, DRAINING.
+    """
 
 
 @dataclass(slots=True)
@@ -68,6 +72,9 @@ class Desk:
     """How the last run ended."""
     causes: set[str] = field(default_factory=set)
     waiters: list[Latch[Outcome]] = field(default_factory=list)
+    """Who waits for the next run."""
+    served: list[Latch[Outcome]] = field(default_factory=list)
+    """Who waits for the one that is under way."""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     pause: float = 0.0
     is_held: bool = False
@@ -135,6 +142,11 @@ class Reconciliation:
         """Return how it stands with an account."""
         return self._desks[account]
 
+    def seconds_since(self) -> list[tuple[Desk, float]]:
+        """Return how long ago each account's last run that counts was, or the start."""
+        now = self._clock.monotonic()
+        return [(desk, now - desk.compared) for desk in self]
+
     def start(self) -> None:
         """Begin; what an earlier process left is taken up."""
         self._started = True
@@ -158,13 +170,21 @@ class Reconciliation:
         """
         desk = self._desks[account]
         if not desk.account.initialised:
-            raise NotReconciled(f"account={account}: {desk.account.reason}")
+            raise NotReconciled("NOT_RECONCILABLE", f"account={account}: {desk.account.reason}")
         if not desk.can_be_compared:
-            raise NotReconciled(f"account={account}: its plugin can list nothing")
+            text = f"account={account}: its plugin can list nothing"
+            raise NotReconciled("NOT_RECONCILABLE", text)
         waiter: Latch[Outcome] = Latch()
         desk.waiters.append(waiter)
         self.trigger(account, Cause.REQUEST)
         return await waiter.wait()
+
+    def release_waiters(self) -> None:
+        """Let nobody wait any more: the service stops."""
+        for desk in self:
+            desk.served += desk.waiters
+            desk.waiters = []
+            self._fail(desk, NotReconciled("DRAINING", "the service is stopping"))
 
     # When
 
@@ -197,13 +217,13 @@ class Reconciliation:
             await desk.wake.wait()
             desk.wake.clear()
             cause = next(each for each in CAUSES if each in desk.causes)
-            waiters, desk.waiters = desk.waiters, []
+            desk.served, desk.waiters = desk.waiters, []
             desk.causes.clear()
-            await self._run(desk, cause, waiters)
+            await self._run(desk, cause)
 
     # One run
 
-    async def _run(self, desk: Desk, cause: str, waiters: list[Latch[Outcome]]) -> None:
+    async def _run(self, desk: Desk, cause: str) -> None:
         name = desk.account.name
         try:
             outcome, event = await self._comparison.run(desk.account, cause)
@@ -211,8 +231,7 @@ class Reconciliation:
             self._logger.error("reconciliation-failed", account=name, exc_info=error)  # noqa: TRY400 - no logging
             desk.reason = brief(error) or type(error).__name__
             self._meters.account(name).reconciled(cause, Reconciled.FAILED)
-            for waiter in waiters:
-                waiter.fail(NotReconciled(f"account={name}: {desk.reason}"))
+            self._fail(desk, NotReconciled("JOURNAL_UNAVAILABLE", desk.reason))
             self._again(desk, cause)
             return
         await self._write(name, event)
@@ -221,7 +240,8 @@ class Reconciliation:
         desk.reason = f"the venue gave no answer about {failed}" if failed else None
         new = [each.kind for each in outcome.findings if each.new]
         self._meters.account(name).reconciled(cause, _ending(outcome), new)
-        for waiter in waiters:
+        served, desk.served = desk.served, []
+        for waiter in served:
             waiter.open(outcome)
         if failed:
             self._again(desk, cause)
@@ -230,6 +250,11 @@ class Reconciliation:
         if outcome.left:
             self._again(desk, cause)
         self._become_ready(desk)
+
+    def _fail(self, desk: Desk, error: NotReconciled) -> None:
+        served, desk.served = desk.served, []
+        for waiter in served:
+            waiter.fail(error)
 
     async def _write(self, account: str, event: Event) -> None:
         """Record that an account was reconciled; return once that is durable."""

@@ -49,10 +49,12 @@ ORDERS: Final = Group(
         ProblemKind(
             "LANE_HELD",
             422,
-            "An UNKNOWN order holds the lane.",
-            "An earlier order of the same account and symbol is UNKNOWN; what would add risk "
-            "waited behind it until it was too old. The order was not sent.",
-            "Settle the order that the detail names: `fillgate order resolve`.",
+            "The lane is held.",
+            "An earlier order of the same account and symbol is UNKNOWN, or the account was not "
+            "compared with its venue since the start (`reconciliation`); what would add risk "
+            "waited until it was too old. The order was not sent.",
+            "Settle the order that the detail names: `fillgate order resolve`. For "
+            "`reconciliation` see the reason in `/api/v1/accounts`.",
         ),
         ProblemKind(
             "JOURNAL_FAILED",

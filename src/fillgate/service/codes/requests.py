@@ -103,6 +103,13 @@ REQUESTS: Final = Group(
             "Send it again after `Retry-After`. Look for an UNKNOWN order that holds a lane.",
         ),
         ProblemKind(
+            "NOT_RECONCILABLE",
+            409,
+            "The account cannot be compared with its venue.",
+            "Its plugin can list neither open orders nor fills nor positions, or has not started.",
+            "See `/api/v1/accounts`: what the account can do, and why it is down.",
+        ),
+        ProblemKind(
             "JOURNAL_UNAVAILABLE",
             503,
             "The journal cannot be used; nothing was taken.",
