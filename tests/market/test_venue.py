@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,6 +57,21 @@ def no_sink(records: Sequence[Record]) -> None:
 def make_venue(sink: Callable[[Sequence[Record]], None] = no_sink, **terms: Any) -> Venue:
     basis = {name: getattr(TERMS, name) for name in TERMS.__struct_fields__}
     return Venue(Terms(**{**basis, **terms}), VenueState(), sink)
+
+
+@dataclass(frozen=True)
+class NewTerms:
+    """What a replace asks for, as far as the order has such terms."""
+
+    quantity: Decimal
+    price: Decimal
+    stop_price: Decimal
+
+    def on(self, order: Order, **fields: Any) -> Order:
+        for name in ("price", "stop_price"):
+            if getattr(order, name) is not None:
+                fields[name] = getattr(self, name)
+        return msgspec.structs.replace(order, quantity=self.quantity, **fields)
 
 
 @dataclass
@@ -122,6 +138,17 @@ class SlowVenue:
         row = self.rows[number - 1]
         if row.status is S.NEW:
             self.close(row, now, S.CANCELED)
+
+    def replace(self, number: int, terms: NewTerms, now: int) -> None:
+        self.go_to(now)
+        row = self.rows[number - 1]
+        order = terms.on(row.order)
+        if row.status is not S.NEW or self.has_stops_on_the_wrong_side(order, now):
+            return
+        if order.reduce_only and not self.reducible(order.side):
+            return
+        row.order, row.since, row.updated = order, now, now
+        self.look(row, now, resting=False)
 
     def look(self, row: Row, time: int, *, resting: bool) -> None:
         bid, last, ask = (MARKET.price(ticks) for ticks in MARKET.quote(time))
@@ -207,16 +234,20 @@ def fill_of(held: VenueOrder) -> tuple[Decimal, Decimal, int] | None:
 
 @dataclass(frozen=True)
 class Action:
-    """Something that somebody does at a time; `order` is None for a cancel, or a mere look."""
+    """Something that somebody does at a time; a mere look without any of these."""
 
     at: int
     order: Order | None = None
     cancels: int | None = None
+    replaces: tuple[int, NewTerms] | None = None
 
 
 def prices(low: int = -80, high: int = 80) -> st.SearchStrategy[Decimal]:
     """Prices so many basis points off, not all of them on a tick."""
     return st.integers(low, high).map(lambda points: HERE * (1 + Decimal(points) / 10_000))
+
+
+QUANTITIES = st.sampled_from([Decimal("0.5"), Decimal(1), Decimal(3)])
 
 
 @st.composite
@@ -244,8 +275,7 @@ def orders(draw: st.DrawFn, at: int) -> Order:
         # Some end at an instant of the grid.
         end = at // 1000 + lifetime
         fields["expire_time"] = end // 250 * 250 + 250 if draw(st.booleans()) else end + 1
-    quantity = draw(st.sampled_from([Decimal("0.5"), Decimal(1), Decimal(3)]))
-    return make_order(quantity=quantity, **fields)
+    return make_order(quantity=draw(QUANTITIES), **fields)
 
 
 @st.composite
@@ -254,8 +284,12 @@ def scripts(draw: st.DrawFn) -> list[Action]:
     times = draw(st.lists(st.integers(0, LENGTH), min_size=1, max_size=12))
     for time in sorted(times):
         at = START + time
-        if actions and draw(st.integers(0, 4)) == 0:
+        what = draw(st.integers(0, 4)) if actions else 4
+        if what == 0:
             actions.append(Action(at, cancels=draw(st.integers(1, len(actions)))))
+        elif what == 1:
+            terms = NewTerms(draw(QUANTITIES), draw(prices()), draw(prices()))
+            actions.append(Action(at, replaces=(draw(st.integers(1, len(actions))), terms)))
         else:
             actions.append(Action(at, order=draw(orders(at))))
     # And long enough afterwards for brackets to end.
@@ -267,6 +301,12 @@ def perform(venue: Venue, action: Action) -> None:
         venue.place(action.order, action.at)
     elif action.cancels is not None and action.cancels in venue.state.orders:
         venue.cancel(venue.state.orders[action.cancels], action.at)
+    elif action.replaces is not None and action.replaces[0] in venue.state.orders:
+        number, terms = action.replaces
+        held = venue.state.orders[number]
+        # A name that no other request has, and this one has again if it is made again.
+        name = f"r{len(venue.state.arrivals)}"
+        venue.replace(held, terms.on(held.order, client_order_id=name), action.at)
     else:
         venue.advance("BTCUSDT", action.at)
 
@@ -281,6 +321,8 @@ def test_it_does_what_the_slow_venue_does_whoever_looks_when(
             slow.place(action.order, action.at)
         elif action.cancels is not None and action.cancels <= len(slow.rows):
             slow.cancel(action.cancels, action.at)
+        elif action.replaces is not None and action.replaces[0] <= len(slow.rows):
+            slow.replace(*action.replaces, action.at)
         else:
             slow.go_to(action.at)
     looked_at = make_venue()

@@ -462,11 +462,13 @@ async def test_what_it_declares_is_what_works() -> None:
     await plugin.execute_order(limit("5"))
     for name in ("open_orders", "fills", "positions", "cancel_order", "fetch_order"):
         assert getattr(plugin.capabilities, name)
+    assert plugin.capabilities.replace_order
+    assert plugin.capabilities.stream_reports
     for name in ("balances", "instruments"):
         assert not getattr(plugin.capabilities, name)
         with pytest.raises(NotSupported):
             await getattr(plugin, name)()
-    assert not plugin.capabilities.replace_order
+    assert not plugin.capabilities.stream_data
     assert not plugin.capabilities.quote_quantity
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,7 +24,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from fillgate.domain.errors import AccountDown, ConfigurationError
+from fillgate.domain.errors import AccountDown, ConfigurationError, Rejected
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
 from fillgate.market.state import VenueState
@@ -151,10 +152,18 @@ class Restarts(RuleBasedStateMachine):
         self.plugin = open_plugin(self.clock, self.path)
         self.twin = open_plugin(self.clock, None)
         self.count = 0
+        self.requests = 0
 
     def both(self, method: str, *args: Any, **fields: Any) -> None:
-        got = [run(getattr(one, method)(*args, **fields)) for one in (self.plugin, self.twin)]
+        got = [self.answer(one, method, *args, **fields) for one in (self.plugin, self.twin)]
         assert got[0] == got[1]
+
+    @staticmethod
+    def answer(plugin: MockPlugin, method: str, *args: Any, **fields: Any) -> Any:
+        try:
+            return run(getattr(plugin, method)(*args, **fields))
+        except Rejected as refusal:
+            return refusal.code, refusal.text
 
     @rule(
         side=st.sampled_from(Side),
@@ -204,6 +213,23 @@ class Restarts(RuleBasedStateMachine):
         self.both(
             "cancel_order", client_order_id=held.client_order_id, symbol=held.symbol, request_id="r"
         )
+
+    @precondition(lambda self: self.count)
+    @rule(data=st.data(), points=st.integers(-50, 50), quantity=st.integers(1, 3))
+    def replace(self, data: st.DataObject, points: int, quantity: int) -> None:
+        known = sorted(state_of(self.twin).orders.values(), key=lambda held: held.number)
+        order = data.draw(st.sampled_from(known)).order
+        last = run(self.twin.fetch_data(order.symbol)).last
+        price = last * (1 + Decimal(points) / 10_000)
+        self.requests += 1
+        replacement = msgspec.structs.replace(
+            order,
+            client_order_id=f"r{self.requests}",
+            quantity=Decimal(quantity),
+            price=price if order.price is not None else None,
+            stop_price=price if order.stop_price is not None else None,
+        )
+        self.both("replace_order", client_order_id=order.client_order_id, order=replacement)
 
     @rule()
     def look(self) -> None:

@@ -41,36 +41,37 @@ class Book:
         """
         self.market = market
         self._done = since // GRID
-        self._falling: list[tuple[int, int]] = []
-        self._rising: list[tuple[int, int]] = []
+        self._falling: list[_Watch] = []
+        self._rising: list[_Watch] = []
         self._ends: list[tuple[int, int]] = []
-        self._live: set[int] = set()
+        self._live: dict[int, int] = {}
+        """For each order how often it began to watch; only the last watch counts."""
 
     def __bool__(self) -> bool:
         return bool(self._live)
 
     def watch(self, number: int, position: int, *, rises: bool) -> None:
-        """Let an order fire where the path is at this position or beyond it.
+        """Let an order fire where the path is at this position or beyond it, and nowhere else.
 
         Args:
             number: the order's.
             position: of the path.
             rises: whether beyond is above; else below.
         """
-        self._live.add(number)
+        times = self._live[number] = self._live.get(number, 0) + 1
         if rises:
-            heapq.heappush(self._rising, (position, number))
+            heapq.heappush(self._rising, (position, number, times))
         else:
-            heapq.heappush(self._falling, (-position, number))
+            heapq.heappush(self._falling, (-position, number, times))
 
     def expire(self, number: int, at: int) -> None:
         """Let an order's time be over at an instant, Unix microseconds."""
-        self._live.add(number)
+        self._live.setdefault(number, 0)
         heapq.heappush(self._ends, (at, number))
 
     def discard(self, number: int) -> None:
         """Forget an order that has ended."""
-        self._live.discard(number)
+        self._live.pop(number, None)
 
     def next_moment(self, now: int) -> Moment | None:
         """Go on to the next thing that happens by a time, Unix microseconds; None if there is none.
@@ -91,7 +92,8 @@ class Book:
         return Moment(end, [number], expires=True)
 
     def _first_end(self, now: int) -> int | None:
-        self._drop_gone(self._ends)
+        while self._ends and self._ends[0][1] not in self._live:
+            heapq.heappop(self._ends)
         return self._ends[0][0] if self._ends and self._ends[0][0] <= now else None
 
     def _first_exit(self, until: int) -> int | None:
@@ -104,21 +106,29 @@ class Book:
         high = self._rising[0][0] if self._rising else beyond
         return self.market.path.first_exit(self._done, until, low, high)
 
-    def _drop_gone(self, heap: list[tuple[int, int]]) -> None:
-        while heap and heap[0][1] not in self._live:
+    def _drop_gone(self, heap: "list[_Watch]") -> None:
+        while heap and not self._counts(heap[0]):
             heapq.heappop(heap)
+
+    def _counts(self, watch: "_Watch") -> bool:
+        _, number, times = watch
+        return self._live.get(number) == times
 
     def _firing(self, index: int) -> list[int]:
         position = self.market.path.on_grid(index)
-        numbers = [
+        watches = [
             *_pop_up_to(self._falling, -position),
             *_pop_up_to(self._rising, position),
         ]
-        return sorted(number for number in numbers if number in self._live)
+        return sorted(watch[1] for watch in watches if self._counts(watch))
 
 
-def _pop_up_to(heap: list[tuple[int, int]], key: int) -> list[int]:
-    popped: list[int] = []
+_Watch = tuple[int, int, int]
+"""What it waits for, so that the next to be reached is the least; the order; its how many watch."""
+
+
+def _pop_up_to(heap: list[_Watch], key: int) -> list[_Watch]:
+    popped: list[_Watch] = []
     while heap and heap[0][0] <= key:
-        popped.append(heapq.heappop(heap)[1])
+        popped.append(heapq.heappop(heap))
     return popped

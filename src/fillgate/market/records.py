@@ -12,7 +12,7 @@ from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order
 
-__all__ = ["Arrived", "Attached", "Closed", "Filled", "Record", "Triggered"]
+__all__ = ["Arrived", "Attached", "Closed", "Filled", "Record", "Replaced", "Triggered"]
 
 
 class _Fact(
@@ -40,6 +40,12 @@ class Attached(_Fact, frozen=True, kw_only=True, tag="attached"):
     """Number of the order it protects."""
 
 
+class Replaced(_Fact, frozen=True, kw_only=True, tag="replaced"):
+    """A working order got other terms, and the client order id of the request for them."""
+
+    order: Order
+
+
 class Triggered(_Fact, frozen=True, kw_only=True, tag="triggered"):
     """A stop was reached; the order now works as a market or limit order."""
 
@@ -61,5 +67,5 @@ class Closed(_Fact, frozen=True, kw_only=True, tag="closed"):
     """Why, in words."""
 
 
-Record = Arrived | Attached | Triggered | Filled | Closed
+Record = Arrived | Attached | Replaced | Triggered | Filled | Closed
 """Any of the facts."""

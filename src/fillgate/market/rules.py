@@ -42,9 +42,11 @@ CAPABILITIES: Final = Capabilities(
     fetch_order=True,
     settle_seconds=1.0,
     cancel_order=True,
+    replace_order=True,
     open_orders=True,
     fills=True,
     positions=True,
+    stream_reports=True,
 )
 """What the simulated venue can do."""
 

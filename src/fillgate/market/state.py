@@ -15,7 +15,7 @@ from typing import Final
 from fillgate.domain.fills import Fill
 from fillgate.domain.numbers import ZERO, add, subtract
 from fillgate.domain.orders import Side
-from fillgate.market.records import Arrived, Attached, Filled, Record
+from fillgate.market.records import Arrived, Attached, Filled, Record, Replaced
 from fillgate.market.venue_order import VenueOrder
 
 __all__ = ["VenueState"]
@@ -32,7 +32,7 @@ class VenueState:
         self.orders: dict[int, VenueOrder] = {}
         """All orders by number, oldest first."""
         self.arrivals: dict[str, list[int]] = {}
-        """For each client order id the numbers of its orders, in the order of arrival."""
+        """For each client order id the numbers of its orders, in the order in which they got it."""
         self.open: dict[str, dict[int, VenueOrder]] = {}
         """The working orders of each symbol that has some, by number."""
         self.positions: dict[str, Decimal] = {}
@@ -61,6 +61,8 @@ class VenueState:
                 held = self.orders[number].after(record)
                 if isinstance(record, Filled):
                     self._count(held, record)
+                elif isinstance(record, Replaced):
+                    self.arrivals.setdefault(record.order.client_order_id, []).append(number)
             self.orders[number] = changed[number] = held
         # In the order of a set, which that of the symbols in `open` follows: ledgers depend on it.
         for number in {*changed}:

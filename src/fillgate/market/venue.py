@@ -12,7 +12,7 @@ Invariants:
 4. Orders that protect an entry work as a pair: when one ends, so does the other.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -26,7 +26,8 @@ from fillgate.market.levels import level_of
 from fillgate.market.listings import listing
 from fillgate.market.path import PricePath
 from fillgate.market.quotes import Market, Quote
-from fillgate.market.records import Arrived, Attached, Closed, Filled, Record, Triggered
+from fillgate.market.records import Arrived, Attached, Closed, Filled, Record, Replaced, Triggered
+from fillgate.market.replacing import replace_refusal
 from fillgate.market.rules import Circumstances, Refusal, expiry, refusal_of
 from fillgate.market.slippage import Impact
 from fillgate.market.state import VenueState
@@ -70,6 +71,8 @@ class Venue:
         self._terms = terms
         self._sink = sink
         self._execution = Execution(Impact(terms.impact), terms.fee)
+        self.hear: Callable[[Collection[VenueOrder]], None] | None = None
+        """Hears of the orders that changed in one step, as they are after it, if set."""
         self._markets: dict[str, Market] = {}
         self._books: dict[str, Book] = {}
         for symbol in state.open:
@@ -217,6 +220,35 @@ class Venue:
         records = self._with_consequences(held, [_cancelled(held, now)])
         return self._commit(records)[held.number]
 
+    def replace(self, held: VenueOrder, order: Order, now: int) -> VenueOrder | Refusal:
+        """Give an order other terms in one step; a final one stays what it is.
+
+        It meets the market with them at once, as if it arrived.
+
+        Args:
+            held: the order.
+            order: as it is to be; its client order id is that of the request, and new.
+            now: when the request arrives.
+
+        Returns:
+            The order as it is afterwards; or why it keeps its terms.
+        """
+        symbol = held.order.symbol
+        self.advance(symbol, now)
+        held = self.state.orders[held.number]
+        if held.status.is_final:
+            return held
+        if order.client_order_id in self.state.arrivals:
+            return Refusal("INVALID_CLIENT_ORDER_ID", "Duplicate client order id.")
+        market, position = self.market(symbol), self.state.position(symbol)
+        quote = market.quote(now)
+        refusal = replace_refusal(held, Circumstances(order, now, market, quote, position))
+        if refusal is not None:
+            return refusal
+        replaced = Replaced(at=now, number=held.number, order=order)
+        records = self._meet(held.after(replaced), now, market, quote, position)
+        return self._commit([replaced, *records])[held.number]
+
     def find(
         self, client_order_id: str, order_id: str | None, symbol: str, now: int
     ) -> VenueOrder | None:
@@ -238,6 +270,8 @@ class Venue:
     def _commit(self, records: Sequence[Record]) -> Mapping[int, VenueOrder]:
         self._sink(records)
         changed = self.state.apply(records)
+        if self.hear is not None:
+            self.hear(changed.values())
         for held in changed.values():
             if not held.status.is_final:
                 self._rest(held, records[-1].at)

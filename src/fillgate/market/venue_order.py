@@ -12,7 +12,7 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.numbers import ZERO
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport
-from fillgate.market.records import Arrived, Attached, Closed, Filled, Record, Triggered
+from fillgate.market.records import Arrived, Attached, Closed, Filled, Record, Replaced, Triggered
 
 __all__ = ["VenueOrder"]
 
@@ -23,6 +23,9 @@ class VenueOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     number: int
     """Counts the orders of the venue, from 1."""
     order: Order
+    """As it is now; under the client order id of the last request that replaced it."""
+    former: tuple[str, ...] = ()
+    """The client order ids that it had before, oldest first."""
     arrived: int
     """When the venue took it, Unix microseconds."""
     updated: int
@@ -54,6 +57,13 @@ class VenueOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
                 return self._filled(record)
             case Triggered():
                 return msgspec.structs.replace(self, triggered=True, updated=record.at)
+            case Replaced():
+                return msgspec.structs.replace(
+                    self,
+                    order=record.order,
+                    former=(*self.former, self.order.client_order_id),
+                    updated=record.at,
+                )
             case Closed():
                 return msgspec.structs.replace(
                     self,
@@ -82,6 +92,11 @@ class VenueOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
         return f"mock-{self.number}"
 
     @property
+    def arrived_as(self) -> str:
+        """The client order id that it arrived under."""
+        return self.former[0] if self.former else self.order.client_order_id
+
+    @property
     def filled_quantity(self) -> Decimal:
         """What was executed, in the order's unit."""
         return self.fills[0].quantity if self.fills else ZERO
@@ -104,6 +119,8 @@ class VenueOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
             symbol=self.order.symbol,
             side=self.order.side,
             quantity=self.order.quantity,
+            price=self.order.price,
+            stop_price=self.order.stop_price,
             status=self.status,
             filled_quantity=self.filled_quantity,
             average_price=self.average_price,

@@ -11,13 +11,15 @@ Invariants:
    ledger shows both arrivals.
 3. Which orders are refused or never answered depends on the seed and the client order id only.
 4. It makes no tasks, and is done at once unless `latency_ms` says otherwise.
+5. While somebody follows the reports of working orders, it looks at the market every
+   `REPORTS_SECONDS`; what happened is reported with the time at which it happened.
 
 Positions are net, one for each symbol: `position_side`, `leverage` and `margin_mode` are kept with
 the order and have no effect. One contract or lot counts as one base unit.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, Final
@@ -37,12 +39,16 @@ from fillgate.market.venue_order import VenueOrder
 from fillgate.plugins.base import ExecutionPlugin, PluginContext, VenueFill, VenuePosition
 from fillgate.plugins.mock_ledger import LedgerFile, MockLedger
 from fillgate.plugins.mock_options import MockOptions, read_mock_options
+from fillgate.plugins.mock_reports import ReportQueue
 
-__all__ = ["MockLedger", "MockOptions", "MockPlugin"]
+__all__ = ["REPORTS_SECONDS", "MockLedger", "MockOptions", "MockPlugin"]
 
 _NO_FUNDS: Final = Refusal(
     "INSUFFICIENT_FUNDS", "Account has insufficient balance for requested action."
 )
+REPORTS_SECONDS: Final = 0.05
+"""How often the market is looked at for those who follow the reports."""
+
 _MILLISECONDS: Final = Decimal(2000)
 _DRAWS: Final = 1 << 64
 
@@ -59,6 +65,7 @@ class MockPlugin(ExecutionPlugin):
         self._half_latency = 0.0
         self._ledger: LedgerFile | None = None
         self._venue: Venue | None = None
+        self._streams: list[ReportQueue] = []
 
     async def init(self, config: Mapping[str, Any]) -> None:
         """Open the venue, with what its ledger tells from before.
@@ -77,6 +84,7 @@ class MockPlugin(ExecutionPlugin):
         self._options = options
         self._half_latency = float(divide(options.latency_ms, _MILLISECONDS))
         self._venue = Venue(options.terms(), state, self._write)
+        self._venue.hear = self._report
 
     def _report_torn(self, path: str, torn: bytes) -> None:
         if torn:
@@ -88,9 +96,16 @@ class MockPlugin(ExecutionPlugin):
         if self._ledger is not None:
             self._ledger.write(records)
 
+    def _report(self, changed: Collection[VenueOrder]) -> None:
+        for stream in self._streams:
+            stream.put(changed)
+
     async def close(self) -> None:
-        """Close the ledger."""
+        """Close the ledger, and end the streams."""
         self._venue = None
+        for stream in self._streams:
+            stream.close()
+        self._streams = []
         if self._ledger is not None:
             self._ledger.close()
             self._ledger = None
@@ -213,6 +228,62 @@ class MockPlugin(ExecutionPlugin):
         held = self._open_venue().cancel(held, self.context.clock.now())
         await self._travel()
         return held.report()
+
+    async def replace_order(
+        self, *, client_order_id: str, order_id: str | None = None, order: Order
+    ) -> ExecutionReport:
+        """Give an order other terms in one step; one that has ended is reported as it is.
+
+        It keeps the venue's id, and is found by the new client order id and by the old one.
+
+        Raises:
+            Rejected: the venue has no such order, or refuses the terms; it has the old ones.
+        """
+        await self._travel()
+        _check_text(order.client_order_id)
+        held = self._find(client_order_id, order_id, order.symbol)
+        if held is None:
+            raise Rejected("UNKNOWN_ORDER", "Unknown order sent.")
+        answer = self._open_venue().replace(held, order, self.context.clock.now())
+        await self._travel()
+        if isinstance(answer, Refusal):
+            raise Rejected(*answer)
+        return answer.report()
+
+    def stream_reports(self) -> AsyncIterator[ExecutionReport]:
+        """Return what becomes of orders from now on, those that the venue placed itself too.
+
+        Ends when the account is closed. Breaks with ConnectionError if its reader is too slow.
+        """
+        self._open_venue()
+        stream = ReportQueue()
+        self._streams.append(stream)
+        return self._reports(stream)
+
+    async def _reports(self, stream: ReportQueue) -> AsyncIterator[ExecutionReport]:
+        try:
+            while True:
+                if self._venue is not None and not stream.closed:
+                    self._current()
+                reports = stream.take()
+                if reports:
+                    await self._travel()
+                for report in reports:
+                    yield report
+                if stream.closed and not reports:
+                    return
+                if not reports:
+                    await self._await_news(stream)
+        finally:
+            if stream in self._streams:
+                self._streams.remove(stream)
+
+    async def _await_news(self, stream: ReportQueue) -> None:
+        """Return when there may be something to report."""
+        if self._venue is not None and self._venue.state.open:
+            await self.context.clock.sleep(REPORTS_SECONDS)
+        else:
+            await stream.news.wait()
 
     async def open_orders(self, symbol: str | None = None) -> Sequence[ExecutionReport]:
         """Return the working orders, those that protect entries too, oldest first."""

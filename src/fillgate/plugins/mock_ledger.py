@@ -71,13 +71,14 @@ class MockLedger:
         """For each client order id the orders that arrived under it, in that order.
 
         More than one means that it was sent more than once. Each has the venue's `order_id`, the
-        `order` as it was sent, its `status` and its `fills`. Orders that the venue itself placed
-        to protect an entry never arrived and are not among them; see `attached`.
+        `order` as it was sent or as the last replace made it, its `status` and its `fills`. Orders
+        that the venue itself placed to protect an entry never arrived and are not among them; see
+        `attached`.
         """
         found: dict[str, list[VenueOrder]] = {}
         for held in self.state.orders.values():
             if held.entry is None:
-                found.setdefault(held.order.client_order_id, []).append(held)
+                found.setdefault(held.arrived_as, []).append(held)
         return found
 
     @property

@@ -1,0 +1,161 @@
+"""The reports that the mock venue pushes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+import pytest
+
+from fillgate.domain.errors import NotSent
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.orders import Side
+from fillgate.domain.reports import ExecutionReport
+from fillgate.plugins.mock import MockPlugin
+from fillgate.plugins.mock_reports import ReportQueue
+from fillgate.testing import VirtualClock
+from tests.plugins.test_mock import HOUR, STILL, found, limit, make_order, open_plugin
+from tests.plugins.test_mock_replacing import changed, replace
+
+S = OrderStatus
+
+
+async def take(stream: AsyncIterator[ExecutionReport], many: int) -> list[ExecutionReport]:
+    async with asyncio.timeout(5):
+        return [await anext(stream) for _ in range(many)]
+
+
+async def rest(stream: AsyncIterator[ExecutionReport]) -> list[ExecutionReport]:
+    async with asyncio.timeout(5):
+        return [report async for report in stream]
+
+
+async def test_each_change_of_an_order_is_reported_once_as_lookups_tell_it() -> None:
+    plugin = await open_plugin(**STILL)
+    stream = plugin.stream_reports()
+    order = limit("5")
+    seen = []
+    await plugin.execute_order(order)
+    seen.append(await found(plugin))
+    seen.append(await replace(plugin, "a", changed(order, "a001", price=Decimal(6))))
+    seen.append(await plugin.cancel_order(client_order_id="a001", symbol="BTCUSDT", request_id="c"))
+    await plugin.execute_order(make_order("b", quantity=Decimal(0)))
+    seen.append(await found(plugin, "b"))
+    await plugin.execute_order(make_order("c"))
+    seen.append(await found(plugin, "c"))
+    assert [report.status for report in seen] == [S.NEW, S.NEW, S.CANCELED, S.REJECTED, S.FILLED]
+    assert await take(stream, 5) == seen
+    await plugin.close()
+    assert await rest(stream) == []
+
+
+async def test_what_happened_before_is_not_reported() -> None:
+    plugin = await open_plugin(**STILL)
+    await plugin.execute_order(limit("5"))
+    stream = plugin.stream_reports()
+    await plugin.execute_order(make_order("b"))
+    [report] = await take(stream, 1)
+    assert report.client_order_id == "b"
+    await plugin.close()
+
+
+async def test_fills_come_by_the_venue_s_own_time_though_nobody_asks() -> None:
+    clock = VirtualClock()
+    plugin = await open_plugin(clock, volatility=10)
+    last = (await plugin.fetch_data("BTCUSDT")).last
+    assert last is not None
+    stream = plugin.stream_reports()
+    await plugin.execute_order(limit(str(last * Decimal("0.9995"))))
+    assert (await take(stream, 1))[0].status is S.NEW
+    waiting = asyncio.create_task(take(stream, 1))
+    while not waiting.done():
+        await asyncio.sleep(0)
+        clock.advance(0.05)
+    [filled] = waiting.result()
+    assert filled.status is S.FILLED
+    assert filled == await found(plugin)
+    assert clock.now() // 1000 - 500 < filled.timestamp <= clock.now() // 1000
+    await plugin.close()
+
+
+async def test_protection_is_reported_too() -> None:
+    clock = VirtualClock()
+    plugin = await open_plugin(clock, volatility=10)
+    last = (await plugin.fetch_data("BTCUSDT")).last
+    assert last is not None
+    stream = plugin.stream_reports()
+    stops = {"stop_loss": last * Decimal("0.999"), "take_profit": last * Decimal("1.001")}
+    await plugin.execute_order(make_order("b", side=Side.BUY, **stops))
+    begun = await take(stream, 3)
+    assert [report.client_order_id for report in begun] == ["b", "b-sl", "b-tp"]
+    clock.advance(HOUR)
+    ended = await take(stream, 2)
+    assert {report.status for report in ended} == {S.FILLED, S.CANCELED}
+    await plugin.close()
+
+
+async def test_several_streams_hear_the_same() -> None:
+    plugin = await open_plugin(**STILL)
+    streams = [plugin.stream_reports() for _ in range(2)]
+    for name in ("a", "b"):
+        await plugin.execute_order(make_order(name))
+    one, two = [await take(stream, 2) for stream in streams]
+    assert one == two
+    await plugin.close()
+
+
+async def test_a_stream_ends_when_the_account_is_opened_anew() -> None:
+    plugin = await open_plugin(**STILL)
+    stream = plugin.stream_reports()
+    waiting = asyncio.create_task(rest(stream))
+    await asyncio.sleep(0)
+    await plugin.init(STILL)
+    assert await waiting == []
+    await plugin.close()
+
+
+async def test_a_closed_account_has_none() -> None:
+    plugin = await open_plugin()
+    await plugin.close()
+    with pytest.raises(NotSent):
+        plugin.stream_reports()
+
+
+async def test_who_reads_too_slowly_hears_that_something_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ReportQueue.__init__, "__defaults__", (3,))
+    plugin = await open_plugin(**STILL)
+    stream = plugin.stream_reports()
+    for name in "abcd":
+        await plugin.execute_order(make_order(name))
+    with pytest.raises(ConnectionError, match="more than 3 reports behind"):
+        await take(stream, 1)
+    await plugin.execute_order(make_order("e"))
+    assert plugin._streams == []
+    await plugin.close()
+
+
+async def test_who_is_gone_is_forgotten() -> None:
+    plugin: MockPlugin = await open_plugin(**STILL)
+    stream = plugin.stream_reports()
+    await plugin.execute_order(make_order())
+    await take(stream, 1)
+    assert hasattr(stream, "aclose")
+    await stream.aclose()
+    assert plugin._streams == []
+    await plugin.close()
+
+
+async def test_a_report_travels_as_long_as_an_answer() -> None:
+    clock = VirtualClock()
+    plugin = await open_plugin(clock, latency_ms=100, **STILL)
+    stream = plugin.stream_reports()
+    begin = clock.now()
+    placing = asyncio.create_task(plugin.execute_order(make_order()))
+    taking = asyncio.create_task(take(stream, 1))
+    while not taking.done():
+        await asyncio.sleep(0)
+        clock.advance(0.01)
+    assert 100 <= (clock.now() - begin) // 1000 <= 150
+    await placing
+    await plugin.close()
