@@ -48,6 +48,10 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "warning",
         "Orders on this account have another fillgate's `tag`: two installations share it.",
     ),
+    "event-stream-cut-off": (
+        "warning",
+        "A reader of events was cut off: `behind`, `stalled`, or the journal `broken`. Sampled.",
+    ),
     "request-refused": (
         "warning for 401, 403, 503; else info",
         "A request was answered with a problem and left no signal. Sampled.",

@@ -83,7 +83,10 @@ def test_a_service_that_is_away_is_waited_for() -> None:
     server.__enter__()
     waits = Waits(3, between=lambda: None if server._ended else server.__exit__())
     assert len(list(follow(server.url, waits))) == 2
-    assert "no service answers; asking again" in waits.notices
+    assert waits.notices == [
+        "the service ended the stream; going on",
+        "no service answers; asking again",
+    ]
 
 
 def test_a_cut_off_reader_is_told_and_comes_back() -> None:

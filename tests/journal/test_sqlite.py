@@ -48,6 +48,7 @@ async def test_a_write_is_all_there_once_it_is_committed(tmp_path: Path) -> None
     async with open_journal(tmp_path, identity="ab" * 16) as journal:
         assert (journal.identity, journal.last_signal, journal.fault) == ("ab" * 16, 0, None)
         assert list(journal.incarnations) == ["ab" * 16]
+        assert await journal.last_event() is None
         assert await commit(journal, taken(7)) == Committed(3)
         assert await commit(journal, unanswered(7)) == Committed(4)
         story = await journal.story(7)
@@ -61,6 +62,7 @@ async def test_a_write_is_all_there_once_it_is_committed(tmp_path: Path) -> None
         assert [Entry(r.stream, r.at, r.event) for r in story] == written
         assert {record.signal for record in story} == {7}
         assert list(await journal.events()) == list(story)
+        assert await journal.last_event() == story[-1]
         assert await journal.body(7) == b"body 7"
         assert await journal.find_signal(7) == signal_row(7)
         assert await journal.find_order(order_id(7)) == order_row(7, OrderStatus.UNKNOWN)

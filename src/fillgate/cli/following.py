@@ -78,6 +78,7 @@ class Follower:
         self.answered = False
         """Whether the service has begun to tell."""
         self._place = ""
+        self._told = ""
         self._retry = 1.0
         self._complete = ("follow", "false") in parameters
 
@@ -91,15 +92,21 @@ class Follower:
                 yield from self._answer()
                 if self._complete:
                     return
-                self._notice("the service ended the stream; going on")
+                self._tell("the service ended the stream; going on")
             except NotReached:
                 if not self.answered:
                     self._service.fail_unreached()
-                self._notice("no service answers; asking again")
+                self._tell("no service answers; asking again")
             except NoAnswer as error:
                 self._give_up(f"{self._service.url} gave no answer: {error}")
-                self._notice(f"the connection was lost ({error}); asking again")
+                self._tell(f"the connection was lost ({error}); asking again")
             self._pause(self._retry)
+
+    def _tell(self, text: str) -> None:
+        """Give notice, once while it stays so."""
+        if text != self._told:
+            self._told = text
+            self._notice(text)
 
     def _give_up(self, text: str) -> None:
         """End the command if there was no answer yet."""
@@ -114,6 +121,7 @@ class Follower:
             if answer.refusal is not None:
                 self._refused(answer.refusal)
             self.answered = True
+            self._told = ""
             for fields in blocks(answer.pieces):
                 yield from self._taken(fields)
 
@@ -131,6 +139,6 @@ class Follower:
             return
         data = json.loads(fields["data"])
         if fields["event"] == "cut-off":
-            self._notice(f"cut off: {data['text']}")
+            self._tell(f"cut off: {data['text']}")
         else:
             yield Message(self._place, fields["event"], data)

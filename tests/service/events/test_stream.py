@@ -233,6 +233,7 @@ async def test_who_falls_behind_is_cut_off_and_loses_nothing(desk: Desk) -> None
     assert told == whole[: len(told)]
     assert len(told) < len(whole)
     assert desk.house.engine.meters.streams.ended["behind"] == 1
+    assert desk.log.of("event-stream-cut-off") == [{"reason": "behind"}]
     async with reading(desk, last_event_id=last.id) as again:
         assert await again.many(27 - len(told)) == whole[len(told) :]
 

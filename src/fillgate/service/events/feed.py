@@ -19,7 +19,7 @@ from fillgate.meters import StreamEnding
 from fillgate.service.events.limits import StreamLimits
 from fillgate.service.events.messages import Message
 from fillgate.service.events.places import Place
-from fillgate.service.events.stream import EventStream
+from fillgate.service.events.stream import CUT_OFF, EventStream
 from fillgate.service.events.subjects import Subjects
 from fillgate.service.events.tape import Tape
 from fillgate.service.events.wanted import Wanted
@@ -43,6 +43,7 @@ class EventFeed:
         """Finds the connection of a request."""
         self._recorder = engine.recorder
         self._meters = engine.meters.streams
+        self._sampler = engine.sampler
         self._clock = clock
         self._tasks = engine.tasks
         self._subjects = Subjects(engine.blotter, engine.journal)
@@ -90,6 +91,8 @@ class EventFeed:
         """Take note that a stream is over."""
         self._streams.discard(stream)
         self._meters.ended[reason] += 1
+        if reason in CUT_OFF:
+            self._sampler.write("warning", "event-stream-cut-off", {"reason": reason})
         if not self._streams and self._following is not None:
             self._recorder.on_commit = None
             self._following.cancel()

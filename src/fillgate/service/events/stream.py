@@ -27,7 +27,7 @@ from fillgate.service.http import Receive, Scope, Send
 if TYPE_CHECKING:
     from fillgate.service.events.feed import EventFeed
 
-__all__ = ["EVENT_STREAM", "EventStream"]
+__all__ = ["CUT_OFF", "EVENT_STREAM", "EventStream"]
 
 EVENT_STREAM: Final = "text/event-stream"
 
@@ -38,12 +38,12 @@ _HEADERS: Final = (
     (b"x-accel-buffering", b"no"),
 )
 
-_CUT: Final[Mapping[str, str]] = {
+CUT_OFF: Final[Mapping[str, str]] = {
     StreamEnding.BEHIND: "too much happened since the last message that was taken",
     StreamEnding.STALLED: "nothing was taken for too long",
     StreamEnding.BROKEN: "the journal could not be read",
 }
-"""What is told to readers that are cut off."""
+"""What is told to readers that are cut off, by the reason."""
 
 _FAREWELL: Final = b": the service stops\n\n"
 
@@ -182,5 +182,5 @@ class EventStream(Response):
         reason = self._ending or ""
         if reason == StreamEnding.STOPPING:
             return _FAREWELL
-        text = _CUT.get(reason)
+        text = CUT_OFF.get(reason)
         return b"" if text is None else cut_off(self._place, reason, text)
