@@ -99,6 +99,24 @@ async def test_reading_goes_on_behind_any_message(desk: Desk, by_header: bool) -
             assert await reader.to_the_end() == whole[seen:]
 
 
+async def test_what_does_not_follow_ends_though_events_are_gone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An end that is not there any more is no reason to wait for it."""
+    await place_orders(desk, 3)
+    journal = desk.house.engine.journal
+    real = journal.events
+    whole = await reader_of_all(desk)
+
+    async def without_the_last(**asked: Any) -> Sequence[Recorded]:
+        page = await real(**asked)
+        return [record for record in page if record.position < len(whole) - 1]
+
+    monkeypatch.setattr(journal, "events", without_the_last)
+    assert await reader_of_all(desk) == whole[:-2]
+    assert desk.house.engine.recorder.on_commit is None
+
+
 async def test_the_header_wins_over_the_parameter(desk: Desk) -> None:
     """A browser that comes back asks at the address that it asked at first."""
     await place_orders(desk, 2)

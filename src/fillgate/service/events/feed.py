@@ -78,7 +78,7 @@ class EventFeed:
         """
         self.check_room()
         stream = EventStream(self, wanted, begin, until=None if follow else end.position)
-        if self._following is None:
+        if follow and self._following is None:
             self.tape.restart(end.position)
             self._dirty.set()
             self._recorder.on_commit = self._dirty.set

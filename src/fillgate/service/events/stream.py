@@ -117,30 +117,33 @@ class EventStream(Response):
             messages = await self._next()
             if messages:
                 await self._send_wanted(send, messages)
-            if self._until is not None and self._place.position >= self._until:
+            elif self._until is not None:
                 self.end(StreamEnding.COMPLETE)
-            elif not messages and self._ending is None:
+            elif self._ending is None:
                 await self._rest(send)
 
     async def _next(self) -> Sequence[Message]:
         """Return what comes next: from the tape, or from the journal until it is on the tape."""
-        position = self._place.position
-        messages = self._feed.tape.after(position)
+        if self._until is not None:
+            page = await self._page()
+            return [message for message in page if message.position <= self._until]
+        messages = self._feed.tape.after(self._place.position)
         if messages is not None:
             self._on_tape = True
             return messages
         if self._on_tape:
             self.end(StreamEnding.BEHIND)
             return ()
+        return await self._page()
+
+    async def _page(self) -> Sequence[Message]:
         try:
-            return await self._feed.page(position)
+            return await self._feed.page(self._place.position)
         except (JournalUnavailable, UnreadableEvent):
             self.end(StreamEnding.BROKEN)
             return ()
 
     async def _send_wanted(self, send: Send, messages: Sequence[Message]) -> None:
-        if self._until is not None:
-            messages = [message for message in messages if message.position <= self._until]
         wanted = self._wanted.among(messages)
         if not wanted or await self._put(send, b"".join(message.frame for message in wanted)):
             self._place = messages[-1].place
