@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.cli.conftest import free_port
@@ -105,7 +106,7 @@ def test_systemd_s_own_tool_hands_the_socket_over(tmp_path: Path) -> None:
             try:
                 assert service.get("/live") == {"status": "ok"}
                 break
-            except ConnectionRefusedError:
+            except httpx2.ConnectError:
                 assert time.monotonic() < end
         process.terminate()
         assert process.wait(PATIENCE) == 0
