@@ -115,7 +115,8 @@ commits. `id` is the place to go on from: ask again with it as `Last-Event-ID`, 
 connection, a restart of the service or a `kill -9`, and nothing is missing and nothing comes twice.
 Without it, or `after`, only what happens from now on is told.
 
-- `event` is the kind, `data` the event as the stories show it, one line of JSON.
+- `event` is the kind, `data` the event as the stories show it, one line of JSON: by its `event` one
+  of the types whose names end in `Message`.
 - A comment comes after 15 seconds of silence; with it comes the `id` of the last event, wanted or
   not.
 - Who takes nothing for 10 seconds, or falls 10,000 events or 8 MiB behind, is cut off: by a last
