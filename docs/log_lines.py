@@ -39,6 +39,16 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "warning",
         "The venue gave no answer about the account's `asked`; it is asked again. Sampled.",
     ),
+    "stream-up": ("info", "The account's reports come by a stream."),
+    "stream-down": (
+        "warning",
+        "The stream of reports ended, broke or could not be opened (`reason`); it is tried again.",
+    ),
+    "report-refused": ("warning", "A stream told what cannot be; nothing was taken. Sampled."),
+    "report-not-taken": (
+        "error",
+        "A streamed report could not be taken: the journal failed. A reconciliation follows.",
+    ),
     "reconciliation-failed": (
         "error",
         "An account could not be compared with its venue: the journal, or fillgate, failed.",

@@ -201,7 +201,15 @@ class SourceMeters:
 class AccountMeters:
     """What happened to the orders of one account."""
 
-    __slots__ = ("endings", "events", "findings", "reconciliations", "to_outcome", "to_send")
+    __slots__ = (
+        "endings",
+        "events",
+        "findings",
+        "reconciliations",
+        "stream_breaks",
+        "to_outcome",
+        "to_send",
+    )
 
     def __init__(self) -> None:
         """Start with nothing."""
@@ -216,6 +224,8 @@ class AccountMeters:
 
         self.reconciliations = {(cause, ending): 0 for cause in CAUSES for ending in RECONCILED}
         """Reconciliations by what they were run for and how they ended."""
+        self.stream_breaks = 0
+        """How often the stream of reports ended, broke or could not be opened."""
         self.findings = dict.fromkeys(FINDINGS, 0)
         """Differences that reconciliations found, by kind; one that stays counts once."""
 

@@ -109,3 +109,27 @@ async def test_runs_and_findings_are_counted(tmp_path: Path) -> None:
         ):
             assert line in lines
         assert any(line.startswith("fillgate_reconciliation_age_seconds{") for line in lines)
+
+
+async def test_the_stream_of_an_account_is_shown_and_measured(tmp_path: Path) -> None:
+    def streams(venue: Venue) -> None:
+        venue.can(stream_reports=True)
+
+    quick = replaced(stream_settle=0.01, stream_pause=1e6, stream_longest_pause=1e6)
+    async with open_desk(tmp_path, settings=quick, prepare=streams) as desk:
+        await desk.house.until(lambda: desk.house.engine.streams.is_up("main"))
+        (account,) = (await desk.get("/api/v1/accounts")).json["accounts"]
+        assert (account["stream"]["up"], account["stream"]["reason"]) == (True, None)
+        desk.venue.feed.put_nowait(ConnectionError("reset"))
+        await desk.house.until(lambda: not desk.house.engine.streams.is_up("main"))
+        (account,) = (await desk.get("/api/v1/accounts")).json["accounts"]
+        assert account["stream"]["reason"] == "ConnectionError: reset"
+        lines = (await desk.get("/metrics")).body.decode().splitlines()
+        assert 'fillgate_stream_up{account="main"} 0.0' in lines
+        assert 'fillgate_stream_breaks_total{account="main"} 1.0' in lines
+        assert [line["account"] for line in desk.log.of("stream-down")] == ["main"]
+
+
+async def test_an_account_without_a_stream_shows_none(desk: Desk) -> None:
+    (account,) = (await desk.get("/api/v1/accounts")).json["accounts"]
+    assert account["stream"] is None

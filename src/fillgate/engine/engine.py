@@ -10,6 +10,7 @@ blotter or the journal.
 
 import random
 from collections.abc import Mapping
+from functools import partial
 
 from fillgate import __version__
 from fillgate.domain.clock import Clock
@@ -27,7 +28,7 @@ from fillgate.engine.order_finder import OrderFinder
 from fillgate.engine.polling import Polling
 from fillgate.engine.questions import Questions
 from fillgate.engine.reconciliation.comparison import Comparison
-from fillgate.engine.reconciliation.reconciliation import Reconciliation
+from fillgate.engine.reconciliation.reconciliation import Cause, Reconciliation
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.recovery import Recovery
 from fillgate.engine.reports import Reports
@@ -41,6 +42,7 @@ from fillgate.engine.sampler import Sampler
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.steps import Steps
 from fillgate.engine.story import is_missing
+from fillgate.engine.streams import Streams
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Latch, Ticket
 from fillgate.journal.base import SYSTEM, CommitOutcome, Committed, Entry, Journal
@@ -136,6 +138,7 @@ class Engine:
             tasks=tasks,
             logger=logger,
         )
+        randomness = randomness or random.Random()  # noqa: S311 - spreads retries, guards nothing
         self.reconciliation = Reconciliation(
             accounts=self.accounts,
             comparison=Comparison(
@@ -151,12 +154,25 @@ class Engine:
             settings=settings,
             meters=self.meters,
             clock=clock,
-            randomness=randomness or random.Random(),  # noqa: S311 - spreads retries, guards nothing
+            randomness=randomness,
             tasks=tasks,
             logger=logger,
             hold=self._hold_account,
             let_go=self._let_account_go,
             on_ready=self._note_reconciled,
+        )
+        self.streams = Streams(
+            accounts=self.accounts,
+            reports=self.reports,
+            blotter=self.blotter,
+            reconcile=partial(self.reconciliation.trigger, cause=Cause.GAP),
+            settings=settings,
+            meters=self.meters,
+            clock=clock,
+            randomness=randomness,
+            tasks=tasks,
+            sampler=self.sampler,
+            logger=logger,
         )
         self._polling = Polling(
             questions=questions,
@@ -165,7 +181,7 @@ class Engine:
             blotter=self.blotter,
             settings=settings,
             clock=clock,
-            is_streamed=lambda _: False,
+            is_streamed=self.streams.is_up,
         )
         self.dispatcher = Dispatcher(
             tag=self.tag,
@@ -271,6 +287,7 @@ class Engine:
         self.reconciliation.start()
         for account in self.accounts:
             self.tasks.start(self._polling.follow(account), name=f"poll {account.name}")
+            self.tasks.start(self.streams.follow(account), name=f"stream {account.name}")
 
     def release_waiters(self) -> None:
         """Let all who wait for an outcome hear what is known now, for the service stops."""

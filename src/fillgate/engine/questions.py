@@ -132,7 +132,7 @@ class Questions:
             return None
         for each in told:
             if not isinstance(each, kind) or not is_told_soundly(each):
-                self._note_list(account, what, f"nonsense: {brief(repr(each))}")
+                self._note_list(account, what, f"nonsense: {type(each).__name__}")
                 return None
         return told
 

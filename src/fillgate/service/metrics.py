@@ -148,6 +148,11 @@ def _accounts_up(engine: Engine) -> list[Row]:
     return [((account.name,), account.up) for account in engine.accounts]
 
 
+def _streams_up(engine: Engine) -> list[Row]:
+    streams = [engine.streams.of(account.name) for account in engine.accounts]
+    return [((stream.account.name,), stream.up) for stream in streams if stream is not None]
+
+
 def _reconciliations(engine: Engine) -> Iterator[Row]:
     for account, meters in engine.meters.accounts.items():
         for (cause, ending), count in meters.reconciliations.items():
@@ -276,6 +281,20 @@ METRICS: Final[Sequence[Metric]] = (
         ("account",),
         _accounts_up,
         "1 while the account can be used.",
+    ),
+    Metric(
+        "gauge",
+        "stream_up",
+        ("account",),
+        _streams_up,
+        "1 while the reports of the account come by a stream, of those whose plugin streams them.",
+    ),
+    Metric(
+        "counter",
+        "stream_breaks",
+        ("account",),
+        _by_account(lambda meters: meters.stream_breaks),
+        "How often the stream of reports ended, broke or could not be opened.",
     ),
     Metric(
         "counter",

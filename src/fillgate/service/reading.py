@@ -158,6 +158,7 @@ class ReadingApi:
                     account,
                     default=account.name == accounts.default,
                     desk=self._engine.reconciliation.desk(account.name),
+                    stream=self._engine.streams.of(account.name),
                     other_installations=self._engine.foreign.installations.get(account.name, ()),
                 )
                 for account in accounts

@@ -10,6 +10,7 @@ from fillgate.domain.capabilities import Capabilities
 from fillgate.engine.accounts import Account
 from fillgate.engine.reconciliation.findings import Finding, Outcome
 from fillgate.engine.reconciliation.reconciliation import Desk
+from fillgate.engine.streams import Stream
 from fillgate.meters import CAUSES, FINDINGS
 from fillgate.service.times import TimeText, time_text
 
@@ -19,6 +20,7 @@ __all__ = [
     "AccountView",
     "FindingView",
     "ReconciliationView",
+    "StreamView",
     "account_view",
     "reconciliation_view",
 ]
@@ -75,6 +77,17 @@ class AccountReconciliation(msgspec.Struct, frozen=True, kw_only=True):
     """Tags of other fillgates whose orders were seen on this account since the start."""
 
 
+class StreamView(msgspec.Struct, frozen=True, kw_only=True):
+    """The stream by which a venue tells what happens to orders."""
+
+    up: bool
+    """Whether it stands now."""
+    reason: str | None
+    """Why it is down; null when it is up."""
+    since: TimeText
+    """When it last changed between up and down."""
+
+
 class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """An account with its health and what its venue can do."""
 
@@ -89,6 +102,8 @@ class AccountView(msgspec.Struct, frozen=True, kw_only=True):
     """Why it is down; null when it is up."""
     since: TimeText
     """When it last changed between up and down."""
+    stream: StreamView | None
+    """The stream of its reports; null if its plugin does not stream them."""
     reconciliation: AccountReconciliation
     capabilities: Capabilities
 
@@ -100,7 +115,12 @@ class AccountList(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def account_view(
-    account: Account, *, default: bool, desk: Desk, other_installations: Iterable[str]
+    account: Account,
+    *,
+    default: bool,
+    desk: Desk,
+    stream: Stream | None,
+    other_installations: Iterable[str],
 ) -> AccountView:
     """Return an account as the API shows it."""
     return AccountView(
@@ -110,6 +130,7 @@ def account_view(
         up=account.up,
         reason=account.reason,
         since=time_text(account.since),
+        stream=None if stream is None else _stream_view(stream),
         reconciliation=AccountReconciliation(
             waiting=desk.is_held,
             reason=desk.reason,
@@ -118,6 +139,10 @@ def account_view(
         ),
         capabilities=account.capabilities,
     )
+
+
+def _stream_view(stream: Stream) -> StreamView:
+    return StreamView(up=stream.up, reason=stream.reason, since=time_text(stream.since))
 
 
 def reconciliation_view(outcome: Outcome) -> ReconciliationView:

@@ -157,8 +157,10 @@ class Reconciliation:
                 self._begin(desk)
 
     def trigger(self, account: str, cause: str) -> None:
-        """Have an account reconciled soon."""
+        """Have an account reconciled soon, if its plugin can list anything."""
         desk = self._desks[account]
+        if not desk.can_be_compared:
+            return
         desk.causes.add(cause)
         desk.wake.set()
 
@@ -209,7 +211,7 @@ class Reconciliation:
     async def _tick(self, desk: Desk) -> None:
         while True:
             await self._clock.sleep(self._settings.reconcile_interval)
-            if desk.account.up and desk.can_be_compared:
+            if desk.account.up:
                 self.trigger(desk.account.name, Cause.INTERVAL)
 
     async def _follow(self, desk: Desk) -> None:
