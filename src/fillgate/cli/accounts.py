@@ -1,6 +1,6 @@
 """`fillgate accounts`: the accounts and their health."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from fillgate.cli.client import Service
@@ -19,7 +19,7 @@ def accounts(*, url: Url = URL, as_json: AsJson = False) -> None:
     rows = table("account", "type", "state", "can do", padding=(0, 2, 0, 0))
     for account in found:
         default = " (default)" if account["default"] else ""
-        state = "up" if account["up"] else f"down: {account['reason']}"
+        state = "; ".join(_states(account))
         rows.add_row(
             printable(account["name"] + default),
             account["type"],
@@ -27,6 +27,18 @@ def accounts(*, url: Url = URL, as_json: AsJson = False) -> None:
             _abilities(account["capabilities"]),
         )
     console().print(rows)
+
+
+def _states(account: Mapping[str, Any]) -> Iterator[str]:
+    yield "up" if account["up"] else f"down: {account['reason']}"
+    reconciliation, stream = account["reconciliation"], account["stream"]
+    if reconciliation["waiting"]:
+        why = f": {reconciliation['reason']}" if reconciliation["reason"] else ""
+        yield f"signals wait until it was reconciled{why}"
+    if stream is not None and not stream["up"]:
+        yield f"no stream: {stream['reason']}"
+    if reconciliation["other_installations"]:
+        yield f"another fillgate too: {', '.join(reconciliation['other_installations'])}"
 
 
 def _abilities(capabilities: Mapping[str, Any]) -> str:

@@ -216,15 +216,35 @@ class ExecutionPlugin(ABC):
         _not_supported(self, "replace_order")
 
     async def open_orders(self, symbol: str | None = None) -> Sequence[ExecutionReport]:
-        """Return all orders working at the venue, ours and others."""
+        """Return all orders working at the venue, ours and others, every page of them.
+
+        One of ours that is left out is looked up by itself; nothing is concluded from that.
+
+        Raises:
+            Exception: the venue could not be asked. That is no answer, least of all "none".
+        """
         _not_supported(self, "open_orders")
 
     async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[VenueFill]:
-        """Return the account's fills since a time (Unix milliseconds), oldest first."""
+        """Return all of the account's fills since a time, others' too, oldest first.
+
+        A fill is known by its `fill_id`: it has the same one here, in results and in reports.
+
+        Args:
+            symbol: only those of a symbol.
+            since: when they were executed at the earliest, Unix milliseconds.
+
+        Raises:
+            Exception: the venue could not be asked. That is no answer, least of all "none".
+        """
         _not_supported(self, "fills")
 
     async def positions(self) -> Sequence[VenuePosition]:
-        """Return the account's positions as the venue states them."""
+        """Return the account's positions as the venue states them, all that are not flat.
+
+        Raises:
+            Exception: the venue could not be asked. That is no answer, least of all "flat".
+        """
         _not_supported(self, "positions")
 
     async def balances(self) -> Sequence[Balance]:
@@ -236,7 +256,12 @@ class ExecutionPlugin(ABC):
         _not_supported(self, "instruments")
 
     def stream_reports(self) -> AsyncIterator[ExecutionReport]:
-        """Return the account's reports as they come; ends or raises when the stream breaks."""
+        """Return the account's reports as they come; ends or raises when the stream breaks.
+
+        It connects when it is first asked for a report, and notices by itself that a connection is
+        dead. It is called again after every end; what was told in between is asked for by the
+        methods above. Cancelling the iteration, or `aclose`, gives back what is open.
+        """
         _not_supported(self, "stream_reports")
 
     def stream_data(self, symbols: Sequence[str]) -> AsyncIterator[MarketData]:

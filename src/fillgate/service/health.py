@@ -54,10 +54,10 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Whether signals are taken."""
     reason: str | None
     """Why not: the code that signals are answered with; null while they are taken."""
-    accounts: Mapping[str, bool]
-    """For each account whether it is up."""
     shared_accounts: tuple[str, ...]
     """Accounts on which orders of another fillgate were seen since the start."""
+    accounts: Mapping[str, bool]
+    """For each account whether it is up."""
     unknown_orders: int
     """How many orders may or may not be at their venue."""
     waiting_signals: int
@@ -97,8 +97,8 @@ class HealthApi:
             version=__version__,
             accepting=unavailable is None,
             reason=None if unavailable is None else unavailable.code,
-            accounts=accounts,
             shared_accounts=tuple(shared),
+            accounts=accounts,
             unknown_orders=unknown,
             waiting_signals=self._engine.dispatcher.lanes.waiting,
         )
