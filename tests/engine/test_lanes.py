@@ -59,3 +59,18 @@ def test_a_held_lane_is_not_searched() -> None:
         lane.join(ticket(number, reduce_only=True))
         assert lane.next(may_pass) is None
     assert looks == 100
+
+
+def test_a_held_account_holds_its_lanes_and_those_to_come() -> None:
+    lanes = Lanes()
+    early, other = lanes.get("main", "BTC/USDT"), lanes.get("other", "BTC/USDT")
+    lanes.hold("main", "reconciliation")
+    late = lanes.get("main", "ETH/USDT")
+    late.holders.add("unknown")
+    assert [lane.is_free for lane in (early, late, other)] == [False, False, True]
+    lanes.forget_if_free(early)
+    assert lanes.get("main", "BTC/USDT") is early
+    assert set(lanes.let_go("main")) == {early, late}
+    assert [lane.is_free for lane in (early, late)] == [True, False], "an order still holds it"
+    assert lanes.get("main", "SOL/USDT").is_free
+    assert lanes.let_go("nobody") == ()

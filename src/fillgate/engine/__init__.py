@@ -6,7 +6,9 @@
 - `recorder`: the one way in which something happens: written down first, then applied
 - `blotter`: the live view
 - `accounts`: which accounts can be used now
-- `questions`, `lookups`, `polling`, `identity`: asking the venue about orders
+- `reports`: the one entry for what venues tell of orders (`order_finder`, `identity`, `foreign`)
+- `questions`, `lookups`, `polling`, `streams`: asking venues and listening to them
+- `reconciliation`: accounts against their venues, a room of its own
 - `requests`: cancelling and replacing orders, a room of its own
 - `recovery`, `story`: taking up what an earlier process left
 - `resolution`: a person settles what the venue cannot be asked
