@@ -214,6 +214,7 @@ class Engine:
         self._sender = Sender(
             plugin_of=registry.get,
             recorder=self.recorder,
+            recall=self._finder.recall,
             blotter=self.blotter,
             keys=keys,
             deadline=settings.submit_deadline,

@@ -27,6 +27,7 @@ from fillgate.domain.ids import client_order_id
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, Side
 from fillgate.domain.reports import ExecutionResult
+from fillgate.engine.clock import SystemClock
 from fillgate.engine.reconciliation.findings import Outcome
 from fillgate.engine.reconciliation.reconciliation import NotReconciled
 from fillgate.engine.resolution import NotResolvable, Resolution
@@ -34,6 +35,7 @@ from fillgate.engine.settings import EngineSettings
 from fillgate.engine.verification import verify
 from fillgate.journal.reader import SqliteReader
 from fillgate.plugins.base import VenueFill, VenuePosition
+from fillgate.testing import VirtualClock
 from tests.engine.conftest import House, open_house, replaced
 from tests.engine.venue import (
     Venue,
@@ -626,6 +628,26 @@ async def test_who_asks_while_one_runs_gets_the_next(tmp_path: Path) -> None:
         outcomes = await asking
         assert len(set(map(id, outcomes))) == 1, "one run for all who waited"
         assert house.venue.asked.count("open-orders") == 2
+
+
+async def test_a_venue_that_gives_no_answers_is_not_asked_more_often_by_those_who_want_one(
+    tmp_path: Path,
+) -> None:
+    clock = VirtualClock(start=SystemClock().now())
+    slow = EngineSettings(poll_interval=1e6, health_interval=1e6, reconcile_interval=20.0)
+
+    def prepare(venue: Venue) -> None:
+        lists_all(venue)
+        venue.faults["fills"] = raises(ConnectionError())
+
+    async with open_house(tmp_path, settings=slow, prepare=prepare, clock=clock) as house:
+        asked = 0
+        for second in range(600):
+            await clock.elapse(1.0)
+            await house.settled()
+            asked = asked or (house.venue.asked.count("fills") if second == 300 else 0)
+        # One each 20 s, and one each 30 to 60 s for the others' failures.
+        assert house.venue.asked.count("fills") - asked <= 15 + 11
 
 
 async def test_it_is_done_at_intervals(tmp_path: Path) -> None:

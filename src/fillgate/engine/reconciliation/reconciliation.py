@@ -77,6 +77,8 @@ class Desk:
     """Who waits for the one that is under way."""
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     pause: float = 0.0
+    is_coming: bool = False
+    """Whether one more run is due after a pause."""
     is_held: bool = False
     """Whether signals wait for it."""
     compared: float = 0.0
@@ -272,16 +274,20 @@ class Reconciliation:
 
     def _again(self, desk: Desk, cause: str) -> None:
         """Run once more after a pause that grows, and is never quite the same."""
+        if desk.is_coming:
+            return
+        desk.is_coming = True
         least, most = self._settings.reconcile_pause, self._settings.reconcile_longest_pause
         desk.pause = min(max(2 * desk.pause, least), most)
         pause = desk.pause * self._randomness.uniform(0.5, 1)
-        name = desk.account.name
-        self._tasks.start(self._later(name, cause, pause), name=f"reconcile {name} again")
+        name = f"reconcile {desk.account.name} again"
+        self._tasks.start(self._later(desk, cause, pause), name=name)
 
-    async def _later(self, account: str, cause: str, pause: float) -> None:
+    async def _later(self, desk: Desk, cause: str, pause: float) -> None:
         await self._clock.sleep(pause)
-        if self._desks[account].account.up:
-            self.trigger(account, cause)
+        desk.is_coming = False
+        if desk.account.up:
+            self.trigger(desk.account.name, cause)
 
     def _become_ready(self, desk: Desk) -> None:
         desk.is_ready = True
