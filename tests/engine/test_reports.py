@@ -251,6 +251,22 @@ async def test_a_denied_order_that_the_venue_tells_of_is_adopted(house: House) -
     assert house.engine.blotter.position("main", "BTC/USDT").quantity == D("0.5")
 
 
+@pytest.mark.parametrize("found", [True, False], ids=["found", "not found"])
+async def test_a_fill_of_a_denied_order_adopts_it(house: House, found: bool) -> None:
+    house.venue.answers["BTC/USDT"] = raises(NotSent("REFUSED", "connection refused"))
+    order = (await house.send()).order
+    if found:
+        house.venue.found[order.client_order_id] = report(order, OrderStatus.FILLED, "1")
+    told = venue_fill(order, fill("1", "1"))
+    for _ in range(2):
+        await house.engine.reports.take_fill("main", told, Channel.RECONCILIATION)
+        await house.settled()
+    state = house.state(order.client_order_id)
+    assert state.status in {OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLED}
+    assert len(await house.told(OrderAdopted)) == 1
+    assert house.engine.blotter.position("main", "BTC/USDT").quantity == 1
+
+
 MISFITS: dict[str, dict[str, Any]] = {
     "side": {"side": Side.SELL},
     "quantity": {"quantity": D(7)},

@@ -162,12 +162,13 @@ class Reports:
         state = await self._finder.find(
             account, symbol, client_order_id=identity, order_id=told.order_id
         )
-        if state is not None:
+        if state is not None and state.standing is not OrderStatus.DENIED:
             event = self._take_fill_for(state, told, channel)
             return Taken(state, () if event is None else (event,))
-        if identity is not None and self._finder.is_ours(identity):
+        if state is not None or (identity is not None and self._finder.is_ours(identity)):
             report = await self._questions.report_of(account, told) or _report_of_fill(told)
-            return self._take_unknown(account, order_of(identity), report, channel)
+            own = state.order.client_order_id if state is not None else order_of(identity or "")
+            return self._take_unknown(account, own, report, channel)
         if is_open_question:
             return Taken(None, deferred=True)
         return Taken(None, await self._foreign.note_fill(account, told))
@@ -243,7 +244,7 @@ class Reports:
         """Adopt an order of ours that the journal does not know."""
         known = self._recorder.latest(client_order_id)
         if known is not None:
-            # It was adopted while it was looked for.
+            # It never left, or was adopted while it was looked for.
             told = self.take_for(known, report, channel)
             return Taken(known, () if told is None else (told,))
         number, at = self._number(), self._clock.now()

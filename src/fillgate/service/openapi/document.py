@@ -77,6 +77,7 @@ _PATH_PARAMETERS: Final[Mapping[str, tuple[str, dict[str, Any]]]] = {
         "The order's id, as fillgate made it.",
         {"type": "string", "pattern": "^[!-.0-~]+$"},
     ),
+    "name": ("The account's name in the configuration.", {"type": "string"}),
     "number": ("The signal's number.", {"type": "integer", "minimum": 1, "maximum": 10**18 - 1}),
     "symbol": (
         "The symbol. Its slashes may stand as they are or be written as %2F.",
