@@ -89,7 +89,7 @@ GROUPS: Final = (
             " is what its rows, and the live view, say.",
             21: "Nothing is shown, answered or acted upon before it is durable.",
             22: "A commit in doubt is not guessed: if it turns out to be durable, its facts count"
-            " once; if not, facts about orders are written again, and a new signal leaves no trace.",
+            " once; if not, facts about orders are written again, a new signal leaves no trace.",
             23: "A start changes nothing that is settled: what is open is taken up, all else stays"
             " as it is.",
         },
@@ -97,9 +97,9 @@ GROUPS: Final = (
     _Group(
         "Rest",
         {
-            24: "Nothing stays behind: when nothing is under way, no lane is held or busy without an"
-            " order that explains it, no claim of memory without its signal, no caller without an"
-            " answer. Nothing waits for what never comes.",
+            24: "Nothing stays behind: when nothing is under way, no lane is held or busy without"
+            " an order that explains it, no claim of memory without its signal, no caller without"
+            " an answer. Nothing waits for what never comes.",
             25: "Whatever venue, disk or caller do, nothing fails inside: every error is one that"
             " the interface names.",
         },

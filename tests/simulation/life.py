@@ -3,12 +3,14 @@
 import hashlib
 import shutil
 import tempfile
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+from fillgate.testing.loop import Deadlock, NeverEnds
 from tests.simulation import rest, watch, written
 from tests.simulation.rest import found_at_rest, restless
 from tests.simulation.steps import History
@@ -17,6 +19,9 @@ from tests.simulation.world import World
 from tests.simulation.written import changed_by_a_start, found_in_journal, orders_now
 
 __all__ = ["CHECKED", "Outcome", "fresh_folder", "live", "look_at_all", "rest_and_look"]
+
+_MOST_TURNS = 100_000
+"""Fifty times as many callbacks as the longest histories take."""
 
 CHECKED = watch.CHECKED | rest.CHECKED | written.CHECKED
 """The invariants that a history is held to."""
@@ -64,7 +69,12 @@ def live(history: History) -> Outcome:
         world = World(history.conditions, folder)
         watch = Watch(world)
         try:
-            world.loop.run(_live(world, watch, history))
+            world.loop.run(_live(world, watch, history), most_turns=_MOST_TURNS)
+        except (Deadlock, NeverEnds) as error:
+            watch.breaches.append(Breach(24, f"{type(error).__name__}: {error}"))
+        except Exception as error:  # noqa: BLE001 - whatever it was, it was not to be
+            where = traceback.format_tb(error.__traceback__)[-1].strip()
+            watch.breaches.append(Breach(25, f"{error!r} at {where}"))
         finally:
             world.close()
     unique = tuple(dict.fromkeys(watch.breaches))

@@ -12,7 +12,6 @@ _FAILURES: Final = frozenset(
         "journal-loop-closed",
         "journal-write-invalid",
         "listener-failed",
-        "stopped-with-orders-under-way",
         "task-failed",
         "task-stuck",
     }

@@ -21,6 +21,7 @@ import contextvars
 import heapq
 import inspect
 import itertools
+import math
 import types
 from asyncio import events
 from collections import deque
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 else:
     from asyncio import AbstractEventLoop as _EventLoop
 
-__all__ = ["Deadlock", "LoopClock", "Process", "Schedule", "SimulatedLoop"]
+__all__ = ["Deadlock", "LoopClock", "NeverEnds", "Process", "Schedule", "SimulatedLoop"]
 
 STEP_SECONDS: Final = 1e-6
 """How long each callback takes in virtual time."""
@@ -46,6 +47,10 @@ _WAKEUP: Final = "task_wakeup"
 
 class Deadlock(Exception):
     """Something is waited for, nothing is ready and no timer runs."""
+
+
+class NeverEnds(Exception):
+    """Callbacks go on and on, and what is waited for does not come."""
 
 
 class Schedule(Protocol):
@@ -122,17 +127,32 @@ class SimulatedLoop(_EventLoop):
 
     # Running
 
-    def run(self, work: Coroutine[Any, Any, _T], *, process: Process | None = None) -> _T:
+    def run(
+        self,
+        work: Coroutine[Any, Any, _T],
+        *,
+        process: Process | None = None,
+        most_turns: float = math.inf,
+    ) -> _T:
         """Run until `work` has ended, and return its result.
+
+        Args:
+            work: what to run.
+            process: what it belongs to.
+            most_turns: how many callbacks may run until then.
 
         Raises:
             Deadlock: it waits for what never comes.
+            NeverEnds: too many callbacks have run.
         """
+        most_turns += self.turns
         events._set_running_loop(self)  # noqa: SLF001 - what every event loop does
         try:
             task = self.start(work, process=process)
             while not task.done():
                 self._turn(task)
+                if self.turns > most_turns:
+                    raise NeverEnds(f"after {self.turns} callbacks there waits {task!r}")
             return task.result()
         finally:
             events._set_running_loop(None)  # noqa: SLF001
