@@ -30,11 +30,11 @@ from tests.simulation.steps import (
 )
 from tests.simulation.venue import BEHAVIOURS
 
-__all__ = ["draw_history"]
+__all__ = ["PAUSES", "draw_history"]
 
 _T = TypeVar("_T")
 
-_PAUSES: Final = (0.0, 0.0, 0.0, 0.0002, 0.002, 0.3, 3.0)
+PAUSES: Final = (0.0, 0.0, 0.0, 0.0002, 0.002, 0.3, 3.0)
 _LONG_PAUSES: Final = (0.5, 3.0, 8.0, 40.0)
 _MOST_STEPS: Final = 24
 
@@ -55,7 +55,7 @@ def draw_history(seed: int) -> History:
 
 
 def _pause(dice: random.Random) -> float:
-    return dice.choice(_PAUSES)
+    return dice.choice(PAUSES)
 
 
 def _which(dice: random.Random) -> int:

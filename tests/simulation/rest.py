@@ -24,6 +24,8 @@ def restless(world: World) -> list[str]:
     found = [f"{one.name} waits" for one in world.deliveries if one.ending == "pending"]
     if engine.intake.unavailable is not None:
         found.append(f"nothing is taken: {engine.intake.unavailable}")
+    if any(plugin.busy for plugin in world.house.plugins):
+        found.append("the venue has not answered")
     if world.venue.coming:
         found.append(f"{world.venue.coming} things are to happen at the venue")
     if world.persons_wait:

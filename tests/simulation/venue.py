@@ -336,12 +336,21 @@ class VenuePlugin(ExecutionPlugin):
         self._venue = venue
         self._arrives = arrives
         self._dies = dies
+        self.busy = 0
+        """How many calls have not ended."""
 
     async def init(self, config: Mapping[str, Any]) -> None:
         """Be ready."""
 
     async def execute_order(self, order: Order) -> ExecutionResult:
         """Take an order and answer as its behaviour says."""
+        self.busy += 1
+        try:
+            return await self._execute(order)
+        finally:
+            self.busy -= 1
+
+    async def _execute(self, order: Order) -> ExecutionResult:
         self._arrives(order)
         if self._dies("before the venue"):
             await _never()

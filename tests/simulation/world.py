@@ -91,6 +91,7 @@ class House:
     journal: SimulatedJournal | None = None
     engine: Engine | None = None
     tasks: Tasks | None = None
+    plugins: list[VenuePlugin] = field(default_factory=list)
 
 
 @dataclass
@@ -170,7 +171,7 @@ class World:
             task.result()
 
     async def _start(self, house: House) -> None:
-        house.tasks = tasks = Tasks(house.log, patience=0.2)
+        house.tasks = tasks = Tasks(house.log, patience=2.0)
         house.journal = journal = await self.disk.open(house.log)
         registry = PluginRegistry()
         for account in ACCOUNTS:
@@ -179,6 +180,7 @@ class World:
                 account, context, venue=self.venue, arrives=self._arrives, dies=self._dies
             )
             registry.register(plugin)
+            house.plugins.append(plugin)
         house.engine = engine = Engine(
             journal,
             registry,

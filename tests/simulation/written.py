@@ -12,8 +12,9 @@ from fillgate.domain.events import (
     ServiceStarted,
     SubmissionAnswered,
 )
+from fillgate.domain.fold import fold_orders
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.order_state import OrderState, fold_orders
+from fillgate.domain.order_state import OrderState
 from fillgate.engine.verification import verify
 from fillgate.journal.base import Recorded
 from fillgate.journal.sqlite import SqliteJournal
