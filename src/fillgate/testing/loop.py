@@ -22,7 +22,6 @@ import heapq
 import inspect
 import itertools
 import math
-import types
 from asyncio import events
 from collections import deque
 from collections.abc import Callable, Coroutine
@@ -83,6 +82,8 @@ class Process:
     def keep(self, task: "asyncio.Task[Any]") -> None:
         """Hold a task until the process is gone: what is unfinished then must not run on."""
         self._tasks.append(task)
+        if not self.is_alive:
+            _bury(task)
 
     def kill(self) -> None:
         """End at this instant: nothing of it runs any more.
@@ -91,11 +92,18 @@ class Process:
         """
         self.is_alive = False
         for task in self._tasks:
-            # Known to the C and the Python implementation; it would be logged as a mistake.
-            task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
-            coroutine = task.get_coro()
-            if inspect.iscoroutine(coroutine) and _is_new(coroutine):
-                coroutine.close()
+            _bury(task)
+
+
+def _bury(task: "asyncio.Task[Any]") -> None:
+    """Let nobody complain that a task was not finished, or not even begun."""
+    # Known to the C and the Python implementation.
+    task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
+    coroutine = task.get_coro()
+    if inspect.iscoroutine(coroutine):
+        state = inspect.getcoroutinestate(coroutine)
+        if state == inspect.CORO_CREATED:
+            coroutine.close()
 
 
 class SimulatedLoop(_EventLoop):
@@ -337,10 +345,6 @@ class LoopClock:
 def _is_step_of_a_task(callback: Callable[..., Any]) -> bool:
     kind = type(callback).__name__
     return kind == _STEP or getattr(callback, "__name__", "") == _WAKEUP
-
-
-def _is_new(coroutine: "types.CoroutineType[Any, Any, Any]") -> bool:
-    return inspect.getcoroutinestate(coroutine) == inspect.CORO_CREATED
 
 
 def _set_result(future: "asyncio.Future[_T]", result: _T) -> None:
