@@ -73,9 +73,9 @@ def test_callbacks_run_in_the_order_of_their_calls(schedule: Schedule | None) ->
     async def call() -> None:
         for number in range(10):
             loop.call_soon(ran.append, number)
+            assert number not in ran
             if number % 3 == 0:
                 await asyncio.sleep(0)
-        assert len(ran) < 10, "none runs inside its call"
         await asyncio.sleep(1)
 
     loop.run(call())
