@@ -44,8 +44,16 @@ def _broken() -> bool:
 class Disk:
     """What outlives a process: the journal's file, and what is to go wrong with it."""
 
-    def __init__(self, folder: Path, *, crash: Callable[[], None]) -> None:
-        """Have an empty journal in a folder; `crash` kills the process that writes it."""
+    def __init__(
+        self, folder: Path, *, now: Callable[[], float], crash: Callable[[], None]
+    ) -> None:
+        """Have an empty journal in a folder.
+
+        Args:
+            folder: for this journal alone.
+            now: tells the loop's time.
+            crash: kills the process that writes the journal.
+        """
         self.path = folder / "journal.db"
         for file in _template(folder.parent).iterdir():
             shutil.copyfile(file, folder / file.name)
@@ -58,7 +66,7 @@ class Disk:
         """Seconds for which the journal cannot be opened after that."""
         self.crashes: dict[CommitCrash, int] = {}
         """After how many commits more the process dies there."""
-        self.durable = Durable()
+        self.durable = Durable(now)
 
     def heal(self) -> None:
         """Let nothing go wrong any more."""
@@ -180,7 +188,10 @@ class _SteppedWriter(Writer):
     def _open_anew(self, evidence: Evidence | None, batch: Batch) -> None:
         self._busy = False
         self._store = store = _Store(self._disk, self._settings, reopened=self._place)
-        self._call(partial(self._owner.decided, batch, durable=store.holds(evidence)))
+        durable = store.holds(evidence)
+        for pending in batch if durable else ():
+            self._disk.durable.heard(pending.write)
+        self._call(partial(self._owner.decided, batch, durable=durable))
         if self._stops:
             self._end()
 

@@ -4,11 +4,16 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, TypeVar, get_args
 
+from tests.simulation.reactions import BEHAVIOURS, REACTIONS
 from tests.simulation.schedule import STYLES
 from tests.simulation.steps import (
     Again,
     AnyStep,
+    AskAgain,
     Behaviour,
+    Bust,
+    Cancel,
+    CancelAll,
     Conditions,
     Crash,
     Fill,
@@ -20,6 +25,8 @@ from tests.simulation.steps import (
     Lookups,
     Otherwise,
     Person,
+    Reaction,
+    Replace,
     Restart,
     Send,
     SlowDisk,
@@ -28,7 +35,6 @@ from tests.simulation.steps import (
     Wait,
     Where,
 )
-from tests.simulation.venue import BEHAVIOURS
 
 __all__ = ["PAUSES", "draw_history"]
 
@@ -48,6 +54,7 @@ def draw_history(seed: int) -> History:
         max_age=dice.choice((60.0, 60.0, 4.0)),
         remembered_orders=dice.choice((1, 10_000)),
         tells=dice.choice(("totals", "fills", "last fill")),
+        new_ids=dice.random() < 0.5,
     )
     names, weights = zip(*_STEPS.items(), strict=True)
     drawn = dice.choices(names, weights, k=dice.randint(3, _MOST_STEPS))
@@ -94,6 +101,48 @@ def _behaviour(dice: random.Random) -> Behaviour:
     )
 
 
+def _reaction(dice: random.Random) -> Reaction:
+    names, weights = zip(*((n, r.weight) for n, r in REACTIONS.items()), strict=True)
+    return Reaction(
+        name=dice.choices(names, weights)[0],
+        latency=dice.choice((0.0, 0.001, 0.2, 1.0)),
+        fills=dice.random() < 0.2,
+    )
+
+
+def _cancel(dice: random.Random) -> Cancel:
+    return Cancel(
+        which=_which(dice),
+        key=dice.random() < 0.4,
+        copies=dice.choice((1, 1, 2)),
+        wait=_wait(dice),
+        venue=_reaction(dice),
+        then=_pause(dice),
+    )
+
+
+def _replace(dice: random.Random) -> Replace:
+    return Replace(
+        which=_which(dice),
+        more=dice.choice((0, 1, 2, -1, -2)),
+        price=dice.choice((0, 1)),
+        key=dice.random() < 0.4,
+        copies=dice.choice((1, 1, 2)),
+        wait=_wait(dice),
+        venue=_reaction(dice),
+        then=_pause(dice),
+    )
+
+
+def _cancel_all(dice: random.Random) -> CancelAll:
+    return CancelAll(
+        account=dice.choice((None, 0, 1)),
+        symbol=dice.choice((None, 0, 1)),
+        wait=_wait(dice),
+        then=_pause(dice),
+    )
+
+
 def _strike(dice: random.Random) -> Strike:
     outage = dice.choice((0.0, 0.05, 1.0, 6.0))
     return Strike(kept=dice.random() < 0.5, outage=outage, then=_pause(dice))
@@ -117,6 +166,11 @@ _STEPS: Final[Mapping[Callable[[random.Random], AnyStep], int]] = {
     lambda dice: Again(which=_which(dice), wait=_wait(dice), then=_pause(dice)): 5,
     lambda dice: Otherwise(which=_which(dice), then=_pause(dice)): 2,
     lambda dice: HangUp(which=_which(dice), then=_pause(dice)): 1,
+    _cancel: 9,
+    _replace: 6,
+    _cancel_all: 1,
+    lambda dice: AskAgain(which=_which(dice), then=_pause(dice)): 2,
+    lambda dice: Bust(which=_which(dice), corrects=dice.random() < 0.5, then=_pause(dice)): 1,
     lambda dice: Fill(which=_which(dice), parts=dice.choice((1, 2)), then=_pause(dice)): 5,
     lambda dice: VenueEnds(which=_which(dice), expires=dice.random() < 0.5, then=_pause(dice)): 2,
     lambda dice: Lookups(mode=_one_of(dice, get_args(LookupMode)), then=_pause(dice)): 3,

@@ -1,12 +1,16 @@
 """What is on the disk, as the checks ask for it: noted at each commit, kept over crashes."""
 
 from collections import defaultdict
+from collections.abc import Callable
 
 from fillgate.domain.events import (
+    CancelRequested,
     Event,
     OrderEvent,
     OrderIntended,
     OrderSending,
+    OrderWithdrawn,
+    ReplaceRequested,
     SignalAccepted,
 )
 from fillgate.domain.numbers import ZERO
@@ -23,7 +27,9 @@ LaneKey = tuple[str, str]
 class Durable:
     """All that commits have made durable."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        """Start with nothing; `now` tells the loop's time."""
+        self._now = now
         self._events: dict[int, Event] = {}
         self._positions: set[Position] = set()
         self.orders: dict[str, None] = {}
@@ -36,6 +42,10 @@ class Durable:
         """Ids of orders that are SENDING, or were."""
         self.submitting: defaultdict[LaneKey, set[str]] = defaultdict(set)
         """For each lane its orders that are SENDING and have no outcome."""
+        self.withdrawn: set[str] = set()
+        """Ids of orders that were cancelled here."""
+        self.requested: dict[str, tuple[float, Order | None]] = {}
+        """For each request when it became durable, and what is to replace the order."""
 
     def add(self, write: Write) -> None:
         """Take in a write that was committed."""
@@ -53,6 +63,12 @@ class Durable:
         self.orders[identity] = None
         if isinstance(event, OrderIntended):
             self.planned[identity] = event
+        if isinstance(event, CancelRequested | ReplaceRequested):
+            replacement = event.replacement if isinstance(event, ReplaceRequested) else None
+            self.requested[event.request] = (self._now(), replacement)
+            return
+        if isinstance(event, OrderWithdrawn):
+            self.withdrawn.add(identity)
         planned = self.planned.get(identity)
         if planned is None:
             return
@@ -61,6 +77,14 @@ class Durable:
             self.submitting[_lane(planned.order)].add(identity)
         else:
             self.submitting[_lane(planned.order)].discard(identity)
+
+    def heard(self, write: Write) -> None:
+        """Take in that a write is known to be durable only now: it was in doubt."""
+        for entry in write.entries:
+            event = entry.event
+            if isinstance(event, CancelRequested | ReplaceRequested):
+                _, replacement = self.requested[event.request]
+                self.requested[event.request] = (self._now(), replacement)
 
     def has(self, event: Event) -> bool:
         """Tell whether this very event is durable."""

@@ -12,13 +12,15 @@ from typing import NamedTuple
 
 from fillgate.testing.loop import Deadlock, NeverEnds
 from tests.simulation import rest, watch, written
+from tests.simulation.callers import Callers
+from tests.simulation.happen import happen
 from tests.simulation.rest import found_at_rest, restless
-from tests.simulation.steps import History
+from tests.simulation.steps import AnyStep, Conditions, History
 from tests.simulation.watch import Breach, Watch
 from tests.simulation.world import World
 from tests.simulation.written import changed_by_a_start, found_in_journal, orders_now
 
-__all__ = ["CHECKED", "Outcome", "fresh_folder", "live", "look_at_all", "rest_and_look"]
+__all__ = ["CHECKED", "Life", "Outcome", "fresh_folder", "live"]
 
 _MOST_TURNS = 100_000
 """Fifty times as many callbacks as the longest histories take."""
@@ -63,54 +65,75 @@ def fresh_folder() -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
+class Life:
+    """A world with its callers, and who looks on."""
+
+    def __init__(self, conditions: Conditions, folder: Path) -> None:
+        """Begin; `open` starts the first process."""
+        self.world = World(conditions, folder)
+        self.callers = Callers(self.world)
+        self.watch = Watch(self.world)
+
+    async def open(self) -> None:
+        """Start the first process."""
+        await self.world.open()
+
+    async def do(self, step: AnyStep) -> None:
+        """Let a step happen."""
+        await happen(self.world, self.callers, step)
+
+    async def rest(self) -> None:
+        """Heal everything, let all come to its end, look; start once more and look again."""
+        await self.world.heal()
+        await self._quiet()
+        self.callers.send_all_again()
+        await self._quiet()
+        await self._look()
+        before = await orders_now(self.world)
+        await self.world.stop()
+        await self.world.heal()
+        await self._quiet()
+        await self._look()
+        self.watch.breaches += changed_by_a_start(before, await orders_now(self.world))
+        await self.world.stop()
+
+    async def _quiet(self) -> None:
+        await self.world.until_quiet(lambda: restless(self.world, self.callers))
+
+    async def _look(self) -> None:
+        for delivery in self.callers.deliveries:
+            delivery.look()
+        self.watch.breaches += await found_at_rest(self.world, self.callers)
+        self.watch.breaches += await found_in_journal(self.world)
+        journal = self.world.house.journal
+        assert journal is not None
+        heads = await journal.heads()
+        self.world.tell("rests", *(f"{each.stream}:{each.hash.hex()}" for each in heads.values()))
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self.world.close()
+
+
 def live(history: History) -> Outcome:
     """Live a history to its end."""
     with fresh_folder() as folder:
-        world = World(history.conditions, folder)
-        watch = Watch(world)
+        life = Life(history.conditions, folder)
+        breaches = life.watch.breaches
         try:
-            world.loop.run(_live(world, watch, history), most_turns=_MOST_TURNS)
+            life.world.loop.run(_live(life, history), most_turns=_MOST_TURNS)
         except (Deadlock, NeverEnds) as error:
-            watch.breaches.append(Breach(24, f"{type(error).__name__}: {error}"))
+            breaches.append(Breach(24, f"{type(error).__name__}: {error}"))
         except Exception as error:  # noqa: BLE001 - whatever it was, it was not to be
             where = traceback.format_tb(error.__traceback__)[-1].strip()
-            watch.breaches.append(Breach(25, f"{error!r} at {where}"))
+            breaches.append(Breach(25, f"{error!r} at {where}"))
         finally:
-            world.close()
-    unique = tuple(dict.fromkeys(watch.breaches))
-    return Outcome(unique, world.trace, world.loop.turns)
+            life.close()
+    return Outcome(tuple(dict.fromkeys(breaches)), life.world.trace, life.world.loop.turns)
 
 
-async def _live(world: World, watch: Watch, history: History) -> None:
-    await world.open()
+async def _live(life: Life, history: History) -> None:
+    await life.open()
     for step in history.steps:
-        await world.do(step)
-    await rest_and_look(world, watch)
-
-
-async def rest_and_look(world: World, watch: Watch) -> None:
-    """Heal everything, let all come to its end, and add what does not hold to the breaches."""
-    await world.heal()
-    await world.until(lambda: restless(world))
-    world.send_again()
-    await world.until(lambda: restless(world))
-    await look_at_all(world, watch)
-    before = await orders_now(world)
-    await world.stop()
-    await world.heal()
-    await world.until(lambda: restless(world))
-    await look_at_all(world, watch)
-    watch.breaches += changed_by_a_start(before, await orders_now(world))
-    await world.stop()
-
-
-async def look_at_all(world: World, watch: Watch) -> None:
-    """Add what does not hold at rest, and what was written wrongly, to the breaches."""
-    for delivery in world.deliveries:
-        world.note_status(delivery)
-    watch.breaches += await found_at_rest(world)
-    watch.breaches += await found_in_journal(world)
-    journal = world.house.journal
-    assert journal is not None
-    heads = await journal.heads()
-    world.tell("rests", *(f"{each.stream}:{each.hash.hex()}" for each in heads.values()))
+        await life.do(step)
+    await life.rest()

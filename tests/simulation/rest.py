@@ -6,31 +6,33 @@ from decimal import Decimal
 
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
+from fillgate.domain.requests import Request, RequestKind, RequestStatus
 from fillgate.engine.lanes import Lane
 from fillgate.journal.base import SignalState
-from tests.simulation.venue import BEHAVIOURS, Truth
+from tests.simulation.callers import Callers
+from tests.simulation.places import ACCOUNTS, SYMBOLS
+from tests.simulation.reactions import BEHAVIOURS
+from tests.simulation.truth import Truth
 from tests.simulation.watch import Breach
-from tests.simulation.world import ACCOUNTS, SYMBOLS, World
+from tests.simulation.world import World
 
 __all__ = ["CHECKED", "found_at_rest", "restless"]
 
-CHECKED = frozenset({1, 2, 3, 4, 10, 12, 13, 15, 24, 25})
+CHECKED = frozenset({1, 2, 3, 4, 10, 12, 13, 15, 16, 17, 24, 25})
 """The invariants that are looked at here."""
 
 
-def restless(world: World) -> list[str]:
+def restless(world: World, callers: Callers) -> list[str]:
     """Return what has not come to its end, and why."""
     engine = world.engine
-    found = [f"{one.name} waits" for one in world.deliveries if one.ending == "pending"]
+    found = [f"{who} waits" for who in callers.waiting]
     if engine.intake.unavailable is not None:
         found.append(f"nothing is taken: {engine.intake.unavailable}")
     if any(plugin.busy for plugin in world.house.plugins):
         found.append("the venue has not answered")
     if world.venue.coming:
         found.append(f"{world.venue.coming} things are to happen at the venue")
-    if world.persons_wait:
-        found.append("a person waits")
-    if engine.recorder.in_flight or engine.dispatcher.lanes.flying:
+    if engine.recorder.in_flight or engine.dispatcher.lanes.flying or engine._sender.flying:
         found.append(f"{engine.recorder.in_flight} writes on their way")
     found += [f"{lane.key} is stuck" for lane in engine.dispatcher.lanes if _is_stuck(world, lane)]
     for state in engine.blotter.open_orders():
@@ -55,22 +57,21 @@ def _is_settled(state: OrderState, truth: Truth | None) -> bool:
         return bool(state.anomalies) and (truth is None or not truth.taken)
     if truth is None or not truth.taken:
         return state.status is OrderStatus.ABSENT
-    return _agrees(state, truth)
-
-
-def _agrees(state: OrderState, truth: Truth) -> bool:
+    if any(request.is_open for request in state.requests):
+        return False
     return (state.status, state.executed.total.quantity) == (truth.status, truth.filled)
 
 
-async def found_at_rest(world: World) -> list[Breach]:
+async def found_at_rest(world: World, callers: Callers) -> list[Breach]:
     """Return what does not hold."""
-    found = [Breach(24, text) for text in restless(world)]
+    found = [Breach(24, text) for text in restless(world, callers)]
     found += _failures(world)
-    found += _endings(world)
-    found += _keys(world)
-    found += _turned_away(world)
+    found += _endings(callers)
+    found += _keys(world, callers)
+    found += _keys_of_requests(callers)
+    found += _turned_away(world, callers)
     found += _positions(world)
-    found += [breach async for breach in _acknowledged(world)]
+    found += [breach async for breach in _acknowledged(world, callers)]
     found += [breach async for breach in _orders(world)]
     found += _left_behind(world)
     return found
@@ -84,18 +85,24 @@ def _failures(world: World) -> Iterator[Breach]:
         yield Breach(25, f"{context.get('message')}: {context.get('exception')!r}")
 
 
-def _endings(world: World) -> Iterator[Breach]:
-    for one in world.deliveries:
-        if one.ending not in {"acknowledged", "turned away", "reused", "cut off", "pending"}:
+_ENDINGS = {"answered", "turned away", "reused", "refused", "not found", "cut off", "pending"}
+
+
+def _endings(callers: Callers) -> Iterator[Breach]:
+    for asked in callers.questions:
+        if asked.ending not in _ENDINGS:
+            yield Breach(25, f"a request about {asked.identity} ended with {asked.ending}")
+    for one in callers.deliveries:
+        if one.ending not in _ENDINGS - {"refused", "not found"}:
             yield Breach(25, f"{one.name} ended with {one.ending}")
         if one.ending == "turned away" and one.last:
             yield Breach(2, f"{one.name} was turned away when all was well")
 
 
-def _keys(world: World) -> Iterator[Breach]:
+def _keys(world: World, callers: Callers) -> Iterator[Breach]:
     numbers: defaultdict[str, set[int]] = defaultdict(set)
     statuses: defaultdict[str, set[OrderStatus]] = defaultdict(set)
-    for one in world.deliveries:
+    for one in callers.deliveries:
         if one.claim is not None and one.admission is not None:
             numbers[one.claim].add(one.admission.ticket.number)
             if one.status is not None:
@@ -106,20 +113,30 @@ def _keys(world: World) -> Iterator[Breach]:
     for claim, seen in statuses.items():
         if len(seen) > 1:
             yield Breach(4, f"{claim} was answered with {sorted(seen)}")
-    claims = {one.name: one.claim or one.name for one in world.deliveries}
+    claims = {one.name: one.claim or one.name for one in callers.deliveries}
     arrived = Counter(claims[str(truth.order.strategy)] for truth in world.venue.orders.values())
     for claim, count in arrived.items():
         if count > 1:
             yield Breach(3, f"{claim} has {count} orders")
 
 
-def _turned_away(world: World) -> Iterator[Breach]:
+def _keys_of_requests(callers: Callers) -> Iterator[Breach]:
+    made: defaultdict[str, set[str]] = defaultdict(set)
+    for asked in callers.questions:
+        if asked.key is not None:
+            made[asked.key].update(outcome.request.request for outcome in asked.outcomes)
+    for key, requests in made.items():
+        if len(requests) > 1:
+            yield Breach(16, f"{key} was answered with the requests {sorted(requests)}")
+
+
+def _turned_away(world: World, callers: Callers) -> Iterator[Breach]:
     arrived = {truth.order.strategy for truth in world.venue.orders.values()}
-    for one in world.deliveries:
+    for one in callers.deliveries:
         if one.name not in arrived:
             continue
         if one.ending == "turned away" and one.claim is None:
-            if one.name not in world.crashed_in_doubt:
+            if one.name not in callers.crashed_in_doubt:
                 yield Breach(2, f"{one.name} was turned away, and sent all the same")
         elif one.ending == "reused":
             yield Breach(3, f"{one.name} was refused for its key, and sent all the same")
@@ -134,9 +151,9 @@ def _positions(world: World) -> Iterator[Breach]:
                 yield Breach(15, f"{account} {symbol}: we have {ours}, the venue {theirs}")
 
 
-async def _acknowledged(world: World) -> AsyncIterator[Breach]:
+async def _acknowledged(world: World, callers: Callers) -> AsyncIterator[Breach]:
     engine = world.engine
-    numbers = {one.admission.ticket.number for one in world.deliveries if one.admission}
+    numbers = {one.admission.ticket.number for one in callers.deliveries if one.admission}
     for number in sorted(numbers):
         row = await engine.journal.find_signal(number)
         if row is None:
@@ -159,7 +176,8 @@ async def _orders(world: World) -> AsyncIterator[Breach]:
         if state is None:
             yield Breach(10, f"{identity} is gone")
             continue
-        for breach in _order(state, world.venue.orders.get(identity)):
+        truth = world.venue.orders.get(identity)
+        for breach in (*_order(state, truth), *_requests(state, truth)):
             yield breach
 
 
@@ -178,6 +196,10 @@ def _order(state: OrderState, truth: Truth | None) -> Iterator[Breach]:
             yield Breach(12, f"{identity} is UNKNOWN; the venue: {truth}")
         case OrderStatus.PENDING_NEW:
             yield Breach(10, f"{identity} is still on its way")
+        case OrderStatus.CANCELED if state.code == "WITHDRAWN":
+            if truth is not None:
+                yield Breach(10, f"{identity} was cancelled here; the venue: {truth}")
+            return
     if status in _THERE:
         yield from _there(state, truth)
 
@@ -202,6 +224,37 @@ def _there(state: OrderState, truth: Truth | None) -> Iterator[Breach]:
     if executed.quantity != truth.filled or abs(executed.notional - truth.notional) > _TOLERANCE:
         told = f"{executed.quantity} for {executed.notional}"
         yield Breach(13, f"{identity}: {told}; the venue {truth.filled} for {truth.notional}")
+
+
+def _requests(state: OrderState, truth: Truth | None) -> Iterator[Breach]:
+    withdrawn = state.code == "WITHDRAWN"
+    for request in state.requests:
+        there = None if truth is None else truth.asked.get(request.request)
+        done = there is not None and there.done
+        match request.status:
+            case RequestStatus.PENDING | RequestStatus.UNKNOWN if _is_known(state):
+                wrong = True
+            case RequestStatus.DONE:
+                wrong = not (done or withdrawn or _was_cancelled(request, state))
+            case RequestStatus.REJECTED:
+                wrong = done or (there is not None and not there.refused)
+            case RequestStatus.NOT_SENT:
+                wrong = there is not None
+            case RequestStatus.INEFFECTIVE | RequestStatus.TOO_LATE:
+                wrong = done
+            case _:
+                wrong = False
+        if wrong:
+            yield Breach(17, f"{request.request} is {request.status}; the venue: {there}, {truth}")
+
+
+def _is_known(state: OrderState) -> bool:
+    return state.status not in {OrderStatus.UNKNOWN, OrderStatus.ABSENT}
+
+
+def _was_cancelled(request: Request, state: OrderState) -> bool:
+    """Tell whether what a cancel wanted has come about by whatever way."""
+    return request.kind is RequestKind.CANCEL and state.standing is OrderStatus.CANCELED
 
 
 _TOLERANCE = Decimal("1e-9")

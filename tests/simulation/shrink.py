@@ -93,7 +93,7 @@ def _simpler(value: _Struct, simplest: _Struct) -> Iterator[list[Callable[[_Stru
         ours, plain = getattr(value, name), getattr(simplest, name)
         if ours == plain:
             continue
-        if isinstance(ours, int) and not isinstance(ours, bool):
+        if isinstance(plain, int) and not isinstance(plain, bool):
             yield [_setting(name, number) for number in range(plain, min(ours, plain + 4))]
         else:
             yield [_setting(name, plain)]

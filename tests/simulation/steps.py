@@ -10,7 +10,12 @@ import msgspec
 
 __all__ = [
     "Again",
+    "AnyStep",
+    "AskAgain",
     "Behaviour",
+    "Bust",
+    "Cancel",
+    "CancelAll",
     "Conditions",
     "Crash",
     "Fill",
@@ -22,6 +27,8 @@ __all__ = [
     "Lookups",
     "Otherwise",
     "Person",
+    "Reaction",
+    "Replace",
     "Restart",
     "Send",
     "SlowDisk",
@@ -29,6 +36,7 @@ __all__ = [
     "Strike",
     "VenueEnds",
     "Wait",
+    "Where",
 ]
 
 
@@ -44,6 +52,16 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Seconds until the venue fills the rest by itself; 0: never."""
     stale: bool = False
     """The answer tells how things were when the order was sent."""
+
+
+class Reaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the venue does with a request; names and meanings are in `venue.REACTIONS`."""
+
+    name: str = "done"
+    latency: float = 0.0
+    """Seconds until the answer."""
+    fills: bool = False
+    """Half of what is left is filled in the instant before."""
 
 
 class Step(
@@ -89,6 +107,53 @@ class HangUp(Step, frozen=True, kw_only=True):
     """A sender that waits for its answer goes away."""
 
     which: int = 0
+
+
+class Cancel(Step, frozen=True, kw_only=True):
+    """Somebody cancels an order, or a signal that waits."""
+
+    which: int = 0
+    key: bool = False
+    copies: int = 1
+    """How often it is asked at once."""
+    wait: float = 0.0
+    """Seconds for which who asks waits for the outcome."""
+    venue: Reaction = Reaction()
+
+
+class Replace(Step, frozen=True, kw_only=True):
+    """Somebody gives an order other terms."""
+
+    which: int = 0
+    more: int = 1
+    """What is added to its quantity; negative to take away."""
+    price: int = 0
+    """What is added to its price."""
+    key: bool = False
+    copies: int = 1
+    wait: float = 0.0
+    venue: Reaction = Reaction()
+
+
+class CancelAll(Step, frozen=True, kw_only=True):
+    """Somebody cancels all that is open, of an account or a symbol or both."""
+
+    account: int | None = None
+    symbol: int | None = None
+    wait: float = 0.0
+
+
+class AskAgain(Step, frozen=True, kw_only=True):
+    """A request with a key is made again."""
+
+    which: int = 0
+
+
+class Bust(Step, frozen=True, kw_only=True):
+    """The venue takes back the newest fill of a working order, or corrects it to half of it."""
+
+    which: int = 0
+    corrects: bool = False
 
 
 class Fill(Step, frozen=True, kw_only=True):
@@ -173,6 +238,11 @@ AnyStep = (
     | Again
     | Otherwise
     | HangUp
+    | Cancel
+    | Replace
+    | CancelAll
+    | AskAgain
+    | Bust
     | Fill
     | VenueEnds
     | Lookups
@@ -198,6 +268,8 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     remembered_orders: int = 10_000
     tells: Literal["totals", "fills", "last fill"] = "totals"
     """How the venue tells what it has filled: how much in all; with every fill; with the newest."""
+    new_ids: bool = False
+    """A replaced order has another id at the venue, and numbers its fills anew."""
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

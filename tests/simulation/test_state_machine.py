@@ -1,8 +1,9 @@
 """The same world, driven by rules: hypothesis looks for the shortest way to break an invariant."""
 
 import os
+from collections.abc import Coroutine
 from contextlib import ExitStack
-from typing import get_args
+from typing import Any, get_args
 
 import hypothesis.strategies as st
 from hypothesis import settings
@@ -10,11 +11,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from tests.simulation import life, steps
 from tests.simulation.draw import PAUSES
-from tests.simulation.life import fresh_folder, rest_and_look
-from tests.simulation.steps import AnyStep, Behaviour, Conditions
-from tests.simulation.venue import BEHAVIOURS
-from tests.simulation.watch import Watch
-from tests.simulation.world import World
+from tests.simulation.life import Life, fresh_folder
+from tests.simulation.reactions import BEHAVIOURS, REACTIONS
+from tests.simulation.steps import AnyStep, Behaviour, Conditions, Reaction
 
 CHECKED = life.CHECKED
 """The invariants that a run is held to."""
@@ -46,6 +45,38 @@ _SENDS = st.builds(
 _TWINS = st.builds(
     steps.Send, fingerprint=st.just(True), copies=st.integers(1, 3), venue=_BEHAVIOURS, then=_THEN
 )
+_REACTIONS = st.builds(
+    Reaction,
+    name=st.sampled_from(sorted(REACTIONS)),
+    latency=st.sampled_from((0.0, 0.2, 1.0)),
+    fills=st.booleans(),
+)
+_CANCELS = st.builds(
+    steps.Cancel,
+    which=_WHICH,
+    key=st.booleans(),
+    copies=st.integers(1, 2),
+    wait=_WAITS,
+    venue=_REACTIONS,
+    then=_THEN,
+)
+_REPLACES = st.builds(
+    steps.Replace,
+    which=_WHICH,
+    more=st.integers(-1, 2),
+    price=st.integers(0, 1),
+    key=st.booleans(),
+    wait=_WAITS,
+    venue=_REACTIONS,
+    then=_THEN,
+)
+_CANCEL_ALLS = st.builds(
+    steps.CancelAll,
+    account=st.sampled_from((None, 0, 1)),
+    symbol=st.sampled_from((None, 0, 1)),
+    wait=_WAITS,
+    then=_THEN,
+)
 _STRIKES = st.builds(
     steps.Strike, kept=st.booleans(), outage=st.sampled_from((0.0, 1.0, 6.0)), then=_THEN
 )
@@ -64,6 +95,7 @@ _CONDITIONS = st.builds(
     max_age=st.sampled_from((60.0, 4.0)),
     remembered_orders=st.sampled_from((10_000, 1)),
     tells=st.sampled_from(("totals", "fills", "last fill")),
+    new_ids=st.booleans(),
 )
 
 
@@ -73,12 +105,14 @@ class Machine(RuleBasedStateMachine):
     @initialize(conditions=_CONDITIONS)
     def begin(self, conditions: Conditions) -> None:
         self._stack = ExitStack()
-        self._world = World(conditions, self._stack.enter_context(fresh_folder()))
-        self._watch = Watch(self._world)
-        self._world.loop.run(self._world.open())
+        self._life = Life(conditions, self._stack.enter_context(fresh_folder()))
+        self._run(self._life.open())
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        self._life.world.loop.run(work, most_turns=100_000)
 
     def _do(self, step: AnyStep) -> None:
-        self._world.loop.run(self._world.do(step))
+        self._run(self._life.do(step))
 
     @rule(step=_SENDS)
     def signal(self, step: steps.Send) -> None:
@@ -98,6 +132,26 @@ class Machine(RuleBasedStateMachine):
 
     @rule(step=st.builds(steps.HangUp, which=_WHICH, then=_THEN))
     def caller_hangs_up(self, step: steps.HangUp) -> None:
+        self._do(step)
+
+    @rule(step=_CANCELS)
+    def cancel(self, step: steps.Cancel) -> None:
+        self._do(step)
+
+    @rule(step=_REPLACES)
+    def replace(self, step: steps.Replace) -> None:
+        self._do(step)
+
+    @rule(step=_CANCEL_ALLS)
+    def cancel_all(self, step: steps.CancelAll) -> None:
+        self._do(step)
+
+    @rule(step=st.builds(steps.AskAgain, which=_WHICH, then=_THEN))
+    def ask_again(self, step: steps.AskAgain) -> None:
+        self._do(step)
+
+    @rule(step=st.builds(steps.Bust, which=_WHICH, corrects=st.booleans(), then=_THEN))
+    def venue_takes_a_fill_back(self, step: steps.Bust) -> None:
         self._do(step)
 
     @rule(step=st.builds(steps.Fill, which=_WHICH, parts=st.integers(1, 2), then=_THEN))
@@ -138,14 +192,14 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_is_broken(self) -> None:
-        assert not self._watch.breaches
+        assert not self._life.watch.breaches
 
     def teardown(self) -> None:
         try:
-            self._world.loop.run(rest_and_look(self._world, self._watch))
-            assert not self._watch.breaches
+            self._run(self._life.rest())
+            assert not self._life.watch.breaches
         finally:
-            self._world.close()
+            self._life.close()
             self._stack.close()
 
 

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
 from fillgate.domain.events import (
     AccountCameUp,
     AccountWentDown,
@@ -12,12 +14,14 @@ from fillgate.domain.events import (
     ServiceStarted,
     SubmissionAnswered,
 )
+from fillgate.domain.fills import Fill
 from fillgate.domain.fold import fold_orders
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.engine.verification import verify
 from fillgate.journal.base import Recorded
 from fillgate.journal.sqlite import SqliteJournal
+from tests.simulation.truth import Truth
 from tests.simulation.venue import SimulatedVenue
 from tests.simulation.watch import Breach
 from tests.simulation.world import World
@@ -101,10 +105,16 @@ def _planned_while_down(records: Sequence[Recorded]) -> Iterator[Breach]:
 def _invented(states: dict[str, OrderState], venue: SimulatedVenue) -> Iterator[Breach]:
     for identity, state in states.items():
         truth = venue.orders.get(identity)
-        true_fills = {fill.fill_id: fill for fill in truth.fills} if truth is not None else {}
         for fill in state.executed.fills:
-            if true_fills.get(fill.fill_id) != fill:
+            if not _is_true(fill, truth):
                 yield Breach(14, f"{identity} has the fill {fill}, the venue not")
+
+
+def _is_true(fill: Fill, truth: Truth | None) -> bool:
+    if truth is None:
+        return False
+    true = msgspec.structs.replace(fill, order_id=fill.order_id or f"v-{truth.identity}")
+    return true in truth.fills
 
 
 async def orders_now(world: World) -> dict[str, OrderState]:
