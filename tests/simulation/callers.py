@@ -178,14 +178,15 @@ class Callers:
 
     def ask(self, question: Question, wait: float) -> None:
         """Cancel or replace an order, or cancel all of some."""
+        self._ask(question, self._start(self._outcome(question, wait)))
+
+    async def _outcome(self, question: Question, wait: float) -> Sequence[Outcome | Refusal]:
         assert question.identity is not None
         asker = Asker(source="test", actor="somebody", key=question.key)
         requests = self._world.engine.requests
         if question.terms is None:
-            work = requests.cancel(question.identity, asker, wait=wait)
-        else:
-            work = requests.replace(question.identity, question.terms, asker, wait=wait)
-        self._ask(question, self._start(_alone(work)))
+            return (await requests.cancel(question.identity, asker, wait=wait),)
+        return (await requests.replace(question.identity, question.terms, asker, wait=wait),)
 
     def cancel_all(self, account: str | None, symbol: str | None, wait: float) -> None:
         """Cancel all that is open."""
@@ -234,10 +235,6 @@ class Callers:
             f"a request about {one.identity}" for one in self.questions if one.ending == "pending"
         ]
         return found + ["a person" for task in self._persons if not task.done()]
-
-
-async def _alone(work: Coroutine[Any, Any, Outcome]) -> Sequence[Outcome | Refusal]:
-    return (await work,)
 
 
 def _ending(task: "asyncio.Task[Any]") -> str:

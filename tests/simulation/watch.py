@@ -101,8 +101,8 @@ class Watch:
         waited = self._world.venue.now - written[0]
         if waited > _SLACK:
             self._add(19, f"{request} waited {waited:.3f} s")
-        if not self._world.venue.calls[order_of(request)]:
-            self._add(19, f"the venue was asked by {request} about what it never got")
+        if order_of(request) not in self._world.disk.durable.sending:
+            self._add(19, f"the venue was asked by {request} about an order that is not SENDING")
 
     # What callers hear
 
