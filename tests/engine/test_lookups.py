@@ -6,11 +6,12 @@ import msgspec
 import pytest
 
 from fillgate.domain.errors import Unknown
+from fillgate.domain.life_cycle import OrderStatus
 from fillgate.engine.clock import SystemClock
 from fillgate.engine.settings import EngineSettings
 from fillgate.testing import VirtualClock
 from tests.engine.conftest import House, open_house
-from tests.engine.venue import Venue, raises
+from tests.engine.venue import Venue, raises, report
 
 SETTLE = 10.0
 STEP = 0.05
@@ -50,6 +51,22 @@ async def test_an_order_is_absent_soon_after_the_venue_has_settled(tmp_path: Pat
     assert len([at for at in watch.asked if at >= SETTLE]) >= 3, "three misses that count"
     # A lane is held all the while: the answer must not be long in coming.
     assert SETTLE <= passed <= SETTLE + 2
+
+
+@pytest.mark.anyio
+async def test_what_is_found_and_does_not_fit_is_not_a_miss(tmp_path: Path) -> None:
+    watch = Stopwatch()
+    async with open_house(tmp_path, settings=SLOW, prepare=settling, clock=watch.clock) as house:
+        house.venue.answers["BTC/USDT"] = raises(Unknown("RESET", ""))
+        await house.send()
+        while sum(at >= SETTLE for at in watch.asked) < 2:
+            await watch.run(house, STEP)
+        (order,) = house.venue.arrived
+        another = report(order, OrderStatus.NEW, quantity=order.quantity + 1)
+        house.venue.found[order.client_order_id] = another
+        await watch.run(house, 5)
+        assert house.status(order.client_order_id) == "UNKNOWN"
+        assert house.state(order.client_order_id).anomalies
 
 
 @pytest.mark.anyio
