@@ -160,6 +160,25 @@ REPLACES = [
         ("9", "100"),
     ),
     ([*LIVE, replace(quantity=D(2)), answered(S.FILLED, "2")], S.FILLED, R.DONE, ("2", "100")),
+    # An answer that tells of the terms from before: the order was quicker, or the venue waits.
+    (
+        [*LIVE, replace(quantity=D(9)), answered(S.FILLED, "4", quantity=D(4))],
+        S.FILLED,
+        R.TOO_LATE,
+        ("4", "100"),
+    ),
+    (
+        [*LIVE, replace(price=D(90)), answered(S.CANCELED, price=D(100))],
+        S.CANCELED,
+        R.TOO_LATE,
+        ("4", "100"),
+    ),
+    (
+        [*LIVE, replace(price=D(90)), answered(S.NEW, price=D(100))],
+        S.PENDING_REPLACE,
+        R.PENDING,
+        ("4", "100"),
+    ),
     ([*LIVE, replace(price=D(90)), refused()], S.NEW, R.REJECTED, ("4", "100")),
     ([*LIVE, replace(price=D(90)), polled(S.FILLED, "4")], S.FILLED, R.TOO_LATE, ("4", "100")),
     ([*LIVE, replace(price=D(90)), polled(S.CANCELED)], S.CANCELED, R.TOO_LATE, ("4", "100")),

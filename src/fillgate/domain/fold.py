@@ -38,7 +38,13 @@ from fillgate.domain.events import (
 from fillgate.domain.life_cycle import OrderStatus, ReportType
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import report_type_of
-from fillgate.domain.requests import Request, RequestKind, RequestStatus, find_request
+from fillgate.domain.requests import (
+    Request,
+    RequestKind,
+    RequestStatus,
+    find_request,
+    is_shown_done,
+)
 
 __all__ = ["FOLD_VERSION", "PLANNING", "fold_orders", "next_state"]
 
@@ -161,8 +167,7 @@ def _request_answered(state: OrderState, event: RequestAnswered, at: int) -> Ord
     request = find_request(state.requests, event.request)
     if request is None:
         return state.with_outcome(event.request, RequestStatus.DONE, at)
-    replaces = request.kind is RequestKind.REPLACE and request.is_open
-    if replaces and event.report.status is not OrderStatus.PENDING_REPLACE:
+    if request.is_open and is_shown_done(request, event.report):
         state = state.replaced(request, at)
     return state.reported(event.report, at)
 

@@ -144,6 +144,18 @@ def replace_shown_by(requests: Requests, order: Order, report: ExecutionReport) 
     return None
 
 
+def is_shown_done(asked: Request, report: ExecutionReport) -> bool:
+    """Tell whether the answer to a request shows that it is a replace that has taken effect.
+
+    It does unless it says that it waits, or tells of terms that are not the replacement's: the
+    order may have ended before, or work on as before for a while.
+    """
+    if asked.replacement is None or report.status is OrderStatus.PENDING_REPLACE:
+        return False
+    by_id = report.client_order_id == asked.request
+    return by_id or not _differs(asked.replacement, report)
+
+
 def _differs(order: Order, report: ExecutionReport) -> bool:
     pairs = (
         (order.quantity, report.quantity),
