@@ -19,6 +19,7 @@ from fillgate.engine.requests.checks import RequestRefused, Terms
 from fillgate.engine.requests.outcomes import Outcome
 from fillgate.engine.requests.requests import OrderNotFound, Refusal
 from fillgate.engine.resolution import NotResolvable, Resolution
+from fillgate.journal.base import JournalUnavailable
 from tests.simulation.places import ACCOUNTS, SYMBOLS
 from tests.simulation.steps import Send
 from tests.simulation.truth import Truth
@@ -33,6 +34,7 @@ PRICE = Decimal(100)
 
 _ENDINGS: tuple[tuple[type[Exception], str], ...] = (
     (EngineUnavailable, "turned away"),
+    (JournalUnavailable, "turned away"),
     (KeyReused, "reused"),
     (RequestRefused, "refused"),
     (OrderNotFound, "not found"),

@@ -124,7 +124,10 @@ def _keys_of_requests(callers: Callers) -> Iterator[Breach]:
     made: defaultdict[str, set[str]] = defaultdict(set)
     for asked in callers.questions:
         if asked.key is not None:
-            made[asked.key].update(outcome.request.request for outcome in asked.outcomes)
+            # A cancel that joined another one under way made none, and claimed nothing.
+            made[asked.key].update(
+                outcome.request.request for outcome in asked.outcomes if not outcome.replayed
+            )
     for key, requests in made.items():
         if len(requests) > 1:
             yield Breach(16, f"{key} was answered with the requests {sorted(requests)}")

@@ -21,6 +21,12 @@ class Asked:
     done: bool = False
     refused: bool = False
 
+    @property
+    def pending(self) -> OrderStatus:
+        """What the venue says of the order while it has the request and has not done it."""
+        cancels = self.replacement is None
+        return OrderStatus.PENDING_CANCEL if cancels else OrderStatus.PENDING_REPLACE
+
 
 @dataclass
 class Truth:

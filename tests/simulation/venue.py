@@ -190,7 +190,10 @@ class SimulatedVenue:
             raise Rejected("ORDER_NOT_FOUND", "no such order")
         if asked.refused:
             raise Rejected("REFUSED", f"the order is {truth.status}")
-        return self.report(truth)
+        report = self.report(truth)
+        if asked.done or not truth.works:
+            return report
+        return msgspec.structs.replace(report, status=asked.pending)
 
     # What it tells
 

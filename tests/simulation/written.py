@@ -98,7 +98,7 @@ def _planned_while_down(records: Sequence[Recorded]) -> Iterator[Breach]:
                 up.add(account)
             case AccountWentDown(account=account):
                 up.discard(account)
-            case OrderIntended(order=order) if order.account not in up:
+            case OrderIntended(order=order, sending=True) if order.account not in up:
                 yield Breach(9, f"{order.client_order_id} was planned while its account was down")
 
 
