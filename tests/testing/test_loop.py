@@ -2,7 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import hypothesis.strategies as st
 import pytest
@@ -217,6 +218,20 @@ def test_nothing_of_a_killed_process_runs_on(schedule: Schedule | None) -> None:
         assert done == ["child 0", "child 1"]
 
     loop.run(main())
+    assert not loop.failures
+
+
+def test_what_a_killed_process_had_not_begun_is_dropped_without_a_word() -> None:
+    loop, process = SimulatedLoop(), Process("one")
+
+    async def wait_for(work: Coroutine[Any, Any, None]) -> None:
+        await work
+
+    async def main() -> None:
+        loop.start(wait_for(wait_for(never())), process=process)
+        process.kill()
+
+    loop.run(main())  # every warning is an error
     assert not loop.failures
 
 

@@ -99,11 +99,16 @@ def _bury(task: "asyncio.Task[Any]") -> None:
     """Let nobody complain that a task was not finished, or not even begun."""
     # Known to the C and the Python implementation.
     task._log_destroy_pending = False  # type: ignore[attr-defined]  # noqa: SLF001
-    coroutine = task.get_coro()
-    if inspect.iscoroutine(coroutine):
-        state = inspect.getcoroutinestate(coroutine)
-        if state == inspect.CORO_CREATED:
-            coroutine.close()
+    _drop_unbegun(task.get_coro())
+
+
+def _drop_unbegun(work: object) -> None:
+    """Close a coroutine that has not begun, and those that it was given to wait for."""
+    if inspect.iscoroutine(work) and inspect.getcoroutinestate(work) == inspect.CORO_CREATED:
+        given = tuple(work.cr_frame.f_locals.values()) if work.cr_frame else ()
+        work.close()
+        for each in given:
+            _drop_unbegun(each)
 
 
 class SimulatedLoop(_EventLoop):
