@@ -5,27 +5,47 @@ is gone fails loudly, and is planted anew where the code is now.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 import msgspec
 import pytest
 
-from fillgate.domain.events import OrderEvent, OrderRejected, OrderSending, OrderUnanswered
+from fillgate.domain import fold
+from fillgate.domain.errors import Rejected
+from fillgate.domain.events import (
+    OrderEvent,
+    OrderRejected,
+    OrderSending,
+    OrderUnanswered,
+    RequestAnswered,
+    RequestRejected,
+    RequestUnanswered,
+)
 from fillgate.domain.executions import Executed
 from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
-from fillgate.domain.reports import Lookup, NotFound
-from fillgate.engine import lookups, submission
+from fillgate.domain.reports import ExecutionReport, Lookup, NotFound
+from fillgate.domain.requests import find_request
+from fillgate.engine import dispatcher, lookups
 from fillgate.engine.accounts import Accounts
 from fillgate.engine.dispatcher import Dispatcher
 from fillgate.engine.intake import Arrival, Intake
 from fillgate.engine.lanes import Lane
+from fillgate.engine.planner import Planner
 from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.recovery import Recovery
+from fillgate.engine.requests import sender, verdict
+from fillgate.engine.requests.keys import Keys
+from fillgate.engine.requests.lookups import RequestLookups
+from fillgate.engine.requests.requests import Requests
+from fillgate.engine.requests.sender import Sender
+from fillgate.engine.requests.verdict import REQUEST_ENDINGS, Asked
 from fillgate.engine.tickets import Ticket
+from fillgate.engine.verdict import ORDER_ENDINGS
 from fillgate.journal.base import Done, Lost, Write
 from fillgate.journal.claims import ClaimTable
 from fillgate.journal.sqlite import SqliteJournal
@@ -53,6 +73,11 @@ def _fault(name: str, *breaks: int) -> Callable[[Callable[[_Patch], None]], None
         FAULTS[name] = Fault(plant, frozenset(breaks))
 
     return add
+
+
+async def _ignoring(work: Awaitable[Any]) -> None:
+    with suppress(Exception):
+        await work
 
 
 # Submissions
@@ -114,7 +139,7 @@ def _(patch: _Patch) -> None:
     def refused(order: Any, error: BaseException) -> OrderEvent:
         return OrderRejected(client_order_id=order.client_order_id, code="ERROR", text=str(error))
 
-    patch.setattr(submission, "event_of_error", refused)
+    patch.setattr(dispatcher, "ORDER_ENDINGS", ORDER_ENDINGS._replace(failed=refused))
 
 
 @_fault("an order goes out while another of its lane is on its way", 7)
@@ -129,7 +154,7 @@ def _(patch: _Patch) -> None:
 
 @_fault("an old signal is sent", 9)
 def _(patch: _Patch) -> None:
-    patch.setattr(Dispatcher, "_check_age", lambda self, ticket: None)
+    patch.setattr(Planner, "check_age", lambda self, ticket: None)
     patch.setattr(Dispatcher, "_expire", lambda self, ticket, lane: None)
 
 
@@ -191,7 +216,7 @@ def _(patch: _Patch) -> None:
 
 @_fault("what was turned away without a key is sent after all", 2)
 def _(patch: _Patch) -> None:
-    patch.setattr("fillgate.engine.dispatcher._disowned", lambda ticket: None)
+    patch.setattr(dispatcher, "disowned", lambda ticket: None)
 
 
 @_fault("a start forgets the signals that wait", 1)
@@ -281,6 +306,144 @@ def _(patch: _Patch) -> None:
     patch.setattr(Recorder, "_append", early)
 
 
+@_fault("a fill that the venue takes back stays", 13, 15)
+def _(patch: _Patch) -> None:
+    patch.setattr(Executed, "amended_by", lambda self, *_, **__: self)
+
+
+# Cancels and replaces
+
+
+def _canceled(asked: Asked) -> OrderEvent:
+    order = asked.state.order
+    report = ExecutionReport(
+        order_id=asked.state.order_id or "v",
+        symbol=order.symbol,
+        side=order.side,
+        status=OrderStatus.CANCELED,
+        filled_quantity=asked.state.executed.total.quantity,
+        average_price=order.price,
+        timestamp=1,
+    )
+    return RequestAnswered(
+        client_order_id=asked.client_order_id, request=asked.request, report=report
+    )
+
+
+@_fault("a cancel whose answer is missing counts as done", 17, 18)
+def _(patch: _Patch) -> None:
+    failed = verdict.failed
+
+    def done(asked: Asked, error: BaseException) -> OrderEvent:
+        event = failed(asked, error)
+        lost = isinstance(event, RequestUnanswered) and asked.replacement is None
+        return _canceled(asked) if lost else event
+
+    patch.setattr(sender, "REQUEST_ENDINGS", REQUEST_ENDINGS._replace(failed=done))
+
+
+@_fault("“not found” to a cancel proves that the order is gone", 17, 18)
+def _(patch: _Patch) -> None:
+    failed = verdict.failed
+
+    def gone(asked: Asked, error: BaseException) -> OrderEvent:
+        not_found = isinstance(error, Rejected) and error.code == "ORDER_NOT_FOUND"
+        return _canceled(asked) if not_found else failed(asked, error)
+
+    patch.setattr(sender, "REQUEST_ENDINGS", REQUEST_ENDINGS._replace(failed=gone))
+
+
+@_fault("a replace whose answer is missing counts as refused", 17)
+def _(patch: _Patch) -> None:
+    failed = verdict.failed
+
+    def refused(asked: Asked, error: BaseException) -> OrderEvent:
+        event = failed(asked, error)
+        if not isinstance(event, RequestUnanswered) or asked.replacement is None:
+            return event
+        return RequestRejected(
+            client_order_id=asked.client_order_id, request=asked.request, code="ERROR", text=""
+        )
+
+    patch.setattr(sender, "REQUEST_ENDINGS", REQUEST_ENDINGS._replace(failed=refused))
+
+
+@_fault("a request is sent again when its answer is missing", 16)
+def _(patch: _Patch) -> None:
+    conclude = Sender._conclude
+
+    def again(self: Sender, signal: int, event: OrderEvent) -> None:
+        if isinstance(event, RequestUnanswered):
+            state = self._recorder.latest(event.client_order_id)
+            asked = None if state is None else find_request(state.requests, event.request)
+            if state is not None and asked is not None:
+                work = self._call(Asked(state, event.request, asked.replacement))
+                self._tasks.start(_ignoring(work), name="again")
+        conclude(self, signal, event)
+
+    patch.setattr(Sender, "_conclude", again)
+
+
+@_fault("a request is sent before it is durable", 16)
+def _(patch: _Patch) -> None:
+    begin = Sender.begin
+
+    def at_once(self: Sender, state: OrderState, event: Any, asker: Any, digest: bytes) -> Any:
+        admitted = begin(self, state, event, asker, digest)
+        self._send(event)
+        return admitted
+
+    patch.setattr(Sender, "begin", at_once)
+
+
+@_fault("a cancel waits until its lane is free", 19)
+def _(patch: _Patch) -> None:
+    recorded = Sender._recorded
+
+    def waits(self: Sender, event: Any, asker: Any, admitted: Any, outcome: Any) -> None:
+        asyncio.get_running_loop().call_later(0.5, recorded, self, event, asker, admitted, outcome)
+
+    patch.setattr(Sender, "_recorded", waits)
+
+
+@_fault("an order that was cancelled here is sent all the same", 19)
+def _(patch: _Patch) -> None:
+    go_on = Dispatcher._go_on
+
+    def sends(self: Dispatcher, ticket: Ticket, lane: Lane) -> None:
+        go_on(self, ticket, lane)
+        state = self._blotter.order(ticket.client_order_id or "")
+        if state is not None and state.code == "WITHDRAWN":
+            self._tasks.start(_ignoring(self._send(state.order)), name="sent")
+
+    patch.setattr(Dispatcher, "_go_on", sends)
+
+
+@_fault("a start forgets the requests that are open", 17, 24)
+def _(patch: _Patch) -> None:
+    patch.setattr(Requests, "take_up", lambda self, state: None)
+
+
+@_fault("a request without an answer is not looked up", 17, 24)
+def _(patch: _Patch) -> None:
+    patch.setattr(RequestLookups, "begin", lambda self, state: None)
+
+
+@_fault("a request has no effect as soon as the order is seen to work", 17)
+def _(patch: _Patch) -> None:
+    patch.setattr(RequestLookups, "_seconds_until_settled", lambda self, state: 0.0)
+
+
+@_fault("the key of a request is not claimed", 16)
+def _(patch: _Patch) -> None:
+    patch.setattr(Keys, "claim", lambda self, asker, digest, admitted, *, at: None)
+
+
+@_fault("every answer to a replace counts as its success", 17)
+def _(patch: _Patch) -> None:
+    patch.setattr(fold, "is_shown_done", lambda asked, report: asked.replacement is not None)
+
+
 # Commits that fail
 
 
@@ -317,18 +480,6 @@ def _(patch: _Patch) -> None:
 @_fault("facts of a lost commit are not written again", 10, 12, 13, 24)
 def _(patch: _Patch) -> None:
     patch.setattr(Recorder, "_keep_for_later", lambda self, job, reason: None)
-
-
-@_fault("facts are written again in another order", 10, 13, 20, 24, 25)
-def _(patch: _Patch) -> None:
-    catch_up = Recorder._catch_up
-
-    async def backwards(self: Recorder) -> None:
-        for job in self._backlog:
-            job.number = -job.number
-        await catch_up(self)
-
-    patch.setattr(Recorder, "_catch_up", backwards)
 
 
 @_fault("an order's row is not brought up to date", 20)

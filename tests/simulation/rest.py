@@ -121,16 +121,17 @@ def _keys(world: World, callers: Callers) -> Iterator[Breach]:
 
 
 def _keys_of_requests(callers: Callers) -> Iterator[Breach]:
-    made: defaultdict[str, set[str]] = defaultdict(set)
+    made: dict[str, str] = {}
     for asked in callers.questions:
-        if asked.key is not None:
+        if asked.key is None:
+            continue
+        for outcome in asked.outcomes:
+            request = outcome.request.request
             # A cancel that joined another one under way made none, and claimed nothing.
-            made[asked.key].update(
-                outcome.request.request for outcome in asked.outcomes if not outcome.replayed
-            )
-    for key, requests in made.items():
-        if len(requests) > 1:
-            yield Breach(16, f"{key} was answered with the requests {sorted(requests)}")
+            if not outcome.replayed and made.setdefault(asked.key, request) != request:
+                yield Breach(16, f"{asked.key} made {made[asked.key]} and {request}")
+        if asked.ending in {"refused", "not found"} and asked.key in made:
+            yield Breach(16, f"{asked.key} made {made[asked.key]}, and was {asked.ending} then")
 
 
 def _turned_away(world: World, callers: Callers) -> Iterator[Breach]:

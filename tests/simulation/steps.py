@@ -268,6 +268,9 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     remembered_orders: int = 10_000
     tells: Literal["totals", "fills", "last fill"] = "totals"
     """How the venue tells what it has filled: how much in all; with every fill; with the newest."""
+    says_pending: bool = False
+    """While a request waits at the venue it tells of the order as PENDING_CANCEL or
+    PENDING_REPLACE; else it tells of it as if nothing had been asked."""
     new_ids: bool = False
     """A replaced order has another id at the venue, and numbers its fills anew."""
 

@@ -95,6 +95,7 @@ _CONDITIONS = st.builds(
     max_age=st.sampled_from((60.0, 4.0)),
     remembered_orders=st.sampled_from((10_000, 1)),
     tells=st.sampled_from(("totals", "fills", "last fill")),
+    says_pending=st.booleans(),
     new_ids=st.booleans(),
 )
 

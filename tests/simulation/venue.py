@@ -191,7 +191,7 @@ class SimulatedVenue:
         if asked.refused:
             raise Rejected("REFUSED", f"the order is {truth.status}")
         report = self.report(truth)
-        if asked.done or not truth.works:
+        if asked.done or not truth.works or not self._conditions.says_pending:
             return report
         return msgspec.structs.replace(report, status=asked.pending)
 

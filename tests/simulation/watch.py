@@ -66,6 +66,8 @@ class Watch:
         durable = world.disk.durable
         if self._came_before(identity):
             self._add(5, f"{identity} reached the venue again")
+        if identity in durable.withdrawn:
+            self._add(19, f"{identity} was cancelled here and reached the venue")
         planned = durable.planned.get(identity)
         if planned is None or identity not in durable.sending or planned.order != order:
             self._add(6, f"{identity} reached the venue before its SENDING was durable")
