@@ -358,3 +358,27 @@ def test_what_works_at_the_venue_is_adopted(before: list[OrderEvent]) -> None:
     assert state.executed.total.quantity == D(1)
     assert state.anomalies == (1 if before else 0)
     assert state.code is None
+
+
+def test_what_was_corrected_can_be_corrected_and_taken_back_after_that() -> None:
+    def told(left: str, at: int, **amended: object) -> OrderReported:
+        status = S.PARTIALLY_FILLED if D(left) else S.NEW
+        said = msgspec.structs.replace(report(status, left), timestamp=at, **amended)
+        return OrderReported(
+            client_order_id=said.client_order_id or "", report=said, channel="poll"
+        )
+
+    def right(quantity: str) -> tuple[Fill, ...]:
+        return (Fill(fill_id="a", quantity=D(quantity), price=D(100), timestamp=1),)
+
+    # The venue never told the fill itself, only how much there is in all.
+    steps = [
+        told("3", 2),
+        told("2", 3, corrected=right("2")),
+        told("1", 4, corrected=right("1")),
+        told("0", 5, busted=("a",)),
+    ]
+    totals = [
+        folded(INTENDED, SENDING, *steps[:count]).executed.total.quantity for count in range(1, 5)
+    ]
+    assert totals == [D(3), D(2), D(1), D(0)]

@@ -56,6 +56,8 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
     """True while nobody told the price of the evidence."""
     amended: tuple[str, ...] = ()
     """Ids of fills that were taken back or corrected."""
+    corrected: tuple[Fill, ...] = ()
+    """Those of them that were corrected, as they were told last; the others are taken back."""
     amended_at: int = 0
     """When the last of them was, Unix milliseconds by the venue."""
 
@@ -146,9 +148,9 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
 
         The evidence from before falls to what is left, until it is told anew.
         """
-        right = {fill.fill_id: fill for fill in corrected}
+        right = _by_id(corrected)
         fills = tuple(_corrected(fill, right) for fill in self.fills if fill.fill_id not in busted)
-        if fills == self.fills and {*busted, *right} <= {*self.amended}:
+        if fills == self.fills and self._has_heard_of(busted, right):
             return self
         identified = Totals()
         for fill in fills:
@@ -157,12 +159,32 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
             fills=fills,
             identified=identified,
             amended=tuple(dict.fromkeys((*self.amended, *busted, *right))),
+            corrected=tuple(
+                fill
+                for name, fill in (_by_id(self.corrected) | right).items()
+                if name not in busted
+            ),
             amended_at=max(self.amended_at, timestamp),
+        )
+
+    def _has_heard_of(self, busted: tuple[str, ...], right: dict[str, Fill]) -> bool:
+        known = _by_id(self.corrected)
+        taken_back = {*self.amended} - {*known}
+        return {*busted} <= taken_back and all(
+            name in known and _terms(known[name]) == _terms(fill) for name, fill in right.items()
         )
 
 
 NOTHING_EXECUTED: Final = Executed()
 """What every order begins with."""
+
+
+def _by_id(fills: tuple[Fill, ...]) -> dict[str, Fill]:
+    return {fill.fill_id: fill for fill in fills}
+
+
+def _terms(fill: Fill) -> tuple[Decimal, Decimal]:
+    return fill.quantity, fill.price
 
 
 def _corrected(fill: Fill, right: dict[str, Fill]) -> Fill:
