@@ -72,3 +72,11 @@ async def test_a_journal_that_is_away_collects_no_repeats(tmp_path: Path) -> Non
                 story = await house.engine.journal.story(state.signal)
                 kinds = [record.event.kind for record in story]
                 assert len(kinds) == 4, kinds
+
+
+@pytest.mark.anyio
+async def test_calling_off_what_waits_no_more_leaves_no_lane_behind(house: House) -> None:
+    admission = await house.accept()
+    await house.outcome(admission)
+    house.engine.dispatcher.call_off(admission.ticket, actor="somebody", reason=None)
+    assert not list(house.engine.dispatcher.lanes)

@@ -227,6 +227,8 @@ class Dispatcher:
         lane = self._lane(ticket)
         if lane.leave(ticket):
             self._record_withdrawal(ticket, lane)
+        else:
+            self.lanes.forget_if_free(lane)
 
     # Planning
 
