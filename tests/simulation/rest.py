@@ -68,7 +68,7 @@ async def found_at_rest(world: World, callers: Callers) -> list[Breach]:
     found += _failures(world)
     found += _endings(callers)
     found += _keys(world, callers)
-    found += _keys_of_requests(callers)
+    found += _keys_of_requests(world, callers)
     found += _turned_away(world, callers)
     found += _positions(world)
     found += [breach async for breach in _acknowledged(world, callers)]
@@ -120,7 +120,7 @@ def _keys(world: World, callers: Callers) -> Iterator[Breach]:
             yield Breach(3, f"{claim} has {count} orders")
 
 
-def _keys_of_requests(callers: Callers) -> Iterator[Breach]:
+def _keys_of_requests(world: World, callers: Callers) -> Iterator[Breach]:
     made: dict[str, str] = {}
     for asked in callers.questions:
         if asked.key is None:
@@ -130,7 +130,9 @@ def _keys_of_requests(callers: Callers) -> Iterator[Breach]:
             # A cancel that joined another one under way made none, and claimed nothing.
             if not outcome.replayed and made.setdefault(asked.key, request) != request:
                 yield Breach(16, f"{asked.key} made {made[asked.key]} and {request}")
-        if asked.ending in {"refused", "not found"} and asked.key in made:
+        # Of an order that never left the cancel's key is not claimed.
+        withdrawn = asked.identity in world.disk.durable.withdrawn
+        if asked.ending in {"refused", "not found"} and asked.key in made and not withdrawn:
             yield Breach(16, f"{asked.key} made {made[asked.key]}, and was {asked.ending} then")
 
 
