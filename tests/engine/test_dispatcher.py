@@ -74,7 +74,6 @@ async def test_a_journal_that_is_away_collects_no_repeats(tmp_path: Path) -> Non
                 assert len(kinds) == 4, kinds
 
 
-@pytest.mark.anyio
 async def test_calling_off_what_waits_no_more_leaves_no_lane_behind(house: House) -> None:
     admission = await house.accept()
     await house.outcome(admission)

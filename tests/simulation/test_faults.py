@@ -3,7 +3,7 @@
 import pytest
 
 from tests.simulation.draw import draw_history
-from tests.simulation.faults import FAULTS
+from tests.simulation.faults.every import FAULTS
 from tests.simulation.life import CHECKED, live
 
 SEEDS = range(300)

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from tests.simulation.draw import draw_history
-from tests.simulation.faults import FAULTS
+from tests.simulation.faults.every import FAULTS
 from tests.simulation.life import live
 from tests.simulation.report import report, shortest
 from tests.simulation.shrink import shrink

@@ -9,6 +9,7 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from docs.invariants import proof
 from tests.simulation import life, steps
 from tests.simulation.draw import PAUSES
 from tests.simulation.life import Life, fresh_folder
@@ -202,6 +203,10 @@ class Machine(RuleBasedStateMachine):
         finally:
             self._life.close()
             self._stack.close()
+
+
+def test_the_page_names_what_is_checked() -> None:
+    assert proof("state machine").checks == CHECKED
 
 
 TestMachine = Machine.TestCase

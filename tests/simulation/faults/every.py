@@ -1,0 +1,16 @@
+"""All faults."""
+
+from typing import Final
+
+from tests.simulation.faults import commits, executions, requests, signals, submissions
+from tests.simulation.faults.catalogue import Catalogue
+
+__all__ = ["FAULTS"]
+
+FAULTS: Final = Catalogue(
+    **submissions.FAULTS,
+    **signals.FAULTS,
+    **executions.FAULTS,
+    **requests.FAULTS,
+    **commits.FAULTS,
+)
