@@ -184,7 +184,7 @@ class Callers:
 
     async def _outcome(self, question: Question, wait: float) -> Sequence[Outcome | Refusal]:
         assert question.identity is not None
-        asker = Asker(source="test", actor="somebody", key=question.key)
+        asker = Asker(source="somebody", actor="somebody", key=question.key)
         requests = self._world.engine.requests
         if question.terms is None:
             return (await requests.cancel(question.identity, asker, wait=wait),)
@@ -192,7 +192,7 @@ class Callers:
 
     def cancel_all(self, account: str | None, symbol: str | None, wait: float) -> None:
         """Cancel all that is open."""
-        asker = Asker(source="test", actor="somebody")
+        asker = Asker(source="somebody", actor="somebody")
         work = self._world.engine.requests.cancel_all(
             asker, account=account, symbol=symbol, wait=wait
         )

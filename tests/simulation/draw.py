@@ -1,7 +1,7 @@
 """A history drawn from a seed."""
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Generic, TypeVar, get_args
 
 from tests.simulation import steps
@@ -14,9 +14,13 @@ __all__ = ["PAUSES", "draw_history"]
 _T = TypeVar("_T")
 
 PAUSES: Final = (0.0, 0.0, 0.0, 0.0002, 0.002, 0.3, 3.0)
+_CALM: Final = (PAUSES, (0.0, 0.002, 0.3, 3.0), (0.3, 3.0))
+_PACES: Final = (PAUSES, (0.0, 0.0002, 0.002), *_CALM)
+_ABOUT_REQUESTS: Final = 0.4
 _LONG_PAUSES: Final = (0.5, 3.0, 8.0, 40.0)
 _WAITS: Final = (0.0, 0.0, 0.001, 1.0, 20.0)
 _LATENCIES: Final = (0.0, 0.001, 0.2, 1.0)
+_RESTS: Final = (0.0, 0.0, 0.0, 0.0, 3.0, 0.001, 0.5)
 _MOST_STEPS: Final = 24
 _TASTES: Final = (0, 1, 1, 4)
 
@@ -60,10 +64,15 @@ class _Drawing:
 
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
-        self._kinds = _Taste(dice, _WEIGHTS)
+        about_requests = dice.random() < _ABOUT_REQUESTS
+        self._kinds = _Taste(dice, _WEIGHTS_OF_REQUESTS if about_requests else _WEIGHTS)
         self._behaviours = _Taste(dice, {name: kind.weight for name, kind in BEHAVIOURS.items()})
         self._reactions = _Taste(dice, {name: kind.weight for name, kind in REACTIONS.items()})
+        self._pauses: Sequence[float] = dice.choice(_CALM if about_requests else _PACES)
+        self._latencies = _LATENCIES[:2] if about_requests else _LATENCIES
+        self._rests = _RESTS[:5] if about_requests else _RESTS
         self._places = dice.choice((1, 2, 2))
+        self._parts = dice.choice(((0,), (0, 0, 2), (0, 1, 1, 2, 3))[: 3 - about_requests])
 
     def step(self) -> AnyStep:
         return self._kinds.draw()(self)
@@ -78,7 +87,7 @@ class _Drawing:
         return self._dice.randrange(20)
 
     def _then(self) -> float:
-        return self._one_of(*PAUSES)
+        return self._one_of(*self._pauses)
 
     def _wait(self) -> float:
         return self._one_of(*_WAITS)
@@ -107,9 +116,9 @@ class _Drawing:
     def _behaviour(self) -> Behaviour:
         return Behaviour(
             name=self._behaviours.draw(),
-            parts=self._one_of(0, 1, 1, 2, 3),
-            latency=self._one_of(*_LATENCIES),
-            rest=self._one_of(0.0, 0.0, 0.0, 0.001, 0.5, 3.0),
+            parts=self._one_of(*self._parts),
+            latency=self._one_of(*self._latencies),
+            rest=self._one_of(*self._rests),
             stale=self._is(0.3),
         )
 
@@ -215,7 +224,7 @@ _WEIGHTS: Final[Mapping[Callable[[_Drawing], AnyStep], int]] = {
     _Drawing.otherwise: 2,
     _Drawing.hang_up: 1,
     _Drawing.cancel: 9,
-    _Drawing.replace: 6,
+    _Drawing.replace: 9,
     _Drawing.cancel_all: 2,
     _Drawing.ask_again: 2,
     _Drawing.person: 2,
@@ -231,4 +240,20 @@ _WEIGHTS: Final[Mapping[Callable[[_Drawing], AnyStep], int]] = {
     _Drawing.restart: 1,
     _Drawing.time: 5,
 }
-"""How often each kind of step comes, over all histories."""
+"""How often each kind of step comes, over all histories but those about requests."""
+
+_WEIGHTS_OF_REQUESTS: Final[Mapping[Callable[[_Drawing], AnyStep], int]] = {
+    _Drawing.send: 8,
+    _Drawing.replace: 10,
+    _Drawing.cancel: 8,
+    _Drawing.ask_again: 3,
+    _Drawing.fill: 4,
+    _Drawing.bust: 2,
+    _Drawing.venue_ends: 1,
+    _Drawing.lookups: 3,
+    _Drawing.strike: 2,
+    _Drawing.crash: 5,
+    _Drawing.restart: 1,
+    _Drawing.time: 5,
+}
+"""As `_WEIGHTS`, for histories of a few orders of which much is asked."""

@@ -17,6 +17,7 @@ __all__ = ["happen"]
 
 _T = TypeVar("_T")
 _Happening = Callable[[World, Callers, Any], None]
+_WORKING: Final = frozenset({OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
 
 
 async def happen(world: World, callers: Callers, step: AnyStep) -> None:
@@ -61,11 +62,16 @@ def _hang_up(world: World, callers: Callers, step: steps.HangUp) -> None:
         task.cancel()
 
 
-def _named(world: World, which: int) -> str | None:
-    """Return the id of an order, or of a signal that waits; of open ones if there are any."""
+def _named(world: World, which: int, *, working: bool = False) -> str | None:
+    """Return the id of an order, or of a signal that waits.
+
+    Of those that are open, or `working` at the venue, if there are any.
+    """
     waiting = [str(ticket.client_order_id) for ticket in world.engine.dispatcher.waiting()]
-    working = [state.order.client_order_id for state in world.engine.recorder.open_orders()]
-    return _one([*working, *waiting] or list(world.disk.durable.orders), which)
+    states = world.engine.recorder.open_orders()
+    at_work = [state.order.client_order_id for state in states if state.standing in _WORKING]
+    is_open = [*(state.order.client_order_id for state in states), *waiting]
+    return _one((at_work if working else []) or is_open or list(world.disk.durable.orders), which)
 
 
 def _cancel(world: World, callers: Callers, step: steps.Cancel) -> None:
@@ -77,7 +83,7 @@ def _cancel(world: World, callers: Callers, step: steps.Cancel) -> None:
 
 
 def _replace(world: World, callers: Callers, step: steps.Replace) -> None:
-    identity = _named(world, step.which)
+    identity = _named(world, step.which, working=True)
     known = None if identity is None else world.engine.recorder.latest(identity)
     if identity is None or known is None:
         return
