@@ -16,6 +16,7 @@ import typer
 
 from docs.configuration import configuration
 from docs.http_api import http_api, problem_codes
+from docs.invariants import invariants_page
 from docs.life_cycle import life_cycle
 from docs.log_lines import LINES
 from docs.markdown import table
@@ -196,6 +197,7 @@ PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "docs/reference/command-line.md": _command_line,
     "docs/reference/configuration.md": configuration,
     "docs/reference/http-api.md": http_api,
+    "docs/reference/invariants.md": invariants_page,
     "docs/reference/life-cycle.md": life_cycle,
     "docs/reference/problems.md": problem_codes,
     "docs/reference/plugin-interface.md": _plugin_interface,
