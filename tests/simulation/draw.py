@@ -39,6 +39,7 @@ def draw_history(seed: int) -> History:
         remembered_orders=dice.choice((1, 10_000)),
         tells=dice.choice(("totals", "fills", "last fill")),
         says_pending=dice.random() < 0.5,
+        lists=dice.random() < 0.4,
         new_ids=dice.random() < 0.5,
     )
     drawing = _Drawing(dice)
@@ -182,6 +183,22 @@ class _Drawing:
     def fill(self) -> AnyStep:
         return steps.Fill(which=self._which(), parts=self._one_of(1, 2), then=self._then())
 
+    def late_fill(self) -> AnyStep:
+        return steps.LateFill(which=self._which(), then=self._then())
+
+    def stranger(self) -> AnyStep:
+        return steps.Stranger(
+            symbol=self._place(),
+            account=self._place(),
+            sell=self._is(0.5),
+            filled=self._is(0.7),
+            fillgate=self._is(0.3),
+            then=self._then(),
+        )
+
+    def drift(self) -> AnyStep:
+        return steps.Drift(symbol=self._place(), account=self._place(), then=self._then())
+
     def venue_ends(self) -> AnyStep:
         return steps.VenueEnds(which=self._which(), expires=self._is(0.5), then=self._then())
 
@@ -230,6 +247,9 @@ _WEIGHTS: Final[Mapping[Callable[[_Drawing], AnyStep], int]] = {
     _Drawing.person: 2,
     _Drawing.bust: 1,
     _Drawing.fill: 5,
+    _Drawing.late_fill: 4,
+    _Drawing.stranger: 2,
+    _Drawing.drift: 1,
     _Drawing.venue_ends: 2,
     _Drawing.lookups: 3,
     _Drawing.health: 1,
@@ -249,6 +269,7 @@ _WEIGHTS_OF_REQUESTS: Final[Mapping[Callable[[_Drawing], AnyStep], int]] = {
     _Drawing.ask_again: 3,
     _Drawing.fill: 4,
     _Drawing.bust: 2,
+    _Drawing.late_fill: 3,
     _Drawing.venue_ends: 1,
     _Drawing.lookups: 3,
     _Drawing.strike: 2,

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
+from fillgate.domain.orders import Order, Side
 from fillgate.engine.requests.checks import Terms
 from tests.simulation import steps
 from tests.simulation.callers import PRICE, Callers, Question
@@ -133,6 +135,30 @@ def _bust(world: World, callers: Callers, step: steps.Bust) -> None:
         world.venue.take_back(truth, half=step.corrects)
 
 
+def _late_fill(world: World, callers: Callers, step: steps.LateFill) -> None:
+    ended = world.venue.ended() if world.venue.lists else []
+    if (truth := _one(ended, step.which)) is not None:
+        world.venue.fill_late(truth)
+
+
+def _stranger(world: World, callers: Callers, step: steps.Stranger) -> None:
+    if not world.venue.lists:
+        return
+    number = len(world.venue.strangers)
+    order = Order(
+        client_order_id=f"fgzzzz{number:07}00" if step.fillgate else f"theirs-{number}",
+        account=ACCOUNTS[step.account],
+        symbol=SYMBOLS[step.symbol],
+        side=Side.SELL if step.sell else Side.BUY,
+        quantity=Decimal(2),
+    )
+    world.venue.trade(order, filled=step.filled)
+
+
+def _drift(world: World, callers: Callers, step: steps.Drift) -> None:
+    world.venue.drift[ACCOUNTS[step.account], SYMBOLS[step.symbol]] += 1
+
+
 def _venue_ends(world: World, callers: Callers, step: steps.VenueEnds) -> None:
     if (truth := _one(world.venue.working(), step.which)) is not None:
         world.venue.end(truth, OrderStatus.EXPIRED if step.expires else OrderStatus.CANCELED)
@@ -189,6 +215,9 @@ _HAPPENINGS: Final[Mapping[type[steps.Step], _Happening]] = {
     steps.Person: _person,
     steps.Fill: _fill,
     steps.Bust: _bust,
+    steps.LateFill: _late_fill,
+    steps.Stranger: _stranger,
+    steps.Drift: _drift,
     steps.VenueEnds: _venue_ends,
     steps.Lookups: _lookups,
     steps.Health: _health,

@@ -1,8 +1,10 @@
 """The end of one process of the wire to the simulated venue."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
+
+import msgspec
 
 from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.errors import NotSent, Rejected, Unknown
@@ -11,7 +13,7 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.market import MarketData
 from fillgate.domain.orders import Order, OrderType
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Lookup
-from fillgate.plugins.base import ExecutionPlugin, PluginContext
+from fillgate.plugins.base import ExecutionPlugin, PluginContext, VenueFill, VenuePosition
 from tests.simulation.reactions import BEHAVIOURS, NONSENSE, REACTIONS, Says
 from tests.simulation.truth import Asked, Truth
 from tests.simulation.venue import SETTLE_SECONDS, SimulatedVenue
@@ -21,17 +23,19 @@ __all__ = ["VenuePlugin"]
 _T = TypeVar("_T")
 
 
+_DOES_NOT_LIST = Capabilities(
+    order_types=frozenset({OrderType.MARKET, OrderType.LIMIT}),
+    reduce_only=True,
+    fetch_order=True,
+    cancel_order=True,
+    replace_order=True,
+    settle_seconds=SETTLE_SECONDS,
+)
+_LISTS = msgspec.structs.replace(_DOES_NOT_LIST, open_orders=True, fills=True, positions=True)
+
+
 class VenuePlugin(ExecutionPlugin):
     """One account of the venue, for one process."""
-
-    capabilities = Capabilities(
-        order_types=frozenset({OrderType.MARKET, OrderType.LIMIT}),
-        reduce_only=True,
-        fetch_order=True,
-        cancel_order=True,
-        replace_order=True,
-        settle_seconds=SETTLE_SECONDS,
-    )
 
     def __init__(
         self,
@@ -54,6 +58,7 @@ class VenuePlugin(ExecutionPlugin):
             dies: whether the process dies at a point.
         """
         super().__init__(name, context)
+        self.capabilities = _LISTS if venue.lists else _DOES_NOT_LIST
         self._venue = venue
         self._arrives = arrives
         self._is_asked = is_asked
@@ -155,10 +160,29 @@ class VenuePlugin(ExecutionPlugin):
         since: int | None = None,
     ) -> Lookup:
         """Tell of an order in the way that is set."""
+        await self._asked()
+        return self._venue.look_up(client_order_id)
+
+    async def open_orders(self, symbol: str | None = None) -> Sequence[ExecutionReport]:
+        """List what works."""
+        await self._asked()
+        return self._venue.open_orders(self.name)
+
+    async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[VenueFill]:
+        """List fills."""
+        await self._asked()
+        return self._venue.fills(self.name, since)
+
+    async def positions(self) -> Sequence[VenuePosition]:
+        """List positions."""
+        await self._asked()
+        return self._venue.positions(self.name)
+
+    async def _asked(self) -> None:
         await asyncio.sleep(0)
         if self._venue.lookups == "hang":
             await _never()
-        return self._venue.look_up(client_order_id)
+        self._venue.check_asked()
 
     async def fetch_data(self, symbol: str) -> MarketData:
         """Tell nothing: nobody asks."""

@@ -18,11 +18,13 @@ __all__ = [
     "CancelAll",
     "Conditions",
     "Crash",
+    "Drift",
     "Fill",
     "HangUp",
     "Heal",
     "Health",
     "History",
+    "LateFill",
     "LookupMode",
     "Lookups",
     "Otherwise",
@@ -33,6 +35,7 @@ __all__ = [
     "Send",
     "SlowDisk",
     "Step",
+    "Stranger",
     "Strike",
     "VenueEnds",
     "Wait",
@@ -163,6 +166,33 @@ class Fill(Step, frozen=True, kw_only=True):
     parts: int = 1
 
 
+class LateFill(Step, frozen=True, kw_only=True):
+    """The venue fills of an order that has ended there: late, or beyond its quantity.
+
+    Only at a venue that lists its fills, for nobody could know of it otherwise.
+    """
+
+    which: int = 0
+
+
+class Stranger(Step, frozen=True, kw_only=True):
+    """Somebody else trades on the account, at a venue that lists: an order, filled or not."""
+
+    symbol: int = 0
+    account: int = 0
+    sell: bool = False
+    filled: bool = True
+    fillgate: bool = False
+    """It is another fillgate."""
+
+
+class Drift(Step, frozen=True, kw_only=True):
+    """The position at the venue changes and no fill tells why."""
+
+    symbol: int = 0
+    account: int = 0
+
+
 class VenueEnds(Step, frozen=True, kw_only=True):
     """The venue ends a working order by itself."""
 
@@ -244,6 +274,9 @@ AnyStep = (
     | AskAgain
     | Bust
     | Fill
+    | LateFill
+    | Stranger
+    | Drift
     | VenueEnds
     | Lookups
     | Person
@@ -271,6 +304,8 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     says_pending: bool = False
     """While a request waits at the venue it tells of the order as PENDING_CANCEL or
     PENDING_REPLACE; else it tells of it as if nothing had been asked."""
+    lists: bool = False
+    """The venue can be asked for its open orders, its fills and its positions."""
     new_ids: bool = False
     """A replaced order has another id at the venue, and numbers its fills anew."""
 

@@ -78,6 +78,16 @@ _CANCEL_ALLS = st.builds(
     wait=_WAITS,
     then=_THEN,
 )
+_PLACES = st.integers(0, 1)
+_STRANGERS = st.builds(
+    steps.Stranger,
+    symbol=_PLACES,
+    account=_PLACES,
+    sell=st.booleans(),
+    filled=st.booleans(),
+    fillgate=st.booleans(),
+    then=_THEN,
+)
 _STRIKES = st.builds(
     steps.Strike, kept=st.booleans(), outage=st.sampled_from((0.0, 1.0, 6.0)), then=_THEN
 )
@@ -97,6 +107,7 @@ _CONDITIONS = st.builds(
     remembered_orders=st.sampled_from((10_000, 1)),
     tells=st.sampled_from(("totals", "fills", "last fill")),
     says_pending=st.booleans(),
+    lists=st.booleans(),
     new_ids=st.booleans(),
 )
 
@@ -154,6 +165,18 @@ class Machine(RuleBasedStateMachine):
 
     @rule(step=st.builds(steps.Bust, which=_WHICH, corrects=st.booleans(), then=_THEN))
     def venue_takes_a_fill_back(self, step: steps.Bust) -> None:
+        self._do(step)
+
+    @rule(step=st.builds(steps.LateFill, which=_WHICH, then=_THEN))
+    def venue_fills_late(self, step: steps.LateFill) -> None:
+        self._do(step)
+
+    @rule(step=_STRANGERS)
+    def stranger(self, step: steps.Stranger) -> None:
+        self._do(step)
+
+    @rule(step=st.builds(steps.Drift, symbol=_PLACES, account=_PLACES, then=_THEN))
+    def position_drifts(self, step: steps.Drift) -> None:
         self._do(step)
 
     @rule(step=st.builds(steps.Fill, which=_WHICH, parts=st.integers(1, 2), then=_THEN))

@@ -111,10 +111,17 @@ class Truth:
 
     def fill(self, parts: int, timestamp: int) -> Fill:
         """Fill one of so many parts of what is left, a quarter if that does not come out even."""
+        return self._filled(self.left / (parts if parts in {1, 2} else 4), timestamp)
+
+    def fill_late(self, timestamp: int) -> Fill:
+        """Fill half of what was left at the end, or one more than the whole."""
+        return self._filled(self.left / 2 if self.left > 0 else Decimal(1), timestamp)
+
+    def _filled(self, quantity: Decimal, timestamp: int) -> Fill:
         number = len(self.own_fills) + len(self.busted) + 1
         fill = Fill(
             fill_id=f"f{number}",
-            quantity=self.left / (parts if parts in {1, 2} else 4),
+            quantity=quantity,
             price=Decimal(99 + number),
             timestamp=timestamp,
             order_id=self.venue_id,

@@ -16,7 +16,9 @@ from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, Lookup, NotFound
+from fillgate.plugins.base import VenueFill, VenuePosition
 from fillgate.testing.loop import LoopClock, Process, SimulatedLoop
+from tests.simulation.places import SYMBOLS
 from tests.simulation.reactions import Kind, RequestKind
 from tests.simulation.steps import Behaviour, Conditions, LookupMode, Reaction
 from tests.simulation.truth import Asked, Truth
@@ -43,6 +45,10 @@ class SimulatedVenue:
         self.reactions: dict[str, list[Reaction]] = {}
         """To the next requests about an order, by its id."""
         self.orders: dict[str, Truth] = {}
+        self.strangers: dict[str, Truth] = {}
+        """Orders of others by their client order ids."""
+        self.drift: Counter[tuple[str, str]] = Counter()
+        """What was added to the position of an account and a symbol without a fill."""
         self.calls: Counter[str] = Counter()
         """How often each order and each request came, by client order id and request id."""
         self.missed: Counter[str] = Counter()
@@ -53,6 +59,11 @@ class SimulatedVenue:
         """How much is still to happen at the venue by itself."""
         self.told: Callable[..., None] = lambda *_: None
         """Hears of all that happens at the venue."""
+
+    @property
+    def lists(self) -> bool:
+        """Whether it can be asked for open orders, fills and positions."""
+        return self._conditions.lists
 
     @property
     def now(self) -> float:
@@ -115,6 +126,23 @@ class SimulatedVenue:
             truth.ended = status
             self.told("ends", truth.identity, status)
 
+    def fill_late(self, truth: Truth) -> None:
+        """Fill of an order that has ended."""
+        fill = truth.fill_late(self.timestamp)
+        self.told("fills late", truth.identity, fill.fill_id, fill.quantity)
+
+    def trade(self, order: Order, *, filled: bool) -> None:
+        """Let somebody else trade on an account."""
+        truth = Truth(order, "a stranger's", sent=self.now, taken=True)
+        self.strangers[order.client_order_id] = truth
+        if filled:
+            truth.fill(1, self.timestamp)
+        self.told("a stranger trades", order.client_order_id)
+
+    def ended(self) -> list[Truth]:
+        """Return the orders that it had and that have ended."""
+        return [truth for truth in self.orders.values() if truth.taken and not truth.works]
+
     def working(self) -> list[Truth]:
         """Return the orders that can still be filled."""
         return [truth for truth in self.orders.values() if truth.works]
@@ -126,13 +154,14 @@ class SimulatedVenue:
                 return truth if truth.taken else None
         return None
 
+    def of_account(self, account: str) -> list[Truth]:
+        """Return all orders of an account, of others too."""
+        both = (*self.orders.values(), *self.strangers.values())
+        return [truth for truth in both if truth.taken and truth.order.account == account]
+
     def position(self, account: str, symbol: str) -> Decimal:
         """Return the sum of all fills of a symbol."""
-        own = (
-            truth
-            for truth in self.orders.values()
-            if (truth.order.account, truth.order.symbol) == (account, symbol)
-        )
+        own = (each for each in self.of_account(account) if each.order.symbol == symbol)
         return sum((truth.order.side.sign * truth.filled for truth in own), Decimal(0))
 
     # Requests
@@ -237,14 +266,50 @@ class SimulatedVenue:
             case "last fill":
                 return _unnamed(truth.own_fills[-1:])
 
+    def check_asked(self) -> None:
+        """Raise if it is set to answer no question.
+
+        Raises:
+            ConnectionError: so it is.
+        """
+        if self.lookups == "fail":
+            raise ConnectionError("venue down")
+
+    def open_orders(self, account: str) -> list[ExecutionReport]:
+        """List what works; what is new may be missing."""
+        return [
+            self.report(truth)
+            for truth in self.of_account(account)
+            if truth.works and not (self.lookups == "miss" and self._is_new(truth))
+        ]
+
+    def fills(self, account: str, since: int) -> list[VenueFill]:
+        """List fills, oldest first."""
+        told = [
+            _told(truth, fill)
+            for truth in self.of_account(account)
+            for fill in truth.fills
+            if fill.timestamp >= since
+        ]
+        return sorted(told, key=lambda each: each.fill.timestamp)
+
+    def positions(self, account: str) -> list[VenuePosition]:
+        """List positions, flat ones too."""
+        return [
+            VenuePosition(
+                symbol=symbol,
+                quantity=self.position(account, symbol) + self.drift[account, symbol],
+            )
+            for symbol in SYMBOLS
+        ]
+
     def look_up(self, client_order_id: str) -> Lookup:
         """Tell of an order in the way that is set.
 
         Raises:
             ConnectionError: it is set to fail.
         """
-        if self.lookups == "fail":
-            raise ConnectionError("venue down")
+        self.check_asked()
         truth = self.find(client_order_id)
         if truth is None or (self.lookups == "miss" and self._may_miss(truth)):
             self.missed[client_order_id] += 1
@@ -254,10 +319,24 @@ class SimulatedVenue:
         return Found(self.report(truth))
 
     def _may_miss(self, truth: Truth) -> bool:
-        if self.now < truth.sent + SETTLE_SECONDS:
+        if self._is_new(truth):
             return True
         truth.misses += 1
         return truth.misses <= _MOST_MISSES
+
+    def _is_new(self, truth: Truth) -> bool:
+        return self.now < truth.sent + SETTLE_SECONDS
+
+
+def _told(truth: Truth, fill: Fill) -> VenueFill:
+    assert fill.order_id is not None
+    return VenueFill(
+        order_id=fill.order_id,
+        client_order_id=truth.identity,
+        symbol=truth.order.symbol,
+        side=truth.order.side,
+        fill=msgspec.structs.replace(fill, order_id=None),
+    )
 
 
 def _unnamed(fills: list[Fill]) -> tuple[Fill, ...]:

@@ -47,6 +47,9 @@ def _settings(conditions: Conditions) -> EngineSettings:
         init_deadline=2.0,
         watch_absent=120.0,
         fingerprint_window=1e5,
+        reconcile_interval=15.0,
+        reconcile_deadline=1.0,
+        reconcile_longest_pause=4.0,
     )
 
 
