@@ -133,7 +133,7 @@ class Proof(NamedTuple):
     checks: frozenset[int]
 
 
-_SIMULATED: Final = frozenset({*range(1, 26)})
+_SIMULATED: Final = frozenset({*range(1, 29)})
 _SIMULATION: Final = """
 The engine and its journal under a clock and a scheduler of its own. A seed draws what callers,
 venue, disk and processes do, and in which order everything happens that may happen in any: 10,000

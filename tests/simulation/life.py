@@ -25,6 +25,9 @@ __all__ = ["CHECKED", "Life", "Outcome", "fresh_folder", "live"]
 _MOST_TURNS = 100_000
 """Fifty times as many callbacks as the longest histories take."""
 
+_SOME_COMPARISONS = 40.0
+"""Seconds in which each account is compared with its venue at least twice."""
+
 CHECKED = watch.CHECKED | rest.CHECKED | written.CHECKED
 """The invariants that a history is held to."""
 
@@ -99,6 +102,11 @@ class Life:
 
     async def _quiet(self) -> None:
         await self.world.until_quiet(lambda: restless(self.world, self.callers))
+        if self.world.venue.lists:
+            # The next comparisons find what is still to be found; differences are told when they
+            # were there twice.
+            await self.world.clock.sleep(_SOME_COMPARISONS)
+            await self.world.until_quiet(lambda: restless(self.world, self.callers))
 
     async def _look(self) -> None:
         for delivery in self.callers.deliveries:

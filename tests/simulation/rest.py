@@ -18,7 +18,7 @@ from tests.simulation.world import World
 
 __all__ = ["CHECKED", "found_at_rest", "restless"]
 
-CHECKED = frozenset({1, 2, 3, 4, 10, 12, 13, 15, 16, 17, 24, 25})
+CHECKED = frozenset({1, 2, 3, 4, 10, 12, 13, 15, 16, 17, 24, 25, 26})
 """The invariants that are looked at here."""
 
 
@@ -35,6 +35,7 @@ def restless(world: World, callers: Callers) -> list[str]:
     if engine.recorder.in_flight or engine.dispatcher.lanes.flying or engine._sender.flying:
         found.append(f"{engine.recorder.in_flight} writes on their way")
     found += [f"{lane.key} is stuck" for lane in engine.dispatcher.lanes if _is_stuck(world, lane)]
+    found += [breach.text for breach in _positions(world)]
     for state in engine.blotter.open_orders():
         truth = world.venue.orders.get(state.order.client_order_id)
         if not _is_settled(state, truth):

@@ -2,15 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 import msgspec
 
 from fillgate.domain.events import (
     AccountCameUp,
     AccountWentDown,
+    ForeignFillSeen,
+    ForeignOrderSeen,
     OrderEvent,
     OrderIntended,
     OrderNotSent,
+    PositionAgreed,
+    PositionDiffered,
     ServiceStarted,
     SubmissionAnswered,
 )
@@ -21,6 +26,7 @@ from fillgate.domain.order_state import OrderState
 from fillgate.engine.verification import verify
 from fillgate.journal.base import Recorded
 from fillgate.journal.sqlite import SqliteJournal
+from tests.simulation.places import ACCOUNTS, SYMBOLS
 from tests.simulation.truth import Truth
 from tests.simulation.venue import SimulatedVenue
 from tests.simulation.watch import Breach
@@ -28,7 +34,7 @@ from tests.simulation.world import World
 
 __all__ = ["CHECKED", "changed_by_a_start", "found_in_journal", "orders_now"]
 
-CHECKED = frozenset({9, 14, 20, 22, 23})
+CHECKED = frozenset({9, 14, 20, 22, 23, 27, 28})
 """The invariants that are looked at here."""
 
 _PAGE = 1000
@@ -48,6 +54,8 @@ async def found_in_journal(world: World) -> list[Breach]:
     found += _repeats(records)
     found += _planned_while_down(records)
     found += _invented(states, world.venue)
+    found += _strangers(records, world.venue)
+    found += _differences(records, world)
     return found
 
 
@@ -108,6 +116,45 @@ def _invented(states: dict[str, OrderState], venue: SimulatedVenue) -> Iterator[
         for fill in state.executed.fills:
             if not _is_true(fill, truth):
                 yield Breach(14, f"{identity} has the fill {fill}, the venue not")
+
+
+def _strangers(records: Sequence[Recorded], venue: SimulatedVenue) -> Iterator[Breach]:
+    fills = Counter(
+        (event.order_id, event.fill.fill_id)
+        for record in records
+        if isinstance(event := record.event, ForeignFillSeen)
+    )
+    orders = Counter(
+        event.report.order_id
+        for record in records
+        if isinstance(event := record.event, ForeignOrderSeen)
+    )
+    truths = {truth.venue_id: truth for truth in venue.strangers.values()}
+    true_fills = Counter((name, fill.fill_id) for name, t in truths.items() for fill in t.fills)
+    if fills != true_fills:
+        yield Breach(27, f"fills of others: {fills} noted, {true_fills} there")
+    for order_id, count in orders.items():
+        if count > 1 or order_id not in truths:
+            yield Breach(27, f"{order_id} was noted {count} times")
+    for name, truth in truths.items():
+        if venue.lists and truth.works and not orders[name]:
+            yield Breach(27, f"{name} of somebody else works, and was not noted")
+
+
+def _differences(records: Sequence[Recorded], world: World) -> Iterator[Breach]:
+    """Compare what was said last of each position with what is so."""
+    said: dict[tuple[str, str], Decimal] = {}
+    for record in records:
+        match record.event:
+            case PositionDiffered(account=account, symbol=symbol, ours=ours, theirs=theirs):
+                said[account, symbol] = theirs - ours
+            case PositionAgreed(account=account, symbol=symbol):
+                said.pop((account, symbol), None)
+    for account in ACCOUNTS if world.venue.lists else ():
+        for symbol in SYMBOLS:
+            drift, told = world.venue.drift[account, symbol], said.get((account, symbol), 0)
+            if drift != told:
+                yield Breach(28, f"{account} {symbol} differs by {drift}, told was {told}")
 
 
 def _is_true(fill: Fill, truth: Truth | None) -> bool:

@@ -2,7 +2,14 @@
 
 from typing import Final
 
-from tests.simulation.faults import commits, executions, requests, signals, submissions
+from tests.simulation.faults import (
+    commits,
+    executions,
+    reconciliation,
+    requests,
+    signals,
+    submissions,
+)
 from tests.simulation.faults.catalogue import Catalogue
 
 __all__ = ["FAULTS"]
@@ -12,5 +19,6 @@ FAULTS: Final = Catalogue(
     **signals.FAULTS,
     **executions.FAULTS,
     **requests.FAULTS,
+    **reconciliation.FAULTS,
     **commits.FAULTS,
 )
