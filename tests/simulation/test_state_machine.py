@@ -9,15 +9,11 @@ import hypothesis.strategies as st
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from docs.invariants import proof
-from tests.simulation import life, steps
+from tests.simulation import steps
 from tests.simulation.draw import PAUSES
 from tests.simulation.life import Life, fresh_folder
 from tests.simulation.reactions import BEHAVIOURS, REACTIONS
 from tests.simulation.steps import AnyStep, Behaviour, Conditions, Reaction
-
-CHECKED = life.CHECKED
-"""The invariants that a run is held to."""
 
 _WHICH = st.integers(0, 5)
 _THEN = st.sampled_from(PAUSES)
@@ -226,10 +222,6 @@ class Machine(RuleBasedStateMachine):
         finally:
             self._life.close()
             self._stack.close()
-
-
-def test_the_page_names_what_is_checked() -> None:
-    assert proof("state machine").checks == CHECKED
 
 
 TestMachine = Machine.TestCase

@@ -5,17 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from docs.invariants import proof
-from tests.engine.histories.checks import CHECKED, check_at_rest, check_journal
+from tests.engine.histories.checks import check_at_rest, check_journal
 from tests.engine.histories.history import History
 from tests.journal.faulty_disk import FaultyDisk
 
 SEEDS = range(int(os.environ.get("HISTORIES_FROM", "0")), int(os.environ.get("HISTORIES_TO", "16")))
 """More of them can be lived by hand."""
-
-
-def test_the_page_names_what_is_checked() -> None:
-    assert proof("histories").checks == CHECKED
 
 
 @pytest.mark.anyio
