@@ -157,6 +157,7 @@ class World:
             clock=self.clock,
             tasks=tasks,
             logger=house.log,
+            randomness=random.Random(self.conditions.seed),
         )
         self.opened(engine)
         await engine.start()
