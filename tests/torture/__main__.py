@@ -1,6 +1,6 @@
 """The torture by hand: `make torture`, `make torture TORTUREFLAGS="--seed 7 --kills 20"`.
 
-Exit codes: 0 all held, 1 something did not; the folder of that run is kept.
+Exit codes: 0 all held, 1 something did not. The files of a run that held are removed.
 """
 
 import argparse
@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from fillgate.cli.child import end_on_signals
+from tests.torture.evidence import verified_by_command
 from tests.torture.report import report
 from tests.torture.run import Plan, torture
 
@@ -31,15 +33,17 @@ def main() -> int:
 
 def _run(seed: int, kills: int) -> int:
     folder = Path(tempfile.mkdtemp(prefix="fillgate-torture-"))
-    print(f"torture: seed {seed}, {kills} kills", flush=True)  # noqa: T201 - for people
+    print(f"torture: seed {seed}, {kills} kills, files in {folder}", flush=True)  # noqa: T201 - for people
     result = asyncio.run(torture(Plan(seed=seed, kills=kills), folder))
-    print(report(result))  # noqa: T201 - for people
-    if result.violations:
-        print(f"all files of this run are in {folder}")  # noqa: T201 - for people
+    print(report(result), flush=True)  # noqa: T201 - for people
+    broken = verified_by_command(result.data)
+    print(f"journal   {broken or 'verified by `fillgate journal verify`'}", flush=True)  # noqa: T201 - for people
+    if result.violations or broken:
         return 1
     shutil.rmtree(folder)
     return 0
 
 
 if __name__ == "__main__":
+    end_on_signals()
     sys.exit(main())

@@ -70,7 +70,7 @@ class Askers:
             await self.load.up.wait()
             await asyncio.sleep(_PAUSE)
             kind = self.dice.choices(("cancel", "replace", "cancel-all"), (8, 12, 1))[0]
-            identity = self._recent_order(limit=kind == "replace")
+            identity = self._recent_order(limit=kind == "replace" or self.dice.randrange(8) > 0)
             if identity is not None:
                 await self._ask(*self._drawn(kind, identity))
 
@@ -103,7 +103,7 @@ class Askers:
                 return f"{ORDERS}/{identity}", "DELETE", {}
             case "replace":
                 terms = {
-                    "quantity": str(self.dice.randint(2, 9)),
+                    "quantity": str(self.dice.randint(3, 14)),
                     "price": str(self.dice.randint(90, 110)),
                 }
                 return f"{ORDERS}/{identity}", "PATCH", terms

@@ -301,7 +301,7 @@ def _positions(evidence: Evidence) -> Iterator[Violation]:
 def _whole(evidence: Evidence) -> Iterator[Violation]:
     """20: the journal holds together, and the live view is what its events give."""
     if evidence.verification:
-        yield Violation(20, f"`fillgate journal verify`: {evidence.verification}")
+        yield Violation(20, f"the journal: {evidence.verification}")
     shown = {order["client_order_id"]: order for order in evidence.orders}
     for identity in shown.keys() ^ evidence.states.keys():
         yield Violation(20, "it is in the journal or in the API, not in both", None, identity)

@@ -24,6 +24,7 @@ from fillgate.domain.ids import tag_of
 from fillgate.domain.order_state import OrderState
 from fillgate.journal.base import Recorded
 from fillgate.journal.reader import SqliteReader
+from fillgate.service.offline import verify_journal
 from tests.e2e.process import Service
 from tests.torture.askers import Asked
 from tests.torture.book import Book
@@ -31,7 +32,16 @@ from tests.torture.ledger import Line
 from tests.torture.processes import API_KEY, VenueProcess
 from tests.torture.senders import Sent
 
-__all__ = ["Evidence", "folded", "gather", "get", "positions", "read_events", "walk"]
+__all__ = [
+    "Evidence",
+    "folded",
+    "gather",
+    "get",
+    "positions",
+    "read_events",
+    "verified_by_command",
+    "walk",
+]
 
 
 @dataclass
@@ -49,7 +59,7 @@ class Evidence:
     waiting: Sequence[int]
     """Numbers of the signals that wait, as the API tells them."""
     verification: str
-    """What `fillgate journal verify` found; empty for nothing."""
+    """What is wrong with the journal in itself; empty for nothing."""
 
     @cached_property
     def book(self) -> Book:
@@ -159,11 +169,17 @@ def positions(service: Service) -> Mapping[str, Decimal]:
     return {symbol: quantity for symbol, quantity in held.items() if quantity}
 
 
-def _verified(data: Path) -> str:
+def verified_by_command(data: Path) -> str:
     """Return what `fillgate journal verify` finds in a data folder; empty for nothing."""
     command = [sys.executable, "-m", "fillgate", "journal", "verify", "--data", str(data)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     return "" if ended.returncode == 0 else ended.stdout + ended.stderr
+
+
+async def _verified(data: Path) -> str:
+    """Return what the command would find, without a process of its own."""
+    findings = (await verify_journal(data)).findings
+    return "; ".join(f"{each.code} {each.place}: {each.text}" for each in findings)
 
 
 async def read_events(data: Path) -> Sequence[Recorded]:
@@ -204,5 +220,5 @@ async def gather(
         orders=orders,
         positions=held,
         waiting=[int(row["number"]) for row in waiting],
-        verification=await asyncio.to_thread(_verified, service.data),
+        verification=await _verified(service.data),
     )

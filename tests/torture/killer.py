@@ -5,12 +5,12 @@ import random
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
+from itertools import cycle
 from typing import Final
 
-from tests.e2e.process import Service
 from tests.torture.disk_faults import NO_ROOM, TORN_END, DiskFaults
 from tests.torture.plugin import AFTER_ANSWER, BEFORE_SEND, dagger_of
-from tests.torture.processes import DAGGERS, VenueProcess
+from tests.torture.processes import DAGGERS, VenueProcess, Victim
 from tests.torture.senders import LONG_ENOUGH, Load
 
 __all__ = ["MOMENTS", "Killer"]
@@ -43,7 +43,7 @@ class Killer:
 
     def __init__(
         self,
-        service: Service,
+        service: Victim,
         venue: VenueProcess,
         load: Load,
         dice: random.Random,
@@ -54,8 +54,8 @@ class Killer:
         self._load = load
         self._dice = dice
         self._between = between
-        self.kills: Counter[str] = Counter()
-        """How often at which moment."""
+        self.moments: Counter[str] = Counter()
+        """How often which moment came."""
         self.venue_restarts = 0
         disk = DiskFaults(service, load, dice)
         self._moments: dict[str, Callable[[], Awaitable[None]]] = {
@@ -73,15 +73,16 @@ class Killer:
                 self._moments[moment + of] = partial(self._and_start, kill)
 
     async def run(self, kills: int, moments: tuple[str, ...]) -> None:
-        """Kill so many times, at each of the moments in turn."""
-        for number in range(kills):
-            moment = moments[number % len(moments)]
+        """Go through the moments, again and again, until there were so many kills."""
+        for moment in cycle(moments) if kills else ():
             self._load.up.set()
             await self._load.answered(self._dice.randint(*self._between))
             if self._dice.randrange(8) == 0:
                 await self._restart_venue()
             await self._moments[moment]()
-            self.kills[moment] += 1
+            self.moments[moment] += 1
+            if self._service.kills >= kills and self.moments.total() >= len(moments):
+                break
         self._load.up.set()
 
     async def _restart_venue(self) -> None:
@@ -115,6 +116,5 @@ class Killer:
     async def _stabbed(self, dagger: str) -> None:
         """Let the plugin end its own process."""
         (self._service.folder / DAGGERS / dagger).touch()
-        assert self._service.process is not None
-        await asyncio.to_thread(self._service.process.wait, LONG_ENOUGH)
+        await asyncio.to_thread(self._service.await_suicide, LONG_ENOUGH)
         self._load.up.clear()

@@ -1,6 +1,7 @@
 """The two processes of the torture: the venue, which lives on, and the service, which is killed."""
 
 import asyncio
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from tests.torture.distribution import ROOT, install
 from tests.torture.faults import Faults
 from tests.torture.ledger import Line, read_ledger
 
-__all__ = ["API_KEY", "DAGGERS", "VenueProcess", "tortured_service"]
+__all__ = ["API_KEY", "DAGGERS", "VenueProcess", "Victim", "tortured_service"]
 
 API_KEY: Final = "the-key-of-the-torture"
 DAGGERS: Final = "daggers"
@@ -97,9 +98,27 @@ class VenueProcess:
             writer.close()
 
 
+@dataclass
+class Victim(Service):
+    """A service that counts how often it was killed."""
+
+    kills: int = 0
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        super().kill()
+        self.kills += 1
+
+    def await_suicide(self, seconds: float) -> None:
+        """Return once it has killed itself, as the plugin does when it finds a dagger."""
+        assert self.process is not None
+        assert self.process.wait(seconds) == -signal.SIGKILL, self.log
+        self.kills += 1
+
+
 def tortured_service(
     folder: Path, venue: VenueProcess, *, program: Sequence[str] = ("-m", "fillgate"), **more: Any
-) -> Service:
+) -> Victim:
     """Return a service whose default account is at the venue.
 
     Args:
@@ -111,7 +130,7 @@ def tortured_service(
     daggers = folder / DAGGERS
     daggers.mkdir(parents=True, exist_ok=True)
     account = {"type": "torture", "port": venue.port, "settle_seconds": 0.8}
-    return Service(
+    return Victim(
         folder,
         {
             "service": {"wait": 0.3, "api_key": "env:FILLGATE_API_KEY"},

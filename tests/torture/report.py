@@ -29,7 +29,7 @@ def _figures(result: Result) -> Iterator[str]:
     again = sum(each.tries - 1 for each in sent)
     fills = sum(len(order.fills) for order in evidence.book.orders.values())
     yield f"seed      {result.plan.seed}, {result.seconds:.0f} s"
-    yield f"kills     {result.kills.total()}: {counts(result.kills)}"
+    yield f"kills     {result.kills}; moments: {counts(result.moments)}"
     yield f"venue     started {result.venue_restarts + 1} times, {fills} fills"
     yield f"signals   {len(sent)} ({counts(sources)}), {taken} acknowledged, {again} sent again"
     yield f"requests  {len(evidence.asked)} ({counts(Counter(map(_kind, evidence.asked)))})"

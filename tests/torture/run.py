@@ -22,7 +22,7 @@ from tests.torture.checks import Violation, violations
 from tests.torture.evidence import Evidence, folded, gather, get, positions, read_events
 from tests.torture.faults import ALL_FAULTS, Faults
 from tests.torture.killer import MOMENTS, Killer
-from tests.torture.processes import VenueProcess, tortured_service
+from tests.torture.processes import VenueProcess, Victim, tortured_service
 from tests.torture.senders import Load
 from tests.torture.strangers import Strangers
 
@@ -37,6 +37,7 @@ class Plan:
 
     seed: int
     kills: int
+    """How many at least; each of the moments comes once at least."""
     faults: Faults = ALL_FAULTS
     moments: tuple[str, ...] = MOMENTS
     alerts: int = 5
@@ -67,9 +68,13 @@ class Result:
     """How a run ended."""
 
     plan: Plan
+    data: Path
+    """The service's data folder."""
     evidence: Evidence
     violations: Sequence[Violation]
-    kills: Counter[str]
+    kills: int
+    moments: Counter[str]
+    """How often which moment came."""
     venue_restarts: int
     troubles: Counter[str]
     """What senders met instead of answers."""
@@ -102,9 +107,11 @@ async def torture(plan: Plan, folder: Path) -> Result:
         )
     return Result(
         plan=plan,
+        data=service.data,
         evidence=evidence,
         violations=violations(evidence),
-        kills=killer.kills,
+        kills=service.kills,
+        moments=killer.moments,
         venue_restarts=killer.venue_restarts,
         troubles=load.troubles,
         seconds=time.monotonic() - began,
@@ -122,7 +129,7 @@ async def _work(plan: Plan, killer: Killer, load: Load, askers: Askers) -> None:
 
 
 @asynccontextmanager
-async def _processes(plan: Plan, folder: Path) -> AsyncIterator[tuple[Service, VenueProcess]]:
+async def _processes(plan: Plan, folder: Path) -> AsyncIterator[tuple[Victim, VenueProcess]]:
     venue = VenueProcess(folder, str(plan.seed), plan.faults)
     try:
         await asyncio.to_thread(venue.start)

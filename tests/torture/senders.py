@@ -107,7 +107,9 @@ class Load:
             "quantity": str(self.dice.randint(1, 5)),
         }
         if self._one_in(3):
-            fields |= {"order_type": "limit", "price": str(self.dice.randint(90, 110))}
+            # So much that most rest in the end, filled in part or not at all.
+            quantity, price = self.dice.randint(4, 12), self.dice.randint(90, 110)
+            fields |= {"order_type": "limit", "quantity": str(quantity), "price": str(price)}
         return fields
 
     async def _alert(self, sent: Sent) -> None:

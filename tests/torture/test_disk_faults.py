@@ -18,7 +18,7 @@ async def test_nothing_acknowledged_is_lost_to_a_failing_disk(tmp_path: Path) ->
     moments = (*DISK_FAULTS, NO_ROOM)
     plan = Plan(
         seed=4,
-        kills=len(moments),
+        kills=1,
         moments=moments,
         faults=NO_FAULTS,
         between=(5, 15),

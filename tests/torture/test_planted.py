@@ -47,7 +47,7 @@ PLANS: Final[Mapping[str, tuple[Plan, set[int]]]] = {
     "take_a_lost_cancel_for_done": (_LOST_CANCELS, {10, 17}),
     "send_a_cancel_again_after_a_missing_answer": (_LOST_CANCELS, {16}),
     "forget_requests_at_a_start": (
-        replace(_PLAIN, askers=4, kills=1, moments=(COMMIT_TO_SEND + OF_A_CANCEL,)),
+        replace(_PLAIN, askers=4, kills=2, moments=(COMMIT_TO_SEND + OF_A_CANCEL,)),
         {12},
     ),
     "acknowledge_before_it_is_durable": (replace(_PLAIN, kills=1, moments=(AT_RANDOM,)), {1}),
