@@ -53,6 +53,8 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The order is not found for a while, within the time that the venue owns up to."""
     lookup_failed: float = 0.0
     """A lookup is not answered."""
+    list_failed: float = 0.0
+    """A question for open orders, fills or positions is not answered."""
 
     repeated_report: float = 0.0
     late_report: float = 0.0
@@ -82,6 +84,7 @@ ALL_FAULTS: Final = Faults(
     replace_refused=0.08,
     hidden=0.3,
     lookup_failed=0.15,
+    list_failed=0.15,
     repeated_report=0.1,
     late_report=0.1,
     lost_stream=0.02,

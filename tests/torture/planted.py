@@ -42,6 +42,8 @@ from fillgate.plugins.registry import PluginRegistry
 
 __all__ = ["FAULTS"]
 
+_ACCOUNT_IS_UP: Final = 0.5
+"""Seconds after which an account is up after a start."""
 _BEFORE_COMMIT: Final = 0.1
 """Seconds until a commit begins, where a fault shows only before it. (What a commit has written
 outlives a killed process, flushed or not.)"""
@@ -122,14 +124,15 @@ def count_a_fill_each_time_it_is_told() -> None:
 
 
 def send_again_after_a_start() -> None:
-    take_up = Recovery._take_up
+    take_up, going = Recovery._take_up, list[asyncio.Future[ExecutionResult]]()
 
     def _take_up(self: Recovery, ticket: Ticket, state: OrderState) -> None:
+        def send() -> None:
+            going.append(asyncio.ensure_future(self._dispatcher._send(state.order)))
+
         if state.status is OrderStatus.PENDING_NEW and state.sending:
-            self._intake.remember(ticket)
-            self._dispatcher.resume(ticket, state)
-        else:
-            take_up(self, ticket, state)
+            asyncio.get_running_loop().call_later(_ACCOUNT_IS_UP, send)
+        take_up(self, ticket, state)
 
     _plant(Recovery, _take_up)
 

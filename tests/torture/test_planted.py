@@ -31,13 +31,13 @@ PLANS: Final[Mapping[str, tuple[Plan, set[int]]]] = {
         {1},
     ),
     "take_the_first_miss_for_absence": (
-        replace(_PLAIN, faults=Faults(reset=0.3, hidden=1.0)),
+        replace(_PLAIN, faults=Faults(reset=0.3, hidden=1.0, lost_stream=1.0)),
         {11},
     ),
     "take_a_failed_lookup_for_not_found": (
         replace(
             _PLAIN,
-            faults=Faults(reset=0.3, lookup_failed=1.0),
+            faults=Faults(reset=0.3, lookup_failed=1.0, lost_stream=1.0),
             account={"settle_seconds": 0.1},
             patience=4.0,
         ),

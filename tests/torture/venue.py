@@ -141,7 +141,7 @@ class Venue:
     def _happens(self, fault: str) -> bool:
         happens = self._dice.happens(fault)
         if happens:
-            self._market.write(Injected(fault=f"lookup: {fault}"))
+            self._market.write(Injected(fault=f"question: {fault}"))
         return happens
 
     def _arrived(self, request: str, client_order_id: str, caller: Caller) -> str:
@@ -253,14 +253,14 @@ class Venue:
             await caller.answer(Answer(ok=True, order=order.told()))
 
     async def _open_orders(self, _: OpenOrders, caller: Caller) -> None:
-        if self._happens("lookup_failed"):
+        if self._happens("list_failed"):
             caller.reset()
             return
         orders = [order for order in self._market.working() if not self._is_hidden(order)]
         await caller.answer(Answer(ok=True, orders=tuple(order.told() for order in orders)))
 
     async def _fills(self, fills: Fills, caller: Caller) -> None:
-        if self._happens("lookup_failed"):
+        if self._happens("list_failed"):
             caller.reset()
             return
         told = [
@@ -273,6 +273,9 @@ class Venue:
         await caller.answer(Answer(ok=True, fills=tuple(told)))
 
     async def _positions(self, _: Positions, caller: Caller) -> None:
+        if self._happens("list_failed"):
+            caller.reset()
+            return
         await caller.answer(Answer(ok=True, positions=self._market.book.positions))
 
     async def _stream(self, _: Stream, caller: Caller) -> None:
