@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from fillgate.domain.events import OrderAbsent
+from fillgate.domain.events import OrderAbsent, SignalAccepted
 from fillgate.domain.ids import order_of
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
@@ -13,7 +13,8 @@ from fillgate.domain.orders import Order
 from fillgate.domain.requests import Request, RequestKind, RequestStatus
 from tests.torture.book import Book, VenueOrder
 from tests.torture.evidence import Evidence
-from tests.torture.ledger import Accepted
+from tests.torture.ledger import Accepted, Arrived
+from tests.torture.processes import MAX_AGE
 from tests.torture.senders import Sent
 
 __all__ = ["CHECKED", "Violation", "violations"]
@@ -127,6 +128,9 @@ def _terms(order: Order | Accepted) -> tuple[object, ...]:
     return (order.symbol, str(order.side), str(order.order_type), order.quantity, order.price)
 
 
+_ON_ITS_WAY: Final = 1.0
+"""Seconds that an order may take from the last look at its age to the venue."""
+
 _AT_THE_VENUE: Final = frozenset(
     {
         OrderStatus.NEW,
@@ -135,6 +139,21 @@ _AT_THE_VENUE: Final = frozenset(
         OrderStatus.CANCELED,
     }
 )
+
+
+def _in_time(evidence: Evidence) -> Iterator[Violation]:
+    """9: nothing is sent whose signal is too old."""
+    taken = {
+        record.signal: record.at // 1000
+        for record in evidence.events
+        if isinstance(record.event, SignalAccepted)
+    }
+    for line in evidence.lines:
+        if isinstance(line, Arrived) and line.request == "new":
+            state = evidence.states.get(line.client_order_id)
+            age = 0.0 if state is None else (line.at - taken.get(state.signal, line.at)) / 1000
+            if state is not None and age > MAX_AGE + _ON_ITS_WAY:
+                yield Violation(9, f"sent after {age} s", state.signal, line.client_order_id)
 
 
 def _endings(evidence: Evidence) -> Iterator[Violation]:
@@ -321,6 +340,7 @@ _CHECKS: Final[Mapping[Callable[[Evidence], Iterator[Violation]], tuple[int, ...
     _definite_answers: (4,),
     _arrivals: (5, 16),
     _durable_first: (6,),
+    _in_time: (9,),
     _endings: (10, 19),
     _absences: (11,),
     _undecided: (12,),

@@ -18,9 +18,11 @@ from tests.torture.distribution import ROOT, install
 from tests.torture.faults import Faults
 from tests.torture.ledger import Line, read_ledger
 
-__all__ = ["API_KEY", "DAGGERS", "VenueProcess", "Victim", "tortured_service"]
+__all__ = ["API_KEY", "DAGGERS", "MAX_AGE", "VenueProcess", "Victim", "tortured_service"]
 
 API_KEY: Final = "the-key-of-the-torture"
+MAX_AGE: Final = 5.0
+"""Seconds after which a signal is not acted upon; so few that some get too old in their lanes."""
 DAGGERS: Final = "daggers"
 """The folder, within the service's, of the files that end its process; see the plugin."""
 
@@ -134,6 +136,7 @@ def tortured_service(
         folder,
         {
             "service": {"wait": 0.3, "api_key": "env:FILLGATE_API_KEY"},
+            "webhook": {"max_age": MAX_AGE},
             "engine": _ENGINE,
             "accounts.venue": {**account, "daggers": str(daggers), **more},
         },

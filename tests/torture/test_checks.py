@@ -102,6 +102,12 @@ def send_something_else(evidence: Evidence) -> Evidence:
     return with_lines(evidence, lambda line: [wrong] if line is other else [line])
 
 
+def send_too_late(evidence: Evidence) -> Evidence:
+    late = first_line(evidence, lambda line: isinstance(line, Arrived) and line.request == "new")
+    later = msgspec.structs.replace(late, at=late.at + 3_600_000)
+    return with_lines(evidence, lambda line: [later] if line is late else [line])
+
+
 def forget_an_order_at_the_venue(evidence: Evidence) -> Evidence:
     order = evidence.book.find(filled_order(evidence))
     assert order is not None
@@ -201,6 +207,7 @@ CHANGES: Final[Mapping[Change, int]] = {
     tell_another_ending: 4,
     send_twice: 5,
     send_something_else: 6,
+    send_too_late: 9,
     forget_an_order_at_the_venue: 10,
     call_it_absent: 11,
     leave_it_open: 12,
