@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from fillgate.domain.events import OrderAbsent, SignalAccepted
+from fillgate.domain.events import OrderAbsent, OrderRejected, SignalAccepted
 from fillgate.domain.ids import order_of
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order
 from fillgate.domain.requests import Request, RequestKind, RequestStatus
+from fillgate.journal.base import Recorded
 from tests.torture.book import Book, VenueOrder
 from tests.torture.evidence import Evidence
 from tests.torture.ledger import Accepted, Arrived
@@ -198,14 +199,29 @@ def _untrue_nowhere(book: Book, identity: str, state: OrderState) -> str | None:
     return None
 
 
-def _absences(evidence: Evidence) -> Iterator[Violation]:
-    """11: nothing is called absent while the venue has it; it hides nothing for as long."""
+def _evidence_for_endings(evidence: Evidence) -> Iterator[Violation]:
+    """11: nothing is called ABSENT while the venue has it, or REJECTED that it did not refuse.
+
+    What is called so may be mended later; it was wrong all the same. (The venue hides nothing for
+    as long as it is looked up.)
+    """
     for record in evidence.events:
-        if isinstance(record.event, OrderAbsent):
-            identity = record.event.client_order_id
+        text = _without_evidence(evidence, record)
+        if text is not None:
+            identity = getattr(record.event, "client_order_id", None)
+            yield Violation(11, text, record.signal, identity)
+
+
+def _without_evidence(evidence: Evidence, record: Recorded) -> str | None:
+    match record.event:
+        case OrderAbsent(client_order_id=identity):
             venues = evidence.book.find(identity)
             if venues is not None and venues.created < record.at // 1000:
-                yield Violation(11, "called ABSENT, and it was there", record.signal, identity)
+                return "called ABSENT, and it was there"
+        case OrderRejected(client_order_id=identity):
+            if identity not in evidence.book.refused:
+                return "called REJECTED, and the venue did not refuse it"
+    return None
 
 
 def _undecided(evidence: Evidence) -> Iterator[Violation]:
@@ -342,7 +358,7 @@ _CHECKS: Final[Mapping[Callable[[Evidence], Iterator[Violation]], tuple[int, ...
     _durable_first: (6,),
     _in_time: (9,),
     _endings: (10, 19),
-    _absences: (11,),
+    _evidence_for_endings: (11,),
     _undecided: (12,),
     _requests: (16, 17),
     _fills: (13, 14),

@@ -24,9 +24,11 @@ from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, NotFound
 from fillgate.engine import lookups, verdict
 from fillgate.engine.dispatcher import Dispatcher
+from fillgate.engine.foreign import Foreign
 from fillgate.engine.intake import Intake
 from fillgate.engine.lookups import Lookups
 from fillgate.engine.questions import Questions
+from fillgate.engine.reconciliation.comparison import Run
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.recovery import Recovery
 from fillgate.engine.requests import verdict as requests_verdict
@@ -216,6 +218,24 @@ def forget_requests_at_a_start() -> None:
     _plant(Requests, take_up)
 
 
+def note_a_fill_of_somebody_else_each_time() -> None:
+    def _claim(self: Foreign, key: tuple[str, str, str]) -> bool:
+        return True
+
+    async def _known(self: Foreign, account: str, sights: object) -> set[tuple[str, str]]:
+        return set()
+
+    _plant(Foreign, _claim)
+    _plant(Foreign, _known)
+
+
+def ask_for_no_fills() -> None:
+    async def compare_fills(self: Run) -> None:
+        pass
+
+    _plant(Run, compare_fills)
+
+
 def acknowledge_before_it_is_durable() -> None:
     _commit_late()
     admit = Intake._admit
@@ -243,6 +263,8 @@ FAULTS: Final[Mapping[str, Callable[[], None]]] = {
         take_a_lost_cancel_for_done,
         send_a_cancel_again_after_a_missing_answer,
         forget_requests_at_a_start,
+        note_a_fill_of_somebody_else_each_time,
+        ask_for_no_fills,
     )
 }
 

@@ -30,6 +30,7 @@ _ENGINE: Final[Mapping[str, Any]] = {
     "submit_deadline": 0.4,
     "lookup_deadline": 1.0,
     "poll_interval": 0.1,
+    "reconcile_interval": 0.5,
     # So few that some signals are turned away with 503.
     "max_waiting": 60,
 }
@@ -119,7 +120,12 @@ class Victim(Service):
 
 
 def tortured_service(
-    folder: Path, venue: VenueProcess, *, program: Sequence[str] = ("-m", "fillgate"), **more: Any
+    folder: Path,
+    venue: VenueProcess,
+    *,
+    program: Sequence[str],
+    engine: Mapping[str, Any],
+    account: Mapping[str, Any],
 ) -> Victim:
     """Return a service whose default account is at the venue.
 
@@ -127,18 +133,19 @@ def tortured_service(
         folder: of its data, its log and the plugin's installation.
         venue: where it trades; it must listen.
         program: what Python runs.
-        more: settings of the account.
+        engine: settings of the engine, besides those of all runs.
+        account: settings of the account, besides those of all runs.
     """
     daggers = folder / DAGGERS
     daggers.mkdir(parents=True, exist_ok=True)
-    account = {"type": "torture", "port": venue.port, "settle_seconds": 0.8}
+    at_venue = {"type": "torture", "port": venue.port, "settle_seconds": 0.8}
     return Victim(
         folder,
         {
             "service": {"wait": 0.3, "api_key": "env:FILLGATE_API_KEY"},
             "webhook": {"max_age": MAX_AGE},
-            "engine": _ENGINE,
-            "accounts.venue": {**account, "daggers": str(daggers), **more},
+            "engine": {**_ENGINE, **engine},
+            "accounts.venue": {**at_venue, "daggers": str(daggers), **account},
         },
         environ={"FILLGATE_API_KEY": API_KEY, "PYTHONPATH": install(folder / "site")},
         program=program,

@@ -45,7 +45,7 @@ class Plan:
     bots: int = 5
     askers: int = 4
     """How many cancel and replace orders at once."""
-    strangers: int = 0
+    strangers: int = 2
     """How many others trade on the same account."""
     between: tuple[int, int] = (10, 40)
     """How many answers of the service it takes between two kills, at least and at most."""
@@ -59,6 +59,8 @@ class Plan:
     """Seconds for all to be told and written once nothing goes wrong any more."""
     program: Sequence[str] = ("-m", "fillgate")
     """What Python runs as the service."""
+    engine: Mapping[str, Any] = field(default_factory=dict)
+    """Settings of the engine."""
     account: Mapping[str, Any] = field(default_factory=dict)
     """Settings of the account."""
 
@@ -133,7 +135,9 @@ async def _processes(plan: Plan, folder: Path) -> AsyncIterator[tuple[Victim, Ve
     venue = VenueProcess(folder, str(plan.seed), plan.faults)
     try:
         await asyncio.to_thread(venue.start)
-        service = tortured_service(folder, venue, program=plan.program, **plan.account)
+        service = tortured_service(
+            folder, venue, program=plan.program, engine=plan.engine, account=plan.account
+        )
         try:
             await asyncio.to_thread(service.start)
             yield service, venue

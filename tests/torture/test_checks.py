@@ -40,6 +40,21 @@ def first_line(evidence: Evidence, wanted: Callable[[Line], bool]) -> Line:
     return next(line for line in evidence.lines if wanted(line))
 
 
+def ours(evidence: Evidence, kind: type[Line]) -> Line:
+    """Return the first line of a kind that is about an order of the journal."""
+    ids = {state.order_id for state in evidence.states.values()} - {None}
+    return first_line(
+        evidence,
+        lambda line: (
+            isinstance(line, kind)
+            and (
+                getattr(line, "client_order_id", None) in evidence.states
+                or getattr(line, "order_id", None) in ids
+            )
+        ),
+    )
+
+
 def dropped(evidence: Evidence, wanted: Callable[[Line], bool]) -> Evidence:
     unwanted = first_line(evidence, wanted)
     return with_lines(evidence, lambda line: [] if line is unwanted else [line])
@@ -96,14 +111,14 @@ def send_twice(evidence: Evidence) -> Evidence:
 
 
 def send_something_else(evidence: Evidence) -> Evidence:
-    other = first_line(evidence, lambda line: isinstance(line, Accepted))
+    other = ours(evidence, Accepted)
     assert isinstance(other, Accepted)
     wrong = msgspec.structs.replace(other, quantity=other.quantity + 1)
     return with_lines(evidence, lambda line: [wrong] if line is other else [line])
 
 
 def send_too_late(evidence: Evidence) -> Evidence:
-    late = first_line(evidence, lambda line: isinstance(line, Arrived) and line.request == "new")
+    late = ours(evidence, Arrived)
     later = msgspec.structs.replace(late, at=late.at + 3_600_000)
     return with_lines(evidence, lambda line: [later] if line is late else [line])
 
@@ -137,14 +152,15 @@ def leave_it_open(evidence: Evidence) -> Evidence:
 
 
 def fill_it_unheard(evidence: Evidence) -> Evidence:
-    fill = first_line(evidence, lambda line: isinstance(line, Filled))
+    fill = ours(evidence, Filled)
     assert isinstance(fill, Filled)
     more = msgspec.structs.replace(fill, fill_id="77", quantity=Decimal(1))
     return with_lines(evidence, lambda line: [line, more] if line is fill else [line])
 
 
 def invent_a_fill(evidence: Evidence) -> Evidence:
-    return dropped(evidence, lambda line: isinstance(line, Filled))
+    fill = ours(evidence, Filled)
+    return dropped(evidence, lambda line: line is fill)
 
 
 def cancel_twice(evidence: Evidence) -> Evidence:

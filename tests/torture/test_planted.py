@@ -15,7 +15,14 @@ from tests.torture.run import Plan, torture
 _LOST_ANSWERS: Final = Faults(reset=0.3)
 
 _PLAIN: Final = Plan(
-    seed=1, kills=0, askers=0, faults=NO_FAULTS, between=(5, 15), answers=30, healing=1.5
+    seed=1,
+    kills=0,
+    askers=0,
+    strangers=0,
+    faults=NO_FAULTS,
+    between=(5, 15),
+    answers=30,
+    healing=1.5,
 )
 
 _LOST_CANCELS: Final = replace(_PLAIN, askers=4, cancels=4, faults=Faults(cancel_dropped=1.0))
@@ -27,7 +34,7 @@ PLANS: Final[Mapping[str, tuple[Plan, set[int]]]] = {
     "count_a_fill_each_time_it_is_told": (_PLAIN, {15}),
     "send_again_after_a_start": (replace(_PLAIN, kills=1, moments=(SEND_TO_ANSWER,)), {5}),
     "forget_what_waits_at_a_start": (
-        replace(_PLAIN, kills=1, moments=(AT_RANDOM,), faults=Faults(lost_answer=0.5)),
+        replace(_PLAIN, kills=1, moments=(AT_RANDOM,), faults=Faults(lost_answer=1.0)),
         {1},
     ),
     "take_the_first_miss_for_absence": (
@@ -39,16 +46,25 @@ PLANS: Final[Mapping[str, tuple[Plan, set[int]]]] = {
             _PLAIN,
             faults=Faults(reset=0.3, lookup_failed=1.0, lost_stream=1.0),
             account={"settle_seconds": 0.1},
+            engine={"reconcile_interval": 60.0},
             patience=4.0,
         ),
         {11},
     ),
-    "take_a_missing_answer_for_a_refusal": (replace(_PLAIN, faults=_LOST_ANSWERS), {10}),
+    "take_a_missing_answer_for_a_refusal": (replace(_PLAIN, faults=_LOST_ANSWERS), {11}),
     "take_a_lost_cancel_for_done": (_LOST_CANCELS, {10, 17}),
     "send_a_cancel_again_after_a_missing_answer": (_LOST_CANCELS, {16}),
     "forget_requests_at_a_start": (
         replace(_PLAIN, askers=4, kills=2, moments=(COMMIT_TO_SEND + OF_A_CANCEL,)),
         {12},
+    ),
+    "note_a_fill_of_somebody_else_each_time": (
+        replace(_PLAIN, strangers=4, kills=2, moments=(AT_RANDOM,), between=(20, 40)),
+        {27},
+    ),
+    "ask_for_no_fills": (
+        replace(_LOST_CANCELS, faults=Faults(late_fill=1.0, lost_stream=1.0)),
+        {13},
     ),
     "acknowledge_before_it_is_durable": (replace(_PLAIN, kills=1, moments=(AT_RANDOM,)), {1}),
 }
