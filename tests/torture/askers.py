@@ -69,7 +69,7 @@ class Askers:
         while not self.load.is_ending:
             await self.load.up.wait()
             await asyncio.sleep(_PAUSE)
-            kind = self.dice.choices(("cancel", "replace", "cancel-all"), (8, 12, 1))[0]
+            kind = self.dice.choices(("cancel", "replace", "cancel-all"), (4, 14, 1))[0]
             identity = self._recent_order(limit=kind == "replace" or self.dice.randrange(8) > 0)
             if identity is not None:
                 await self._ask(*self._drawn(kind, identity))

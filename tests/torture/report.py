@@ -38,6 +38,8 @@ def _figures(result: Result) -> Iterator[str]:
     yield f"strangers {len(evidence.foreign)} orders, {noted} fills of theirs noted"
     yield f"troubles  {counts(result.troubles)}"
     yield f"orders    {counts(Counter(state.status for state in evidence.states.values()))}"
+    denied = (state.code for state in evidence.states.values() if state.status == "DENIED")
+    yield f"denied    {counts(Counter(map(str, denied)))}"
     yield f"faults    {counts(evidence.book.faults)}"
     yield f"checked   invariants {', '.join(map(str, CHECKED))}; {len(evidence.events)} events"
 
