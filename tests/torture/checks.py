@@ -14,6 +14,7 @@ from fillgate.domain.requests import Request, RequestKind, RequestStatus
 from fillgate.journal.base import Recorded
 from tests.torture.book import Book, VenueOrder
 from tests.torture.evidence import Evidence
+from tests.torture.lane_checks import overtakings
 from tests.torture.ledger import Accepted, Arrived
 from tests.torture.processes import MAX_AGE
 from tests.torture.senders import Sent
@@ -140,6 +141,12 @@ _AT_THE_VENUE: Final = frozenset(
         OrderStatus.CANCELED,
     }
 )
+
+
+def _lanes(evidence: Evidence) -> Iterator[Violation]:
+    """7 and 8: a lane sends one at a time, and nothing while it is held."""
+    for number, text, state in overtakings(evidence.events):
+        yield Violation(number, text, state.signal, state.order.client_order_id)
 
 
 def _in_time(evidence: Evidence) -> Iterator[Violation]:
@@ -356,6 +363,7 @@ _CHECKS: Final[Mapping[Callable[[Evidence], Iterator[Violation]], tuple[int, ...
     _definite_answers: (4,),
     _arrivals: (5, 16),
     _durable_first: (6,),
+    _lanes: (7, 8),
     _in_time: (9,),
     _endings: (10, 19),
     _evidence_for_endings: (11,),

@@ -13,7 +13,9 @@ from fillgate.domain.events import (
     OrderAbsent,
     OrderEvent,
     OrderIntended,
+    OrderUnanswered,
     SignalAccepted,
+    SubmissionAnswered,
 )
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.requests import RequestStatus
@@ -115,6 +117,38 @@ def send_something_else(evidence: Evidence) -> Evidence:
     assert isinstance(other, Accepted)
     wrong = msgspec.structs.replace(other, quantity=other.quantity + 1)
     return with_lines(evidence, lambda line: [wrong] if line is other else [line])
+
+
+def conclusion_before_another(evidence: Evidence) -> Recorded:
+    """Return the record that ends a submission whose lane sends another one later."""
+    last = {state.order.symbol: state for state in evidence.states.values() if state.sending}
+    return next(
+        record
+        for record in evidence.events
+        if isinstance(record.event, SubmissionAnswered)
+        and (state := evidence.states[record.event.client_order_id]) is not last[state.order.symbol]
+    )
+
+
+def send_two_at_a_time(evidence: Evidence) -> Evidence:
+    return without_event(evidence, conclusion_before_another(evidence))
+
+
+def send_through_a_held_lane(evidence: Evidence) -> Evidence:
+    answered = conclusion_before_another(evidence)
+    assert isinstance(answered.event, SubmissionAnswered)
+    identity = answered.event.client_order_id
+    event = OrderUnanswered(client_order_id=identity, code="TIME_OUT", text="no answer")
+    unanswered = msgspec.structs.replace(answered, event=event)
+    events = [unanswered if each is answered else each for each in evidence.events]
+    later = [each for each in events if not is_report_of(each, identity)]
+    return replace(evidence, events=later)
+
+
+def is_report_of(record: Recorded, identity: str) -> bool:
+    event = record.event
+    about = isinstance(event, OrderEvent) and event.client_order_id == identity
+    return about and not isinstance(event, OrderIntended | OrderUnanswered)
 
 
 def send_too_late(evidence: Evidence) -> Evidence:
@@ -223,6 +257,8 @@ CHANGES: Final[Mapping[Change, int]] = {
     tell_another_ending: 4,
     send_twice: 5,
     send_something_else: 6,
+    send_two_at_a_time: 7,
+    send_through_a_held_lane: 8,
     send_too_late: 9,
     forget_an_order_at_the_venue: 10,
     call_it_absent: 11,
