@@ -10,6 +10,7 @@ from fillgate.domain.events import (
     OrderRejected,
     OrderSending,
     OrderUnanswered,
+    OrderWithdrawn,
     ServiceStarted,
     SubmissionAnswered,
 )
@@ -23,7 +24,14 @@ __all__ = ["Overtaking", "overtakings"]
 Overtaking = tuple[int, str, OrderState]
 """The number of the invariant, what is wrong in words, and the order that should have waited."""
 
-_CONCLUSIONS: Final = (SubmissionAnswered, OrderRejected, OrderNotSent, OrderUnanswered)
+_CONCLUSIONS: Final = (
+    SubmissionAnswered,
+    OrderRejected,
+    OrderNotSent,
+    OrderUnanswered,
+    # Called off in the moment before it left.
+    OrderWithdrawn,
+)
 """How a submission can end."""
 
 
