@@ -70,6 +70,11 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
     "lines-of-many-kinds": ("warning", "Sampled lines of more kinds than are counted apart."),
     "log-lines-lost": ("warning", "So many lines could not be written: nobody read the log."),
     "journal-opened": ("info", "The journal is open; `heads` are the ends of its chains."),
+    "journal-held": (
+        "warning",
+        "The journal was restored: no signal is taken and nothing is sent until it is released.",
+    ),
+    "hold-released": ("warning", "The journal is held no more; `actor` and `reason` say why."),
     "journal-commit-failed": ("error", "A commit failed; nothing is taken until it is decided."),
     "journal-not-reopened": ("warning", "The journal could not be opened anew; it is tried again."),
     "journal-reopened": ("info", "The journal works again; `durable` says how the commit ended."),

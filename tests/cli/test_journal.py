@@ -120,3 +120,45 @@ def test_a_journal_with_a_torn_page_ends_without_a_traceback(run: Run, data: Pat
     result = run("journal", "verify", "--data", data)
     assert result.exit_code == 2
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_backup_is_checked_restored_and_released(run: Run, data: Path, tmp_path: Path) -> None:
+    copy, new = tmp_path / "copy", tmp_path / "new"
+    result = run("journal", "backup", copy, "--data", data)
+    assert result.exit_code == 0, result.output
+    assert "checked" in result.stdout
+    assert run("journal", "backup", copy, "--data", data).exit_code == 2
+    assert run("journal", "restore", copy, "--data", data).exit_code == 2
+    result = run("journal", "restore", copy, "--data", new)
+    assert result.exit_code == 0, result.output
+    assert "held until" in result.stdout
+    assert run("journal", "verify", "--data", new).exit_code == 0
+    assert run("journal", "release", "--reason", " ", "--data", new).exit_code == 2
+    result = run("journal", "release", "--reason", "compared", "--data", new)
+    assert result.exit_code == 0, result.output
+    result = run("journal", "release", "--reason", "compared", "--data", new)
+    assert (result.exit_code, "not held" in result.output) == (1, True)
+    assert run("journal", "release", "--reason", "x", "--data", tmp_path / "no").exit_code == 2
+
+
+def test_a_running_service_is_asked_to_release(run: Run, data: Path, tmp_path: Path) -> None:
+    run("journal", "backup", tmp_path / "copy", "--data", data, "--unchecked")
+    run("journal", "restore", tmp_path / "copy", "--data", tmp_path / "new", "--unchecked")
+    options = ("--listen", "127.0.0.1:0", "--data", str(tmp_path / "new"))
+    with Serving(tmp_path, options) as service:
+        ask = ("journal", "release", "--reason", "compared", "--data", tmp_path / "new")
+        result = run(*ask, "--url", service.url)
+        assert result.exit_code == 0, result.output
+        result = run(*ask, "--url", service.url)
+        assert (result.exit_code, "NOT_HELD" in result.output) == (1, True)
+        assert service.end() == 0
+
+
+def test_a_backup_that_is_not_whole_is_not_restored(run: Run, data: Path, tmp_path: Path) -> None:
+    run("journal", "backup", tmp_path / "copy", "--data", data)
+    connection = apsw.Connection(str(tmp_path / "copy"))
+    connection.execute("UPDATE events SET at = at + 1 WHERE position = 2")
+    connection.close()
+    result = run("journal", "restore", tmp_path / "copy", "--data", tmp_path / "new")
+    assert (result.exit_code, "CHAIN_BROKEN" in result.output) == (1, True)
+    assert not (tmp_path / "new").exists()

@@ -2,10 +2,15 @@
 
 from docs.generate import ROOT
 from docs.log_lines import LINES, logged_names
-from fillgate.domain.events import AccountCameUp, AccountWentDown, ServiceStarted
+from fillgate.domain.events import AccountCameUp, AccountWentDown, HoldReleased, ServiceStarted
 from fillgate.engine.steps import LEVELS
 
-BY_NAME_OF_AN_EVENT = {AccountCameUp.kind, AccountWentDown.kind, ServiceStarted.kind}
+BY_NAME_OF_AN_EVENT = {
+    AccountCameUp.kind,
+    AccountWentDown.kind,
+    HoldReleased.kind,
+    ServiceStarted.kind,
+}
 ELSEWHERE = {"log-lines-lost", "lines-of-many-kinds"}
 """Lines that are not written by a logger's method with a literal."""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fillgate.cli import journal_copies as copies
 from fillgate.cli.options import DATA, AsJson, Data
 from fillgate.cli.output import Exit, fail, print_json, printable
 from fillgate.cli.progress import progress
@@ -24,12 +25,12 @@ _COUNTED = (
     ("body", "bodies"),
 )
 
-app = typer.Typer(no_args_is_help=True, help="Check the journal; no service need run.")
-
-
-@app.callback()
-def _group() -> None:
-    """Keep `verify` a command of its own while it is the only one."""
+app = typer.Typer(
+    no_args_is_help=True, help="Check, copy and export the journal; no service need run."
+)
+app.command()(copies.backup)
+app.command()(copies.restore)
+app.command()(copies.release)
 
 
 @app.command()

@@ -22,6 +22,7 @@ from fillgate.engine.accounts import Accounts, AccountSetup
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.dispatcher import Dispatcher
 from fillgate.engine.foreign import Foreign
+from fillgate.engine.hold import Hold
 from fillgate.engine.intake import Intake
 from fillgate.engine.lookups import Lookups
 from fillgate.engine.order_finder import OrderFinder
@@ -96,6 +97,7 @@ class Engine:
         self.recorder = Recorder(
             journal, self.blotter, hear=self._steps.told, clock=clock, tasks=tasks, logger=logger
         )
+        self.hold = Hold(journal.hold, recorder=self.recorder, clock=clock, logger=logger)
         self.accounts = Accounts(
             registry,
             setups,
@@ -204,6 +206,7 @@ class Engine:
             accounts=self.accounts,
             dispatcher=self.dispatcher,
             recorder=self.recorder,
+            hold=self.hold,
             settings=settings,
             meters=self.meters,
             steps=self._steps,
@@ -216,6 +219,7 @@ class Engine:
             recorder=self.recorder,
             recall=self._finder.recall,
             blotter=self.blotter,
+            hold=self.hold,
             keys=keys,
             deadline=settings.submit_deadline,
             clock=clock,
@@ -252,6 +256,7 @@ class Engine:
             dispatcher=self.dispatcher,
             intake=self.intake,
             lookups=self._lookups,
+            hold=self.hold,
             logger=logger,
         )
 

@@ -28,6 +28,7 @@ from fillgate.domain.signals import Signal, reading_of
 from fillgate.engine.accounts import Accounts
 from fillgate.engine.claims import FINGERPRINT_PREFIX, KEY_PREFIX, Claims
 from fillgate.engine.dispatcher import Dispatcher, signal_row
+from fillgate.engine.hold import Hold
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.steps import Steps
@@ -80,7 +81,7 @@ class Admission(NamedTuple):
 class EngineUnavailable(CodedError):
     """Nothing was taken; the same request may be sent again.
 
-    Codes: DRAINING, OVERLOADED, JOURNAL_UNAVAILABLE.
+    Codes: DRAINING, HELD, OVERLOADED, JOURNAL_UNAVAILABLE.
     """
 
 
@@ -100,6 +101,7 @@ class Intake:
         accounts: Accounts,
         dispatcher: Dispatcher,
         recorder: Recorder,
+        hold: Hold,
         settings: EngineSettings,
         meters: Meters,
         steps: Steps,
@@ -119,6 +121,7 @@ class Intake:
         self._accounts = accounts
         self._dispatcher = dispatcher
         self._recorder = recorder
+        self._hold = hold
         self._settings = settings
         self._meters = meters
         self._clock = clock
@@ -132,6 +135,8 @@ class Intake:
         """Why nothing can be taken now; None when it can."""
         if self.draining:
             return EngineUnavailable("DRAINING", "the service is stopping")
+        if self._hold.reason is not None:
+            return EngineUnavailable("HELD", self._hold.reason)
         fault = self._recorder.fault
         if fault is not None:
             return EngineUnavailable("JOURNAL_UNAVAILABLE", fault)

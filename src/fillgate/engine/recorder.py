@@ -72,6 +72,7 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     claim: Claim | None = None
     body: bytes | None = None
     signal_row: SignalRow | None = None
+    ends_hold: bool = False
     droppable: bool = False
     """True for what may be turned away when the journal fails: new signals."""
     done: Done = _ignore
@@ -257,6 +258,7 @@ class Recorder:
             venue_ids=venue_ids,
             # What belongs to a signal is nothing that was noticed at a venue.
             sightings=_sightings(job.prelude) if job.signal is None else (),
+            ends_hold=job.ends_hold,
         )
 
     def _moved_positions(

@@ -9,7 +9,11 @@ Invariants:
 4. Lanes are held before anything goes on.
 5. A request that may have left without an answer is UNKNOWN, and looked up.
 6. Orders that were planned recently and are ABSENT are watched on.
+7. What is to be sent waits until a restored journal is held no more.
 """
+
+from collections.abc import Sequence
+from functools import partial
 
 from fillgate.domain.events import OrderUnanswered
 from fillgate.domain.life_cycle import OrderStatus
@@ -17,6 +21,7 @@ from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.dispatcher import Dispatcher
+from fillgate.engine.hold import Hold
 from fillgate.engine.intake import Intake
 from fillgate.engine.lookups import Lookups
 from fillgate.engine.recorder import Job, Recorder
@@ -43,6 +48,7 @@ class Recovery:
         dispatcher: Dispatcher,
         intake: Intake,
         lookups: Lookups,
+        hold: Hold,
         logger: Logger,
     ) -> None:
         """Read `journal`, hand what is open to the others."""
@@ -53,6 +59,7 @@ class Recovery:
         self._dispatcher = dispatcher
         self._intake = intake
         self._lookups = lookups
+        self._hold = hold
         self._logger = logger
 
     async def run(self) -> None:
@@ -62,16 +69,23 @@ class Recovery:
         self._blotter.restore(states, await self._journal.positions())
         for ticket, state in opened:
             self._take_up(ticket, state)
-        for ticket, state in opened:
-            if ticket is not None and state.status is _PLANNED and not state.sending:
-                self._dispatcher.resume(ticket, state)
-        waiting = await self._journal.waiting_signals()
-        for row in waiting:
-            ticket = await self.ticket(row.number)
-            self._intake.remember(ticket)
-            self._dispatcher.wait_in_lane(ticket)
+        waiting = [await self.ticket(row.number) for row in await self._journal.waiting_signals()]
+        for each in waiting:
+            self._intake.remember(each)
+        self._hold.when_free(partial(self._go_on, opened, waiting))
         await self._watch_absent()
         self._logger.info("recovered", open_orders=len(opened), waiting_signals=len(waiting))
+
+    def _go_on(
+        self, opened: Sequence[tuple[Ticket | None, OrderState]], waiting: Sequence[Ticket]
+    ) -> None:
+        """Let go on what was to be sent."""
+        for ticket, known in opened:
+            state = self._recorder.latest(known.order.client_order_id) or known
+            if ticket is not None and state.status is _PLANNED and not state.sending:
+                self._dispatcher.resume(ticket, state)
+        for each in waiting:
+            self._dispatcher.wait_in_lane(each)
 
     async def ticket(self, number: int) -> Ticket:
         """Return the ticket of an accepted signal, the one under way if there is one.

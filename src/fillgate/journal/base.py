@@ -36,6 +36,7 @@ __all__ = [
     "Done",
     "Entry",
     "Head",
+    "Incarnation",
     "Journal",
     "JournalLocked",
     "JournalUnavailable",
@@ -213,6 +214,15 @@ class Sighting(msgspec.Struct, frozen=True, gc=False):
     """What was told of it; another value is news."""
 
 
+class Incarnation(msgspec.Struct, frozen=True, gc=False):
+    """A new life of a journal: it was restored from a backup."""
+
+    id: str
+    """32 hexadecimal digits."""
+    hold: str
+    """Why nothing may be sent for now."""
+
+
 class Write(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """What is to become durable together."""
 
@@ -233,6 +243,8 @@ class Write(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Inserted; where account, symbol and order id are there already, the first stays."""
     sightings: tuple[Sighting, ...] = ()
     """Inserted, or replace those of the same account, kind and subject."""
+    begins: Incarnation | None = None
+    """The journal goes on under this id, and is held."""
     ends_hold: bool = False
     """True if with this the journal is held no more."""
 

@@ -9,7 +9,7 @@ from msgspec.structs import astuple
 
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.positions import Position
-from fillgate.journal.base import OrderRow, SignalRow, Write
+from fillgate.journal.base import Incarnation, OrderRow, SignalRow, Write
 from fillgate.journal.buckets import bucket_of
 from fillgate.journal.codec import encode_plain
 from fillgate.journal.sightings import FIRST_SEEN
@@ -34,12 +34,14 @@ class Rows:
         self._positions: list[_Row] = []
         self._venue_ids: list[_Row] = []
         self._sightings: list[_Row] = []
+        self._begins: list[Incarnation] = []
         self._ends_hold = False
 
     @property
     def are_eventless(self) -> bool:
         """True when there are rows but no event among them."""
-        return not self.events and (self._ends_hold or any(rows for _, rows in self._tables()))
+        rare = self._ends_hold or self._begins
+        return not self.events and bool(rare or any(rows for _, rows in self._tables()))
 
     def add(self, write: Write, position: int) -> None:
         """Add all rows of a write but its events and its claim.
@@ -60,7 +62,10 @@ class Rows:
             self._venue_ids.append((bucket_of(position), *astuple(venue_id)))
         for sighting in write.sightings:
             self._sightings.append(astuple(sighting))
-        self._ends_hold = self._ends_hold or write.ends_hold
+        if write.ends_hold:
+            self._ends_hold = True
+        if write.begins is not None:
+            self._begins.append(write.begins)
 
     def insert(self, cursor: apsw.Cursor) -> None:
         """Insert everything, or replace what is there where a table's rule says so."""
@@ -69,6 +74,9 @@ class Rows:
                 _insert(cursor, statements, rows)
         if self._ends_hold:
             cursor.execute(_END_HOLD)
+        for incarnation in self._begins:
+            cursor.execute(_BEGIN, (incarnation.id,))
+            cursor.execute(_HOLD, (incarnation.hold,))
 
     def _tables(self) -> tuple[tuple[Mapping[int, str], list[_Row]], ...]:
         return (
@@ -128,4 +136,9 @@ _SIGHTINGS: Final = insert_statements(
     f"""ON CONFLICT DO UPDATE SET value = excluded.value
         WHERE kind <> '{FIRST_SEEN}'""",
 )
+_BEGIN: Final = "INSERT INTO incarnations (id) VALUES (?)"
+_HOLD: Final = """
+    INSERT INTO meta (name, value) VALUES ('hold', ?)
+    ON CONFLICT (name) DO UPDATE SET value = excluded.value
+"""
 _END_HOLD: Final = "DELETE FROM meta WHERE name = 'hold'"

@@ -23,9 +23,11 @@ from fillgate.journal.base import JournalUnavailable
 
 __all__ = [
     "Migration",
+    "check_layout",
     "connect_reader",
     "connect_writer",
     "create_file",
+    "flush_folder",
     "load_migrations",
     "migrate",
     "open_errors",
@@ -68,13 +70,18 @@ def create_file(path: Path) -> None:
     missing = [folder for folder in path.parents if not folder.exists()]
     for folder in reversed(missing):
         folder.mkdir(mode=0o700, exist_ok=True)
-        _flush_folder(folder.parent)
+        flush_folder(folder.parent)
     if not path.exists():
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        _flush_folder(path.parent)
+        flush_folder(path.parent)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Make durable which files are in a folder.
+
+    Raises:
+        OSError: it cannot be.
+    """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

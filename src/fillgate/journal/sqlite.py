@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from fillgate.domain.logger import Logger
+from fillgate.journal.backup import check_no_restore
 from fillgate.journal.base import (
     CommitOutcome,
     Done,
@@ -253,6 +254,7 @@ def _open_store(settings: StoreSettings) -> tuple[StoreSettings, LockFile, Store
     with open_errors(settings.path):
         # One file has one lock, whatever links lead to it.
         settings = settings._replace(path=settings.path.resolve())
+        check_no_restore(settings.path)
         create_file(settings.path)
         lock = LockFile.acquire(Path(f"{settings.path}.lock"))
         try:

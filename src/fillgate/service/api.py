@@ -12,6 +12,7 @@ from fillgate.service.events import EVENT_STREAM, EventMessage, EventsApi
 from fillgate.service.exposition import OPEN_METRICS, TEXT, Exposition
 from fillgate.service.findings import FindingBody
 from fillgate.service.health import HealthApi, Ready, Unready
+from fillgate.service.journal_api import JournalApi, ReleaseBody
 from fillgate.service.operations import Access, Answered, Operation
 from fillgate.service.pages import HTML, PageApi
 from fillgate.service.problems import PROBLEMS_PAGE
@@ -34,6 +35,7 @@ _TAKE: Final = (
     "UNKNOWN_ACCOUNT",
     "KEY_REUSED",
     "DRAINING",
+    "HELD",
     "OVERLOADED",
     "JOURNAL_UNAVAILABLE",
     "DENIED",
@@ -86,6 +88,7 @@ _ASKING: Final = (
     "REQUEST_NOT_SENT",
     "TOO_LATE",
     "INEFFECTIVE",
+    "HELD",
     "JOURNAL_UNAVAILABLE",
 )
 _ASKED: Final = (
@@ -204,7 +207,7 @@ curl -s "http://127.0.0.1:8005/webhook/tradingview/$secret" \\
         group="Orders",
         body=CancelAllBody,
         headers=("Prefer",),
-        problems=("UNKNOWN_ACCOUNT", *_BODY, *_READ, *_READABLE),
+        problems=("UNKNOWN_ACCOUNT", "HELD", *_BODY, *_READ, *_READABLE),
         notes="Signals that wait in their lanes are cancelled too. Each order is told with what "
         "became of its cancel; an order that came in while this was answered is not among them.",
         example="""curl -s http://127.0.0.1:8005/api/v1/orders/cancel-all \\
@@ -338,6 +341,19 @@ curl -s -X DELETE "http://127.0.0.1:8005/api/v1/orders/$order?reason=changed+my+
         problems=("INVALID_PARAMETER", "NOT_FOUND", "REJECTED", "VENUE_UNAVAILABLE"),
         open_ended=True,
         example="curl -s http://127.0.0.1:8005/api/v1/ticker/BTC/USDT\n",
+    ),
+    Operation(
+        method="POST",
+        path="/api/v1/journal/release",
+        handler=JournalApi.release_journal,
+        group="Journal",
+        body=ReleaseBody,
+        problems=("NOT_HELD", *_BODY, *_READ, *_READABLE),
+        notes="A journal that was restored from a backup is held until then, or until all accounts "
+        "were reconciled.",
+        example="""curl -s http://127.0.0.1:8005/api/v1/journal/release \\
+  -d '{"reason": "compared all accounts with their venues"}'
+""",
     ),
     Operation(
         method="GET",

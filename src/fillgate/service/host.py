@@ -37,6 +37,7 @@ from fillgate.service.exposition import Exposition
 from fillgate.service.files import JOURNAL_FILE
 from fillgate.service.health import HealthApi
 from fillgate.service.interpreter import run_server, settle_memory
+from fillgate.service.journal_api import JournalApi
 from fillgate.service.logs import configure_logs, flush_logs, hide_in_logs, logger
 from fillgate.service.openapi import document, problems_page, reference_page
 from fillgate.service.operations import routes
@@ -191,6 +192,7 @@ def _application(
                 ReconcilingApi(engine),
                 asking,
                 EventsApi(feed),
+                JournalApi(engine),
                 HealthApi(engine),
                 Exposition(engine),
                 _pages(),

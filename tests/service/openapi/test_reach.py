@@ -33,6 +33,7 @@ PROMISED: Final = {
 }
 
 TOKEN: Final = WEBHOOK + "/" + SECRET.replace("/", "%2F").replace("+", "%2B")
+RELEASE: Final = "/api/v1/journal/release"
 READING: Final = (
     ORDERS, f"{ORDERS}/x", "/api/v1/events?follow=false", "/api/v1/signals",
     "/api/v1/signals/1", "/api/v1/positions", "/api/v1/accounts", "/api/v1/ticker/BTC/USDT",
@@ -142,6 +143,20 @@ async def compare(seen: Seen, desk: Desk) -> None:
 
 
 COMPARE: Final = "/api/v1/accounts/main/reconcile"
+
+
+async def release(seen: Seen, desk: Desk) -> None:
+    reason = b'{"reason": "compared"}'
+    desk.house.engine.hold.reason = "restored"
+    for body in (b"", b"{}", b"x" * (MAX_BODY + 1)):
+        await seen.send(desk, "POST", RELEASE, body)
+    desk.house.engine.recorder._undecided = 1
+    await seen.send(desk, "POST", RELEASE, reason)
+    desk.house.engine.recorder._undecided = 0
+    for _ in range(2):
+        await seen.send(desk, "POST", RELEASE, reason)
+
+
 LATE: Final = tells(OrderStatus.FILLED, "1", quantity=None)
 _SIZES: Final = count(1)
 
@@ -181,7 +196,7 @@ async def fail(seen: Seen, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 async def knock(seen: Seen, desk: Desk, **headers: str) -> None:
     for target in READING:
         await seen.send(desk, "GET", target, b"", **headers)
-    for target in (ORDERS, f"{ORDERS}/x/resolve", f"{ORDERS}/cancel-all", COMPARE):
+    for target in (ORDERS, f"{ORDERS}/x/resolve", f"{ORDERS}/cancel-all", COMPARE, RELEASE):
         await seen.send(desk, "POST", target, b"{}", **headers)
     for method in ("DELETE", "PATCH"):
         await seen.send(desk, method, f"{ORDERS}/x", b"{}", **headers)
@@ -197,6 +212,7 @@ async def test_what_is_promised_is_reached(tmp_path: Path, monkeypatch: pytest.M
         await read(seen, desk)
         await ask(seen, desk)
         await compare(seen, desk)
+        await release(seen, desk)
         await fail(seen, desk, monkeypatch)
     async with open_desk(tmp_path / "keyed", api_key="a-made-up-key") as desk:
         await knock(seen, desk)

@@ -14,6 +14,8 @@ __all__ = [
     "AccountWentDown",
     "ForeignFillSeen",
     "ForeignOrderSeen",
+    "HoldReleased",
+    "JournalRestored",
     "PositionAgreed",
     "PositionDiffered",
     "ServiceStarted",
@@ -33,6 +35,25 @@ class ServiceStopped(Event, frozen=True, kw_only=True):
     """The process closed the journal in good order."""
 
     kind: ClassVar[str] = "service-stopped"
+
+
+class JournalRestored(Event, frozen=True, kw_only=True):
+    """The journal goes on from a backup: what was written after that is gone, keys among it."""
+
+    kind: ClassVar[str] = "journal-restored"
+    incarnation: str
+    """The id under which it is written from here: 32 hexadecimal digits."""
+    reason: str
+    """Why nothing is sent until the hold is released."""
+
+
+class HoldReleased(Event, frozen=True, kw_only=True):
+    """A restored journal is held no more: orders may be sent."""
+
+    kind: ClassVar[str] = "hold-released"
+    actor: str
+    """Who released it; `fillgate` where all accounts were reconciled."""
+    reason: str
 
 
 class AccountWentDown(Event, frozen=True, kw_only=True):

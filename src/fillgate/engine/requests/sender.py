@@ -23,6 +23,7 @@ from fillgate.domain.reports import ExecutionReport
 from fillgate.domain.requests import RequestStatus, find_request
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.deadlines import Deadlines
+from fillgate.engine.hold import Hold
 from fillgate.engine.intake import EngineUnavailable
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.requests.asker import Asker
@@ -55,6 +56,7 @@ class Sender:
         recorder: Recorder,
         recall: Callable[[str], Awaitable[OrderState | None]],
         blotter: Blotter,
+        hold: Hold,
         keys: Keys,
         deadline: float,
         clock: Clock,
@@ -73,6 +75,7 @@ class Sender:
         self._recall = recall
         self._blotter = blotter
         self._keys = keys
+        self._hold = hold
         self._clock = clock
         self._tasks = tasks
         self._deadlines: Deadlines[Submission[Asked, ExecutionReport]] = Deadlines(
@@ -122,6 +125,8 @@ class Sender:
         Raises:
             EngineUnavailable: so it is.
         """
+        if self._hold.reason is not None:
+            raise EngineUnavailable("HELD", self._hold.reason)
         fault = self._recorder.fault
         if fault is not None:
             raise EngineUnavailable("JOURNAL_UNAVAILABLE", fault)

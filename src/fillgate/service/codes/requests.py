@@ -96,6 +96,23 @@ REQUESTS: Final = Group(
             "Send it again after `Retry-After`, with the same id or key.",
         ),
         ProblemKind(
+            "HELD",
+            503,
+            "The journal was restored and is held; nothing was taken.",
+            "The journal goes on from a backup. What was written after that is gone, so a signal "
+            "that comes again could be sent again. Nothing is sent until all accounts were "
+            "compared with their venues, or a person releases the journal.",
+            "Send it again after `Retry-After`, with the same id or key. Whoever runs the service: "
+            "compare the accounts with their venues, then `fillgate journal release`.",
+        ),
+        ProblemKind(
+            "NOT_HELD",
+            409,
+            "The journal is not held.",
+            "There is nothing to release: orders are sent.",
+            "Nothing.",
+        ),
+        ProblemKind(
             "OVERLOADED",
             503,
             "Too many signals wait; nothing was taken.",
