@@ -39,6 +39,7 @@ def test_only_what_may_be_sent_again_is_an_error_of_ours() -> None:
     errors = {code for code, kind in PROBLEMS.items() if kind.status >= 500}
     assert errors == {
         "DRAINING",
+        "HELD",
         "OVERLOADED",
         "JOURNAL_UNAVAILABLE",
         "INTERNAL_ERROR",

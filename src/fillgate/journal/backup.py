@@ -10,16 +10,18 @@ Invariants:
 4. What is restored over stays, under another name.
 """
 
-import os
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+import shutil
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 import apsw
 
 from fillgate.domain.events import JournalRestored
+from fillgate.journal.archives import archive_path, list_archives
+from fillgate.journal.arriving import BESIDE, arriving
 from fillgate.journal.base import (
     SYSTEM,
     CommitOutcome,
@@ -38,7 +40,6 @@ __all__ = ["back_up", "check_no_restore", "restore"]
 
 _STEP_PAGES: Final = 4096
 _HOLD: Final = "restored from a backup: what was written after it is unknown"
-_BESIDE: Final = ("", "-wal", "-shm")
 
 Progress = Callable[[int], None]
 
@@ -58,8 +59,9 @@ def back_up(source: Path, target: Path, *, on_progress: Progress = lambda _: Non
         _check_is_there(source)
         if target.exists():
             raise JournalUnavailable(f"{target} is there already; nothing was written")
-        with _arriving(target) as partial:
+        with arriving(target) as partial:
             _copy(source, partial, on_progress)
+            _copy_archives(source, partial, target)
 
 
 def restore(
@@ -103,12 +105,15 @@ def _restore(backup: Path, target: Path, at: int, replace: bool, on_progress: Pr
     if target.exists() and aside.exists():
         raise JournalUnavailable(f"{aside} is there already; move it away first")
     ready = _marker(target)
-    with _arriving(ready) as partial:
+    with arriving(ready) as partial:
         _copy(backup, partial, on_progress)
+        _copy_archives(backup, partial, ready)
         incarnation = _begin_anew(partial, at)
     if target.exists():
-        for ending in _BESIDE:
+        for ending in BESIDE:
             _move(f"{target}{ending}", f"{aside}{ending}")
+        _move_archives(target, aside)
+    _move_archives(ready, target)
     ready.replace(target)
     flush_folder(target.parent)
     return incarnation
@@ -148,7 +153,6 @@ def _hear_nothing(outcome: CommitOutcome) -> None:
 
 
 def _copy(source: Path, target: Path, on_progress: Progress) -> None:
-    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     with closing(connect_reader(source)) as origin:
         check_layout(origin)
         # With its own transaction open a reader sees one state, however long it takes.
@@ -162,28 +166,22 @@ def _copy(source: Path, target: Path, on_progress: Progress) -> None:
         origin.execute("COMMIT")
 
 
-@contextmanager
-def _arriving(path: Path) -> Iterator[Path]:
-    """Hand out a name for a file that gets the name `path` once it is whole and flushed."""
-    partial = Path(f"{path}.partial")
-    for ending in _BESIDE:
-        Path(f"{partial}{ending}").unlink(missing_ok=True)
-    try:
-        yield partial
-        _flush(partial)
-        partial.replace(path)
-        flush_folder(path.parent)
-    finally:
-        for ending in _BESIDE:
-            Path(f"{partial}{ending}").unlink(missing_ok=True)
+def _copy_archives(source: Path, copy: Path, target: Path) -> None:
+    """Copy the archives that the copy of a journal lists, to where they are found from `target`."""
+    with closing(apsw.Connection(str(copy), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
+        numbers = [archive.number for archive in list_archives(connection)]
+    for number in numbers:
+        origin = archive_path(source, number)
+        if not origin.is_file():
+            raise JournalUnavailable(f"{source}: its archive {origin.name} is missing")
+        with arriving(archive_path(target, number)) as partial:
+            shutil.copyfile(origin, partial)
 
 
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _move_archives(source: Path, target: Path) -> None:
+    """Move the archives of a journal along with it."""
+    for path in source.parent.glob(f"{source.name}.archive-*"):
+        _move(str(path), f"{target}{path.name.removeprefix(source.name)}")
 
 
 def _move(source: str, target: str) -> None:

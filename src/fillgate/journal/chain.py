@@ -107,6 +107,11 @@ class Verifier:
         self._heads: dict[str, Head] = {}
         self._known = {(head.stream, head.sequence): head.hash for head in known}
 
+    def begin(self, position: int, heads: Iterable[Head]) -> None:
+        """Go on behind a position where the streams had these heads."""
+        self.position = position
+        self._heads = {head.stream: head for head in heads}
+
     @property
     def heads(self) -> Mapping[str, Head]:
         """The last checked record of each stream."""

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 import apsw
 
 from fillgate.journal import queries
+from fillgate.journal.archives import JournalConnection
 from fillgate.journal.base import OrderRow, SignalRow
 from fillgate.journal.buckets import bucket_of
 from fillgate.journal.chain import StoredRecord
@@ -77,7 +78,7 @@ def signal_rows(connection: apsw.Connection, numbers: Sequence[int]) -> list[Sig
     return [queries.find_signal(connection, number) for number in numbers]
 
 
-def body_digests(connection: apsw.Connection, numbers: Sequence[int]) -> list[str | None]:
+def body_digests(connection: JournalConnection, numbers: Sequence[int]) -> list[str | None]:
     """Return SHA-256 of each of these signals' bodies, hexadecimal; None where there is none."""
     bodies = (queries.body_of(connection, number) for number in numbers)
     return [None if body is None else sha256(body).hexdigest() for body in bodies]
@@ -130,14 +131,11 @@ def _rows(
     return connection.execute(sql, values).fetchall()
 
 
-def tail(connection: apsw.Connection, after: int, limit: int) -> Tail:
+def tail(connection: JournalConnection, after: int, limit: int) -> Tail:
     """Return the records after a position and, if those are the last, how many rows there are."""
-    connection.execute("BEGIN")
-    try:
+    with queries.snapshot(connection):
         records = queries.records_after(connection, after, limit)
         return Tail(records, None if len(records) == limit else _counts(connection))
-    finally:
-        connection.execute("COMMIT")
 
 
 def _counts(connection: apsw.Connection) -> Counts:

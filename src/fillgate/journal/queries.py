@@ -1,10 +1,11 @@
 """The reading side: what is asked of the database, as plain functions over a connection.
 
-Each is one statement, read to its end: its read transaction is short, so that it never keeps the
-WAL from starting anew.
+Each is one statement, read to its end, or some in one transaction where archives are read too: a
+read transaction is short, so that it never keeps the WAL from starting anew.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import apsw
@@ -12,6 +13,7 @@ import msgspec
 
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.positions import Position
+from fillgate.journal.archives import JournalConnection
 from fillgate.journal.base import (
     Head,
     KeyTaken,
@@ -45,8 +47,10 @@ __all__ = [
     "orders",
     "positions",
     "records_after",
+    "records_in",
     "sightings",
     "signals",
+    "snapshot",
     "story",
     "waiting_signals",
 ]
@@ -60,6 +64,8 @@ _RECORD: Final = """
     SELECT events.position, name, events.sequence, at, signal, kind, version, data, events.hash
     FROM events JOIN streams ON streams.id = events.stream
 """
+_OF_SIGNAL: Final = "? BETWEEN first_signal AND last_signal"
+_BODY: Final = "SELECT body FROM bodies WHERE signal = ?"
 _SIGNAL: Final = "SELECT number, at, source, state, account, symbol, code FROM signals"
 _ORDER: Final = "SELECT client_order_id, signal, leg, account, symbol, status, at FROM orders"
 _HEADS: Final = "SELECT name, sequence, hash FROM streams"
@@ -119,13 +125,17 @@ def heads(connection: apsw.Connection) -> Mapping[str, Head]:
     return {row[0]: Head(*row) for row in rows}
 
 
-def story(connection: apsw.Connection, signal: int) -> list[Recorded]:
+def story(connection: JournalConnection, signal: int) -> list[Recorded]:
     """Return all events of a signal, in the order of commits."""
-    rows = connection.execute(f"{_RECORD} WHERE signal = ? ORDER BY events.position", (signal,))
-    return [_recorded(row) for row in rows.fetchall()]
+    sql = f"{_RECORD} WHERE signal = ? ORDER BY events.position"
+    told: list[Recorded] = []
+    with snapshot(connection):
+        for part in connection.parts(_OF_SIGNAL, signal):
+            told += map(_recorded, part.execute(sql, (signal,)).fetchall())
+    return told
 
 
-def events_after(connection: apsw.Connection, after: int, limit: int) -> list[Recorded]:
+def events_after(connection: JournalConnection, after: int, limit: int) -> list[Recorded]:
     """Return events after a position, in the order of commits."""
     return [_recorded(row) for row in _rows_after(connection, after, limit)]
 
@@ -136,14 +146,42 @@ def last_event(connection: apsw.Connection) -> Recorded | None:
     return None if row is None else _recorded(row)
 
 
-def records_after(connection: apsw.Connection, after: int, limit: int) -> list[StoredRecord]:
+def records_after(connection: JournalConnection, after: int, limit: int) -> list[StoredRecord]:
     """Return records after a position as they are stored, for `chain.verify`."""
     return [_stored(row) for row in _rows_after(connection, after, limit)]
 
 
-def _rows_after(connection: apsw.Connection, after: int, limit: int) -> list[_Row]:
+def records_in(connection: apsw.Connection, after: int, limit: int) -> list[StoredRecord]:
+    """Return records after a position that are in this very file."""
+    return [_stored(row) for row in _rows_in(connection, after, limit)]
+
+
+def _rows_after(connection: JournalConnection, after: int, limit: int) -> list[_Row]:
+    rows: list[_Row] = []
+    with snapshot(connection):
+        for part in connection.parts("last > ?", after):
+            rows += _rows_in(part, after, limit - len(rows))
+            if len(rows) == limit:
+                break
+    return rows
+
+
+def _rows_in(connection: apsw.Connection, after: int, limit: int) -> list[_Row]:
     sql = f"{_RECORD} WHERE events.position > ? ORDER BY events.position LIMIT ?"
     return connection.execute(sql, (after, limit)).fetchall()
+
+
+@contextmanager
+def snapshot(connection: apsw.Connection) -> Iterator[None]:
+    """Let several statements see one state."""
+    if connection.in_transaction:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("COMMIT")
 
 
 def _recorded(row: _Row) -> Recorded:
@@ -174,12 +212,14 @@ def _stored(row: _Row) -> StoredRecord:
     )
 
 
-def body_of(connection: apsw.Connection, signal: int) -> bytes | None:
+def body_of(connection: JournalConnection, signal: int) -> bytes | None:
     """Return the stored bytes of a signal."""
-    body: bytes | None = connection.execute(
-        "SELECT body FROM bodies WHERE signal = ?", (signal,)
-    ).get
-    return body
+    with snapshot(connection):
+        for part in connection.parts(_OF_SIGNAL, signal):
+            body: bytes | None = part.execute(_BODY, (signal,)).get
+            if body is not None:
+                return body
+    return None
 
 
 def find_order(connection: apsw.Connection, client_order_id: str) -> OrderRow | None:

@@ -12,6 +12,7 @@ import apsw
 
 from fillgate.domain.positions import Position
 from fillgate.journal import many, queries
+from fillgate.journal.archives import JournalConnection
 from fillgate.journal.base import (
     Head,
     JournalUnavailable,
@@ -43,7 +44,7 @@ class Reading:
         self._path = path
         self._vfs = vfs
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="fillgate journal reader")
-        self._connections: SimpleQueue[apsw.Connection] = SimpleQueue()
+        self._connections: SimpleQueue[JournalConnection] = SimpleQueue()
         self._closed = False
         self._identity = ""
         self._last_signal = 0
@@ -60,7 +61,7 @@ class Reading:
 
     async def _read(
         self,
-        query: Callable[Concatenate[apsw.Connection, _P], _T],
+        query: Callable[Concatenate[JournalConnection, _P], _T],
         *args: _P.args,
         **kwargs: _P.kwargs,
     ) -> _T:
@@ -76,7 +77,7 @@ class Reading:
             raise JournalUnavailable(f"the journal cannot be read: {error}") from error
 
     @contextmanager
-    def _connection(self) -> Iterator[apsw.Connection]:
+    def _connection(self) -> Iterator[JournalConnection]:
         try:
             connection = self._connections.get_nowait()
         except Empty:
@@ -91,7 +92,7 @@ class Reading:
             raise
         self._connections.put(connection)
 
-    def _connect(self) -> apsw.Connection:
+    def _connect(self) -> JournalConnection:
         if not self._path.is_file():
             raise JournalUnavailable("there is no such journal")
         return connect_reader(self._path, vfs=self._vfs)
@@ -244,7 +245,7 @@ class Reading:
         return verifier.broken or verifier.missing()
 
 
-def _check_page(connection: apsw.Connection, verifier: Verifier) -> bool:
+def _check_page(connection: JournalConnection, verifier: Verifier) -> bool:
     """Check some records more; False when there are none or one is bad."""
     records = queries.records_after(connection, verifier.position, _VERIFY_PAGE)
     return bool(records) and all(verifier.check(record) is None for record in records)

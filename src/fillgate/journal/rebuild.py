@@ -13,13 +13,12 @@ Invariants:
 from collections import OrderedDict
 from typing import Final
 
-import apsw
-
 from fillgate.domain.events import ForeignFillSeen, OrderEvent
 from fillgate.domain.executions import Totals
 from fillgate.domain.fold import next_state
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
+from fillgate.journal.archives import JournalConnection
 from fillgate.journal.base import OrderRow, Recorded, Write
 from fillgate.journal.queries import events_after, story
 from fillgate.journal.rows import Rows
@@ -32,7 +31,7 @@ _PAGE: Final = 1000
 _REMEMBERED: Final = 10_000
 
 
-def rebuild(connection: apsw.Connection, *, remembered: int = _REMEMBERED) -> int:
+def rebuild(connection: JournalConnection, *, remembered: int = _REMEMBERED) -> int:
     """Replace all rows of orders, venue ids and positions. To be used inside a transaction.
 
     Args:
@@ -57,7 +56,7 @@ def rebuild(connection: apsw.Connection, *, remembered: int = _REMEMBERED) -> in
 
 
 class _Replay:
-    def __init__(self, connection: apsw.Connection, remembered: int) -> None:
+    def __init__(self, connection: JournalConnection, remembered: int) -> None:
         self._connection = connection
         self._remembered = remembered
         self._states: OrderedDict[str, OrderState] = OrderedDict()

@@ -19,6 +19,7 @@ from typing import Final, NamedTuple
 
 import apsw
 
+from fillgate.journal.archives import Archives, JournalConnection
 from fillgate.journal.base import JournalUnavailable
 
 __all__ = [
@@ -89,7 +90,7 @@ def flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def connect_writer(path: Path, *, durable: bool, vfs: str | None = None) -> apsw.Connection:
+def connect_writer(path: Path, *, durable: bool, vfs: str | None = None) -> JournalConnection:
     """Open an existing file for writing; its layout is not looked at.
 
     Args:
@@ -100,7 +101,8 @@ def connect_writer(path: Path, *, durable: bool, vfs: str | None = None) -> apsw
     Raises:
         apsw.Error: SQLite cannot open it or not in WAL mode.
     """
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
+    connection = JournalConnection(str(path), flags=apsw.SQLITE_OPEN_READWRITE, vfs=vfs)
+    connection.archives = Archives(path)
     try:
         _set_up(connection)
         _use_wal(connection)
@@ -120,7 +122,7 @@ def _use_wal(connection: apsw.Connection) -> None:
     connection.wal_autocheckpoint(0)
 
 
-def connect_reader(path: Path, *, vfs: str | None = None) -> apsw.Connection:
+def connect_reader(path: Path, *, vfs: str | None = None) -> JournalConnection:
     """Open an existing file for reading, whether or not a process writes it.
 
     Raises:
@@ -130,7 +132,8 @@ def connect_reader(path: Path, *, vfs: str | None = None) -> apsw.Connection:
     if not Path(f"{path}-wal").exists():
         # A copy that no writer has opened: SQLite would make the files that a writer leaves.
         name, flags = f"{path.absolute().as_uri()}?immutable=1", flags | apsw.SQLITE_OPEN_URI
-    connection = apsw.Connection(name, flags=flags, vfs=vfs)
+    connection = JournalConnection(name, flags=flags, vfs=vfs)
+    connection.archives = Archives(path)
     try:
         _set_up(connection)
     except BaseException:

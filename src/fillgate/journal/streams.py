@@ -3,7 +3,8 @@
 Invariants:
 
 1. A stream's end in `streams` is its last event: both are written in one transaction, and compared
-   when the journal is opened. So no two events can get one sequence, though no index forbids it.
+   when the journal is opened, unless that event is in an archive. So no two events can get one
+   sequence, though no index forbids it.
 """
 
 from typing import Any, Final, NamedTuple
@@ -118,7 +119,8 @@ _MOVE: Final = """
 """
 _STRAY: Final = """
     SELECT name FROM streams LEFT JOIN events ON events.position = streams.position
-    WHERE (events.stream, events.sequence, events.hash)
+    WHERE streams.position > (SELECT coalesce(max(last), 0) FROM archives)
+        AND (events.stream, events.sequence, events.hash)
         IS NOT (streams.id, streams.sequence, streams.hash)
     UNION ALL
     SELECT coalesce(name, '?') FROM events LEFT JOIN streams ON streams.id = events.stream
