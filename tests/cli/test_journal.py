@@ -162,3 +162,36 @@ def test_a_backup_that_is_not_whole_is_not_restored(run: Run, data: Path, tmp_pa
     result = run("journal", "restore", tmp_path / "copy", "--data", tmp_path / "new")
     assert (result.exit_code, "CHAIN_BROKEN" in result.output) == (1, True)
     assert not (tmp_path / "new").exists()
+
+
+def test_events_are_exported(run: Run, data: Path, tmp_path: Path) -> None:
+    result = run("journal", "export", "--data", data)
+    assert result.exit_code == 0, result.output
+    events = [json.loads(line) for line in result.stdout.splitlines()]
+    assert events[0]["event"] == "service-started"
+    target = tmp_path / "events.jsonl"
+    assert run("journal", "export", "--data", data, "--to", target).exit_code == 0
+    assert target.read_text() == result.stdout
+    assert run("journal", "export", "--data", data, "--to", target).exit_code == 2
+    rest = run("journal", "export", "--data", data, "--after", events[-2]["id"])
+    assert json.loads(rest.stdout) == events[-1]
+    target = tmp_path / "events.parquet"
+    parquet = ("journal", "export", "--data", data, "--format", "parquet")
+    assert run(*parquet, "--to", target).exit_code == 0
+    assert target.read_bytes()[:4] == b"PAR1"
+    assert run(*parquet).exit_code == 2
+    assert run("journal", "export", "--data", data, "--kind", "x").exit_code == 2
+    assert run("journal", "export", "--data", data, "--after", "x").exit_code == 2
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_old_events_move_to_an_archive(run: Run, data: Path) -> None:
+    result = run("journal", "compact", "--data", data)
+    assert (result.exit_code, result.stdout) == (0, "nothing is older than 30 days\n")
+    before = run("journal", "export", "--data", data).stdout
+    result = run("journal", "compact", "--keep", "0", "--data", data)
+    assert result.exit_code == 0, result.output
+    assert "events to journal.db.archive-0001" in result.stdout
+    assert run("journal", "verify", "--data", data).exit_code == 0
+    assert run("journal", "export", "--data", data).stdout == before
+    assert run("journal", "compact", "--data", data / "nothing").exit_code == 2

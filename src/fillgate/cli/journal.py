@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from fillgate.cli import journal_copies as copies
+from fillgate.cli import journal_export as history
 from fillgate.cli.options import DATA, AsJson, Data
 from fillgate.cli.output import Exit, fail, print_json, printable
 from fillgate.cli.progress import progress
@@ -28,6 +29,8 @@ _COUNTED = (
 app = typer.Typer(
     no_args_is_help=True, help="Check, copy and export the journal; no service need run."
 )
+app.command()(history.export)
+app.command()(history.compact)
 app.command()(copies.backup)
 app.command()(copies.restore)
 app.command()(copies.release)

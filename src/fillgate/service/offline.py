@@ -23,6 +23,7 @@ from fillgate.journal.base import (
     OrderQuery,
     Write,
 )
+from fillgate.journal.compaction import Compacted, compact
 from fillgate.journal.reader import SqliteReader
 from fillgate.journal.sqlite import SqliteJournal
 from fillgate.plugins.mock import MockLedger
@@ -36,6 +37,7 @@ __all__ = [
     "JournalUnavailable",
     "Verification",
     "back_up_journal",
+    "compact_journal",
     "count_orders",
     "mock_arrivals",
     "release_journal",
@@ -45,6 +47,7 @@ __all__ = [
 ]
 
 _PAGE: Final = 1000
+_DAY_MICROSECONDS: Final = 24 * 3600 * 1_000_000
 
 
 async def verify_journal(
@@ -119,6 +122,19 @@ async def restore_journal(
     return await asyncio.to_thread(
         restore, backup, data / JOURNAL_FILE, at=at, replace=replace, on_progress=on_progress
     )
+
+
+async def compact_journal(
+    data: Path, *, keep_days: int, on_progress: Callable[[int], None] = lambda _: None
+) -> Compacted:
+    """Move the events of the journal in a data folder that are older to an archive.
+
+    Raises:
+        JournalUnavailable: there is no journal, a process writes it, or it is not whole.
+    """
+    before = SystemClock().now() - keep_days * _DAY_MICROSECONDS
+    path = data / JOURNAL_FILE
+    return await asyncio.to_thread(compact, path, before=before, on_progress=on_progress)
 
 
 async def release_journal(data: Path, *, actor: str, reason: str) -> bool:

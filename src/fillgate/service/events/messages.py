@@ -68,9 +68,23 @@ class Message:
             self._frame = _block(self.place, self.kind, _data(self._record, self.subject))
         return self._frame
 
+    @property
+    def view(self) -> EventMessage:
+        """What it holds."""
+        return _view(self._record, self.subject)
+
+    @property
+    def at(self) -> int:
+        """When it was recorded, Unix microseconds."""
+        return self._record.at
+
 
 def _data(record: Recorded, subject: Subject) -> bytes:
-    view = EventMessage(
+    return msgspec.json.encode(plain(_view(record, subject)))
+
+
+def _view(record: Recorded, subject: Subject) -> EventMessage:
+    return EventMessage(
         at=time_text(record.at),
         event=record.event.kind,
         stream=record.stream,
@@ -81,7 +95,6 @@ def _data(record: Recorded, subject: Subject) -> bytes:
         account=subject.account,
         symbol=subject.symbol,
     )
-    return msgspec.json.encode(plain(view))
 
 
 def _block(place: Place, event: str, data: bytes) -> bytes:

@@ -7,9 +7,10 @@ Invariants:
 2. Ids are opaque; only what was given out is one.
 """
 
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
 
-from fillgate.journal.base import Journal, Recorded
+from fillgate.journal.base import Recorded
 from fillgate.service.cursors import decode_cursor, encode_cursor
 from fillgate.service.problems import Problem
 
@@ -17,6 +18,14 @@ __all__ = ["START", "Place", "find_place", "place_of"]
 
 _MARK_BYTES: Final = 6
 _EXPECTED: Final = "expected the `id` of a message that was received, or `start`"
+
+
+class Events(Protocol):
+    """A journal whose events can be read."""
+
+    async def events(self, *, after: int = 0, limit: int = 1000) -> Sequence[Recorded]:
+        """Return events after a position, in the order of commits."""
+        ...
 
 
 class Place(NamedTuple):
@@ -43,7 +52,7 @@ def place_of(record: Recorded | None) -> Place:
     return Place(record.position, int.from_bytes(record.hash[:_MARK_BYTES]))
 
 
-async def find_place(journal: Journal, text: str, name: str) -> Place:
+async def find_place(journal: Events, text: str, name: str) -> Place:
     """Return the place that a reader names.
 
     Args:

@@ -1,17 +1,29 @@
 """What an event is about: the account and the symbol, for those who want to hear only of some."""
 
 from collections import OrderedDict
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from fillgate.domain.events import OrderEvent, SignalAccepted
 from fillgate.domain.orders import Order
 from fillgate.engine.blotter import Blotter
-from fillgate.journal.base import Journal, Recorded, account_stream
+from fillgate.journal.base import OrderRow, Recorded, SignalRow, account_stream
 
-__all__ = ["NOTHING", "Subject", "Subjects"]
+__all__ = ["NOTHING", "Index", "Subject", "Subjects"]
 
 _REMEMBERED: Final = 10_000
 _ACCOUNT: Final = account_stream("")
+
+
+class Index(Protocol):
+    """Where orders and signals are found that are no longer at hand."""
+
+    async def find_order(self, client_order_id: str) -> OrderRow | None:
+        """Return an order's row."""
+        ...
+
+    async def find_signal(self, number: int) -> SignalRow | None:
+        """Return a signal's row."""
+        ...
 
 
 class Subject(NamedTuple):
@@ -31,7 +43,7 @@ class Subjects:
     else it is in the blotter, else in the journal's index.
     """
 
-    def __init__(self, blotter: Blotter, journal: Journal) -> None:
+    def __init__(self, blotter: Blotter, journal: Index) -> None:
         """Look orders up in these."""
         self._blotter = blotter
         self._journal = journal
