@@ -9,7 +9,7 @@ blotter or the journal.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from fillgate import __version__
@@ -46,7 +46,7 @@ from fillgate.engine.story import is_missing
 from fillgate.engine.streams import Streams
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Latch, Ticket
-from fillgate.journal.base import SYSTEM, CommitOutcome, Committed, Entry, Journal
+from fillgate.journal.base import SYSTEM, CommitOutcome, Committed, Entry, Journal, OrderRow
 from fillgate.meters import Meters
 from fillgate.plugins.registry import PluginRegistry
 
@@ -331,6 +331,10 @@ class Engine:
     async def order(self, client_order_id: str) -> OrderState | None:
         """Return an order as it is, from memory or from the journal; None if there is none."""
         return await self._finder.read(client_order_id)
+
+    async def orders(self, rows: Sequence[OrderRow]) -> Sequence[OrderState]:
+        """Return the orders of these rows of the index, from memory or from the journal."""
+        return await self._finder.read_all(rows)
 
     async def resolve(self, client_order_id: str, resolution: Resolution) -> OrderState:
         """Settle an order that is UNKNOWN, ABSENT or missing at its venue, by a person's finding.

@@ -8,14 +8,14 @@ Invariants:
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from fillgate.domain.ids import order_of, tag_of
 from fillgate.domain.order_state import OrderState
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.recorder import Recorder
 from fillgate.engine.story import order_states
-from fillgate.journal.base import Journal
+from fillgate.journal.base import Journal, OrderRow
 
 __all__ = ["OrderFinder"]
 
@@ -91,6 +91,15 @@ class OrderFinder:
         if row is None:
             return None
         return order_states(await self._journal.story(row.signal)).get(client_order_id)
+
+    async def read_all(self, rows: Sequence[OrderRow]) -> Sequence[OrderState]:
+        """Return the orders of these rows of the index, from memory or from the journal."""
+        states = {row.client_order_id: self._blotter.order(row.client_order_id) for row in rows}
+        missing = [row for row in rows if states[row.client_order_id] is None]
+        stories = await self._journal.stories([row.signal for row in missing])
+        for row, story in zip(missing, stories, strict=True):
+            states[row.client_order_id] = order_states(story).get(row.client_order_id)
+        return [state for state in states.values() if state is not None]
 
     async def recall(self, client_order_id: str) -> OrderState | None:
         """Return an order with everything recorded of it, in memory from now on.

@@ -380,6 +380,10 @@ class Journal(Protocol):
         """Return all events of a signal and its orders, in the order of commits."""
         ...
 
+    async def stories(self, signals: Sequence[int]) -> Sequence[Sequence[Recorded]]:
+        """Return the story of each of these signals."""
+        ...
+
     async def body(self, signal: int) -> bytes | None:
         """Return the stored bytes of a signal; None if there are none or they were erased."""
         ...

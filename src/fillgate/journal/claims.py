@@ -15,7 +15,7 @@ import apsw
 
 from fillgate.journal.base import Claim, KeyTaken
 from fillgate.journal.buckets import bucket_of, each_bucket
-from fillgate.journal.key_filter import KeyFilter, load_filter
+from fillgate.journal.key_filter import FilterTable
 from fillgate.journal.statements import in_portions, insert_statements
 
 __all__ = ["KEY_HOLDER", "ClaimTable"]
@@ -34,12 +34,16 @@ class ClaimTable:
     def __init__(self, cursor: apsw.Cursor) -> None:
         """Use this cursor's connection; `load` comes before the first claim."""
         self._cursor = cursor
-        self._filter = KeyFilter()
+        self._filter = FilterTable(cursor)
         self._prune_in = 0
 
     def load(self) -> None:
         """Learn which keys there are. What a roll-back takes back need not be unlearnt."""
-        self._filter = load_filter(self._cursor)
+        self._filter.load()
+
+    def save(self) -> None:
+        """Save what the next opening would have to learn again."""
+        self._filter.save()
 
     def take(self, claims: _Claims, position: int) -> list[KeyTaken | None]:
         """Claim keys in their order, each for a signal.

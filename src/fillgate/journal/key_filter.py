@@ -7,16 +7,19 @@ Invariants:
 
 1. A key that was added is never "surely not".
 2. What is saved knows all keys of the buckets up to `through`; those behind are added at opening.
-   A saved filter that is not as it was saved counts as none.
+   It is saved at opening and closing, where it has learnt much since the last time. A saved filter
+   that is not as it was saved counts as none.
 """
 
+from collections.abc import Sequence
 from hashlib import sha256
 from struct import Struct
 from typing import Any, Final
 
 import apsw
+import msgspec
 
-__all__ = ["KeyFilter", "load_filter"]
+__all__ = ["FilterTable", "KeyFilter"]
 
 _BITS_A_KEY: Final = 16
 _PROBES: Final = Struct("<6I")
@@ -65,11 +68,11 @@ class KeyFilter:
         self._room = capacity
 
     @classmethod
-    def of(cls, bits: bytes, count: int) -> "KeyFilter":
-        """Return a filter that knows what another one of so many keys knew."""
-        found = cls(8 * len(bits) // _BITS_A_KEY)
-        found._layer.bits[:] = bits
-        found._room -= count
+    def of(cls, layers: Sequence[bytes], room: int) -> "KeyFilter":
+        """Return a filter that goes on from the layers and the room of another one."""
+        found = cls()
+        *found._full, found._layer = [_Layer(bytearray(bits)) for bits in layers]
+        found._room = room
         return found
 
     def add(self, source: str, key: str) -> bool:
@@ -89,51 +92,67 @@ class KeyFilter:
         self._layer = _Layer(bytearray(self._room * _BITS_A_KEY // 8))
 
     @property
-    def bits(self) -> bytes | None:
-        """What it knows, for `of`; None while that is not in one layer."""
-        return None if self._full else bytes(self._layer.bits)
+    def room(self) -> int:
+        """How many keys more the last layer takes."""
+        return self._room
+
+    @property
+    def layers(self) -> Sequence[bytes]:
+        """What it knows."""
+        return [bytes(layer.bits) for layer in (*self._full, self._layer)]
 
 
-def load_filter(cursor: apsw.Cursor) -> KeyFilter:
-    """Return a filter of all keys there are. To be used inside a transaction: it may be saved."""
-    found, through, count = _saved(cursor)
-    added = _add_keys(cursor, found, through)
-    if found.bits is None:
-        found, count = KeyFilter(1 << (2 * (count + added)).bit_length()), 0
-        added = _add_keys(cursor, found, -1)
-    if added > _WORTH_SAVING and found.bits is not None:
+class FilterTable:
+    """The filter of all keys there are, and its saved form. To be used inside a transaction."""
+
+    def __init__(self, cursor: apsw.Cursor) -> None:
+        """Use this cursor's connection; `load` comes before anything else."""
+        self._cursor = cursor
+        self._unsaved = 0
+        self.filter = KeyFilter()
+
+    def load(self) -> None:
+        """Read what was saved, and add what was claimed since."""
+        self.filter, through = self._saved()
+        for source, key in self._cursor.execute(_KEYS_BEHIND, (through,)):
+            self.filter.add(str(source), str(key))
+            self._unsaved += 1
+        self.save()
+
+    def add(self, source: str, key: str) -> bool:
+        """Add a key that is claimed now; False if it is surely new."""
+        self._unsaved += 1
+        return self.filter.add(source, key)
+
+    def save(self) -> None:
+        """Save it, if reading it saves time."""
+        if self._unsaved < _WORTH_SAVING:
+            return
         # The newest bucket may get more.
-        through = int(cursor.execute(_NEWEST).get) - 1
-        saved = (through, count + added, found.bits)
-        cursor.execute(_SAVE, (*saved, _digest(*saved)))
-    return found
+        through = int(self._cursor.execute(_NEWEST).get) - 1
+        layers = msgspec.msgpack.encode(self.filter.layers)
+        saved = (through, self.filter.room, layers)
+        self._cursor.execute(_SAVE, (*saved, _digest(*saved)))
+        self._unsaved = 0
+
+    def _saved(self) -> tuple[KeyFilter, int]:
+        rows: list[tuple[Any, ...]] = self._cursor.execute(_SAVED).fetchall()
+        for through, room, layers, digest in rows:
+            if _digest(through, room, layers) == digest:
+                return KeyFilter.of(_LAYERS.decode(layers), room), through
+        return KeyFilter(), -1
 
 
-def _saved(cursor: apsw.Cursor) -> tuple[KeyFilter, int, int]:
-    rows: list[tuple[Any, ...]] = cursor.execute(_SAVED).fetchall()
-    for through, count, bits, digest in rows:
-        if _digest(through, count, bits) == digest:
-            return KeyFilter.of(bits, count), through, count
-    return KeyFilter(), -1, 0
+def _digest(through: int, room: int, layers: bytes) -> bytes:
+    return sha256(f"{_BITS_A_KEY} {_PROBES.format} {through} {room} ".encode() + layers).digest()
 
 
-def _digest(through: int, count: int, bits: bytes) -> bytes:
-    return sha256(f"{_BITS_A_KEY} {_PROBES.format} {through} {count} ".encode() + bits).digest()
-
-
-def _add_keys(cursor: apsw.Cursor, found: KeyFilter, through: int) -> int:
-    added = 0
-    for source, key in cursor.execute(_KEYS_BEHIND, (through,)):
-        found.add(str(source), str(key))
-        added += 1
-    return added
-
-
-_SAVED: Final = "SELECT through, count, bits, digest FROM key_filter"
+_LAYERS: Final = msgspec.msgpack.Decoder(list[bytes])
+_SAVED: Final = "SELECT through, room, layers, digest FROM key_filter"
 _KEYS_BEHIND: Final = "SELECT source, key FROM keys WHERE bucket > ?"
 _NEWEST: Final = "SELECT max(bucket) FROM keys"
 _SAVE: Final = """
-    INSERT INTO key_filter (one, through, count, bits, digest) VALUES (1, ?, ?, ?, ?)
-    ON CONFLICT (one) DO UPDATE SET through = excluded.through, count = excluded.count,
-        bits = excluded.bits, digest = excluded.digest
+    INSERT INTO key_filter (one, through, room, layers, digest) VALUES (1, ?, ?, ?, ?)
+    ON CONFLICT (one) DO UPDATE SET through = excluded.through, room = excluded.room,
+        layers = excluded.layers, digest = excluded.digest
 """

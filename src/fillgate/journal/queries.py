@@ -51,6 +51,7 @@ __all__ = [
     "sightings",
     "signals",
     "snapshot",
+    "stories",
     "story",
     "waiting_signals",
 ]
@@ -133,6 +134,12 @@ def story(connection: JournalConnection, signal: int) -> list[Recorded]:
         for part in connection.parts(_OF_SIGNAL, signal):
             told += map(_recorded, part.execute(sql, (signal,)).fetchall())
     return told
+
+
+def stories(connection: JournalConnection, signals: Sequence[int]) -> list[list[Recorded]]:
+    """Return the story of each of these signals, as they are at one time."""
+    with snapshot(connection):
+        return [story(connection, signal) for signal in signals]
 
 
 def events_after(connection: JournalConnection, after: int, limit: int) -> list[Recorded]:

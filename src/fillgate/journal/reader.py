@@ -135,6 +135,10 @@ class Reading:
         """Return all events of a signal and its orders, in the order of commits."""
         return await self._read(queries.story, signal)
 
+    async def stories(self, signals: Sequence[int]) -> Sequence[Sequence[Recorded]]:
+        """Return the story of each of these signals."""
+        return await self._read(queries.stories, signals)
+
     async def body(self, signal: int) -> bytes | None:
         """Return the stored bytes of a signal; None if there are none or they were erased."""
         return await self._read(queries.body_of, signal)

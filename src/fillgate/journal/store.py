@@ -307,6 +307,9 @@ class Store:
             apsw.Error: it could not be moved; it is durable all the same, and closed.
         """
         try:
+            # What cannot be saved is learnt anew.
+            with suppress(apsw.Error), transaction(self._connection):
+                self._claims.save()
             self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
         finally:
             self.abandon()

@@ -61,10 +61,10 @@ class ReadingApi:
             limit=query.limit,
         )
         page = await self._engine.journal.orders(wanted)
-        states = [await self._engine.order(row.client_order_id) for row in page.rows]
+        states = await self._engine.orders(page.rows)
         last = page.rows[-1] if page.more else None
         return OrderPage(
-            orders=tuple(order_view(state) for state in states if state is not None),
+            orders=tuple(map(order_view, states)),
             next=None if last is None else encode_cursor((last.signal, last.leg)),
         )
 

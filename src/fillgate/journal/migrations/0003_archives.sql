@@ -7,3 +7,13 @@ CREATE TABLE archives (
     first_signal INTEGER NOT NULL,
     last_signal INTEGER NOT NULL
 ) STRICT;
+
+-- Keys are added to the filter in layers, and all of them are saved. It is made anew from the keys.
+DROP TABLE key_filter;
+CREATE TABLE key_filter (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    through INTEGER NOT NULL,
+    room INTEGER NOT NULL,
+    layers BLOB NOT NULL,
+    digest BLOB NOT NULL
+) STRICT;
