@@ -7,6 +7,7 @@
 #   make bench   measure this machine, and write the figures into the page about them
 #   make torture kill the service 100 times under load at a faulty venue, and look what is true after
 #                (TORTUREFLAGS="--seed 7 --kills 20 --runs 3")
+#   make growth  measure a journal of a million orders (some minutes, two gigabytes)
 #   make lock    write requirements/*.txt anew (LOCKFLAGS=--upgrade: with the newest releases)
 #   make clean   remove .venv and the caches; a service's data in .fillgate stays
 #
@@ -15,6 +16,7 @@
 PYTHON ?= python3
 LOCKFLAGS ?=
 BENCHFLAGS ?=
+GROWTHFLAGS ?=
 TORTUREFLAGS ?=
 
 BIN := .venv/bin
@@ -41,7 +43,7 @@ ifeq ($(UV_CACHE_DIR)$(XDG_CACHE_HOME)$(shell [ -d "$$HOME" ] && [ -w "$$HOME" ]
 export UV_NO_CACHE ?= 1
 endif
 
-.PHONY: demo test dev fix docs bench torture lock clean anew
+.PHONY: demo test dev fix docs bench growth torture lock clean anew
 # The set-ups write to the same .venv, so never two at a time.
 .NOTPARALLEL:
 
@@ -63,6 +65,9 @@ fix: .venv/.dev
 
 docs: .venv/.dev
 	$(BIN)/python -m docs.generate
+
+growth: .venv/.dev
+	$(BIN)/python -m tests.growth.measure $(GROWTHFLAGS)
 
 bench: .venv/.runtime
 	$(BIN)/python -m docs.measure $(BENCHFLAGS)

@@ -38,7 +38,7 @@ from fillgate.journal.schema import create_file
 from fillgate.journal.store import Store, StoreSettings
 from fillgate.journal.venue_ids import new_venue_ids
 
-__all__ = ["IDENTITY", "History", "grow"]
+__all__ = ["IDENTITY", "History", "grow", "hear_nothing"]
 
 IDENTITY: Final = "5eed" * 8
 ACCOUNT: Final = "mock"
@@ -158,12 +158,12 @@ def grow(path: Path, orders: int, history: History) -> None:
     create_file(path)
     store = Store(StoreSettings(path, IDENTITY, durable=False, checkpoint_pages=20_000))
     writes = islice(history.writes(), 2 * orders)
-    while batch := [Pending(write, _hear_nothing) for write in islice(writes, _BATCH)]:
+    while batch := [Pending(write, hear_nothing) for write in islice(writes, _BATCH)]:
         assert store.commit(batch)
         if store.is_checkpoint_due:
             store.checkpoint()
     store.close()
 
 
-def _hear_nothing(outcome: object) -> None:
+def hear_nothing(outcome: object) -> None:
     """Nobody waits."""

@@ -77,7 +77,7 @@ _LAST_SIGNAL: Final = """
         coalesce((SELECT max(signal) FROM bodies), 0)
     )
 """
-_ABSENT: Final = f"{_ORDER} WHERE status = 'ABSENT' AND at >= ? ORDER BY signal, leg"
+_ABSENT: Final = f"{_ORDER} WHERE status = 'ABSENT' AND at >= ? ORDER BY at, signal, leg"
 _SIGHTINGS: Final = """
     SELECT subject, sightings.value
     FROM json_each(?) CROSS JOIN sightings ON subject = json_each.value
