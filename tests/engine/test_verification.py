@@ -208,6 +208,7 @@ DAMAGE = [
         "INSERT INTO venue_ids SELECT 0, account, 'X', order_id, 'fgxxxx' FROM venue_ids LIMIT 1",
         "VENUE_ID_SPARE",
     ),
+    ("a sighting gone", "DELETE FROM sightings", "SIGHTING_WRONG"),
     ("a position that is none", "UPDATE positions SET data = x'00'", "INDEX_UNREADABLE"),
 ]
 
@@ -231,6 +232,7 @@ COLUMNS = {
     # Not `bucket`: it is looked for in all of them.
     "keys": ("source", "key", "signal"),
     "venue_ids": ("account", "symbol", "order_id", "client_order_id"),
+    "sightings": ("account", "kind", "subject", "value"),
 }
 KEYS = {
     "orders": "client_order_id",
@@ -238,6 +240,7 @@ KEYS = {
     "signals": "number",
     "keys": "key",
     "venue_ids": "order_id",
+    "sightings": "kind",
 }
 
 
@@ -254,11 +257,11 @@ async def test_no_changed_value_passes(journal: Path, table: str, column: str) -
 
 
 def change(path: Path, table: str, column: str, place: int) -> None:
-    """Change one value of the row at that place."""
+    """Change one value of the row at that place, or so many places on from the first."""
     connection = apsw.Connection(str(path))
     key = KEYS.get(table, "rowid")
     rows = connection.execute(f"SELECT {key}, {column} FROM {table} ORDER BY {key}").fetchall()
-    identity, value = rows[place]
+    identity, value = rows[place % len(rows)]
     sql = f"UPDATE {table} SET {column} = ? WHERE {key} = ?"
     connection.execute(sql, (another(value), identity))
     connection.close()

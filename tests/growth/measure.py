@@ -4,6 +4,7 @@ It takes some minutes and two gigabytes of disk, and is no test: it prints what 
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
@@ -30,6 +31,8 @@ def main() -> None:
         large, empty = Path(folder, "large"), Path(folder, "empty")
         began = time.monotonic()
         grow(large / "journal.db", options.orders, History())
+        # It was written without a flush; who flushes first would wait for all of it.
+        os.sync()
         say(f"{options.orders} orders in {time.monotonic() - began:.0f} s")
         say(f"{(large / 'journal.db').stat().st_size / 2**20:.0f} MiB")
         measure_service(large, options.port)
@@ -49,7 +52,9 @@ def measure_service(folder: Path, port: int) -> None:
     command = [sys.executable, "-m", "fillgate", "serve", "--data", str(folder)]
     began = time.monotonic()
     with subprocess.Popen(
-        [*command, "--listen", f"127.0.0.1:{port}"], stdout=subprocess.DEVNULL
+        [*command, "--listen", f"127.0.0.1:{port}"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as service:
         try:
             while not answers(f"{url}/ready"):

@@ -5,6 +5,7 @@
 - `names`: keys and venues' ids against the events
 - `replay`: the events once more, order by order
 - `spares`: rows of the index that no event tells of
+- `sightings`: what was noticed at venues against the events
 - `source`: what a check asks of a journal
 """
 

@@ -28,6 +28,7 @@ from fillgate.engine.verification.findings import (
 )
 from fillgate.engine.verification.names import Names
 from fillgate.engine.verification.replay import NeverPlanned, Replay
+from fillgate.engine.verification.sightings import Sightings
 from fillgate.engine.verification.source import Source
 from fillgate.engine.verification.spares import find_spares
 from fillgate.journal.base import (
@@ -43,6 +44,8 @@ from fillgate.journal.many import Counts
 __all__ = ["Finding", "Source", "Verification", "verify"]
 
 _PAGE: Final = 1000
+_PATIENCE: Final = 3
+"""How often a table that is ahead of the events is caught up with."""
 _N = TypeVar("_N")
 _T = TypeVar("_T")
 _Row = OrderRow | SignalRow | Position | bool
@@ -78,6 +81,7 @@ class _Run:
         self._replay = Replay()
         self._findings = Findings()
         self._names = Names(source, self._findings)
+        self._sightings = Sightings(source, self._findings)
         self._on_progress = on_progress
         self._events = self._bodies = self._erased = 0
         self._doubts: dict[_Place, _Row | None] = {}
@@ -87,6 +91,11 @@ class _Run:
         await self._read_on()
         await self._compare_rest()
         counts = await self._read_to_end()
+        for _ in range(_PATIENCE):
+            if await self._sightings.compare():
+                break
+            counts = await self._read_to_end()
+        await self._sightings.conclude()
         self._conclude()
         await find_spares(self._source, self._replay, self._findings, counts)
         await self._names.find_spares(counts)
@@ -123,6 +132,7 @@ class _Run:
         await self._compare_orders(touched)
         await self._compare_signals()
         await self._names.compare()
+        await self._sightings.compare()
         self._on_progress(self._events)
 
     async def _take(self, record: StoredRecord, touched: set[str]) -> None:
@@ -149,6 +159,8 @@ class _Run:
             touched.add(identity)
         change = self._replay.apply(event, record.at)
         self._names.note(record.position, event, change)
+        if change is None:
+            self._sightings.note(event, record.at)
         if self._doubts:
             self._settle_doubts(event)
 

@@ -23,7 +23,7 @@ class Finding(msgspec.Struct, frozen=True):
     code: str
     """CHAIN_BROKEN, EVENT_UNREADABLE, ORDER_NEVER_PLANNED, ORDER_ROW_WRONG, ORDER_ROW_SPARE,
     SIGNAL_ROW_WRONG, SIGNAL_ROW_SPARE, POSITION_WRONG, KEY_WRONG, KEY_SPARE, VENUE_ID_WRONG,
-    VENUE_ID_SPARE, BODY_CHANGED or INDEX_UNREADABLE."""
+    VENUE_ID_SPARE, SIGHTING_WRONG, BODY_CHANGED or INDEX_UNREADABLE."""
     place: str
     """Where, for example `order fg0abc00000100` or `event 12 (account:mock 5)`."""
     text: str

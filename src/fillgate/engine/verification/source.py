@@ -50,6 +50,12 @@ class Source(Protocol):
         """Return which order has each of these ids."""
         ...
 
+    async def sightings(
+        self, account: str, kind: str, subjects: Sequence[str]
+    ) -> Mapping[str, str]:
+        """Return what was told last of each of these."""
+        ...
+
     async def keys(self, *, after: ToldKey | None, limit: int) -> Sequence[ToldKey]:
         """Return keys in the order of their table."""
         ...
