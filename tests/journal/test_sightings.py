@@ -3,7 +3,6 @@
 from decimal import Decimal
 from pathlib import Path
 
-import apsw
 import pytest
 
 from fillgate.domain.events import (
@@ -21,6 +20,7 @@ from fillgate.domain.orders import Side
 from fillgate.engine.recorder import Job
 from fillgate.journal.base import SYSTEM, Entry, Sighting
 from fillgate.journal.rebuild import rebuild
+from fillgate.journal.schema import connect_writer
 from fillgate.journal.sightings import sightings_of
 from tests.engine.conftest import open_house
 from tests.engine.venue import fill, foreign_report
@@ -93,7 +93,7 @@ async def test_made_anew_they_are_the_same(tmp_path: Path) -> None:
             entry = Entry(SYSTEM, number, event)
             house.engine.recorder.record(_job(entry))
         await house.settled()
-    connection = apsw.Connection(str(tmp_path / "journal.db"))
+    connection = connect_writer(tmp_path / "journal.db", durable=False)
     query = "SELECT account, kind, subject, value FROM sightings ORDER BY 1, 2, 3"
     before = connection.execute(query).fetchall()
     assert len(before) == 6, "one of the account main, and each subject once"
