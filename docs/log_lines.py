@@ -54,6 +54,10 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "An account could not be compared with its venue: the journal, or fillgate, failed.",
     ),
     "accounts-reconciled": ("info", "Every account was compared with its venue since the start."),
+    "hold-needs-a-person": (
+        "warning",
+        "A restored journal stays held: the plugins of `accounts` cannot list orders and fills.",
+    ),
     "another-fillgate": (
         "warning",
         "Orders on this account have another fillgate's `tag`: two installations share it.",

@@ -195,16 +195,22 @@ async def test_an_order_that_never_ends_does_not_keep_the_process(tmp_path: Path
         assert list(service.ledger.arrivals) == [identity]
 
 
+def orders_of(service: Service) -> list[Any]:
+    found: list[Any] = service.get("/api/v1/orders")["orders"]
+    return found
+
+
 async def test_who_would_wait_long_is_told_what_is_known(tmp_path: Path) -> None:
     settings: dict[str, dict[str, Any]] = {
         "engine": {"submit_deadline": 60},
-        "accounts.mock": {"unknown_rate": 1},
+        # So slow a venue is not compared yet: only exits pass.
+        "accounts.mock": {"latency_ms": 60_000},
     }
     with serving(Service(tmp_path, settings)) as service:
-        body = alert(side="buy").replace(b'"action": "buy", ', b"")
+        body = alert(side="buy", reduce_only=True).replace(b'"action": "buy", ', b"")
         post = request("/api/v1/orders", body, {"Prefer": "wait=60"})
         waiting = asyncio.create_task(send_at_once(service.url, [post]))
-        await asyncio.to_thread(until, lambda: bool(service.ledger.arrivals), "it flies")
+        await asyncio.to_thread(until, lambda: bool(orders_of(service)), "it flies")
         assert service.process is not None
         service.process.send_signal(signal.SIGTERM)
         (reply,) = await waiting

@@ -267,7 +267,19 @@ class Engine:
         self.dispatcher.let_account_go(account)
 
     def _note_reconciled(self) -> None:
+        """End the hold of a restored journal: every account was compared with its venue."""
         self._logger.info("accounts-reconciled")
+        if self.hold.reason is None:
+            return
+        unseen = [desk.account.name for desk in self.reconciliation if not desk.shows_orders]
+        if unseen:
+            self._logger.warning("hold-needs-a-person", accounts=unseen)
+        else:
+            self.tasks.start(self._end_hold(), name="end of the hold")
+
+    async def _end_hold(self) -> None:
+        reason = "every account was compared with its venue"
+        await self.hold.release(actor="reconciliation", reason=reason)
 
     async def _misses(self, state: OrderState) -> bool:
         story = await self.journal.story(state.signal)

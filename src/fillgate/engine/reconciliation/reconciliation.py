@@ -91,6 +91,12 @@ class Desk:
         can = self.account.capabilities
         return can.open_orders or can.fills or can.positions
 
+    @property
+    def shows_orders(self) -> bool:
+        """Whether the plugin can list what was sent: open orders, and fills of those that ended."""
+        can = self.account.capabilities
+        return can.open_orders and can.fills
+
 
 class Reconciliation:
     """Reconciles all accounts."""

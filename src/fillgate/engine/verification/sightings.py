@@ -9,7 +9,7 @@ from collections import defaultdict
 from fillgate.domain.events import Event
 from fillgate.engine.verification.findings import Findings
 from fillgate.engine.verification.source import Source
-from fillgate.journal.sightings import sightings_of
+from fillgate.journal.sightings import FIRST_SEEN, sightings_of
 
 __all__ = ["Sightings"]
 
@@ -23,10 +23,16 @@ class Sightings:
         self._findings = findings
         self._expected: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         """By account and kind, then by subject."""
+        self._accounts: set[str] = set()
+        """Those whose first event was read: that one stays."""
 
     def note(self, event: Event, at: int) -> None:
         """Take in an event that did not happen to an order."""
         for each in sightings_of(event, at):
+            if each.kind == FIRST_SEEN:
+                if each.account in self._accounts:
+                    continue
+                self._accounts.add(each.account)
             self._expected[each.account, each.kind][each.subject] = each.value
 
     async def compare(self) -> bool:
