@@ -14,7 +14,7 @@ from fillgate.domain.events import (
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import Lookup, NotFound
-from fillgate.engine import dispatcher, lookups
+from fillgate.engine import dispatcher, lookups, reports
 from fillgate.engine.accounts import Accounts
 from fillgate.engine.dispatcher import Dispatcher
 from fillgate.engine.lanes import Lane
@@ -133,7 +133,7 @@ def _(patch: Patch) -> None:
 
 @FAULTS("whatever is found under an id is taken for the order", 10, 14)
 def _(patch: Patch) -> None:
-    patch.setattr(lookups, "mismatch", lambda state, report: None)
+    patch.setattr(reports, "mismatch", lambda state, report: None)
 
 
 @FAULTS("an UNKNOWN order is not looked up after a start", 12, 24)
