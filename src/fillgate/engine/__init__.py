@@ -1,6 +1,6 @@
 """The engine: the way of a signal from its reading to its recorded outcome.
 
-- `engine`: `Engine`, the rooms put together
+- `engine`: `Engine`, which begins and ends; `rooms`: all rooms put together
 - `intake`: a reading becomes a durable signal, once per key (`claims`, `tickets`)
 - `dispatcher`: lanes, planning, sending (`lanes`, `planner`, `submission`, `verdict`)
 - `recorder`: the one way in which something happens: written down first, then applied
