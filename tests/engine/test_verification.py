@@ -371,6 +371,13 @@ async def write_on(house: House) -> None:
         await house.send(symbol="REST" if number % 3 else "BTC/USDT", quantity=Decimal("0.3"))
 
 
+async def test_a_journal_of_several_starts_is_whole(tmp_path: Path) -> None:
+    for number in range(3):
+        async with open_house(tmp_path) as house:
+            await house.send(key=f"k{number}")
+    assert (await checked(tmp_path / "journal.db")).findings == ()
+
+
 async def test_keys_of_requests_are_checked_like_those_of_signals(tmp_path: Path) -> None:
     async with open_house(tmp_path) as house:
         house.venue.answers["REST"] = resting
