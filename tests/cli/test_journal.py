@@ -141,11 +141,20 @@ def test_a_backup_is_checked_restored_and_released(run: Run, data: Path, tmp_pat
     assert run("journal", "release", "--reason", "x", "--data", tmp_path / "no").exit_code == 2
 
 
-def test_a_running_service_is_asked_to_release(run: Run, data: Path, tmp_path: Path) -> None:
+def test_a_running_service_is_asked_to_release(
+    run: Run, data: Path, tmp_path: Path, silent_venue: str
+) -> None:
+    # An account that cannot be compared leaves the hold to a person.
+    configuration = tmp_path / "fillgate.toml"
+    configuration.write_text(
+        f'[accounts.silent]\ntype = "ccxt-http"\nbase_url = "{silent_venue}"\n'
+        'webhook_secret = "env:CCXT_SECRET"\n'
+    )
     run("journal", "backup", tmp_path / "copy", "--data", data, "--unchecked")
     run("journal", "restore", tmp_path / "copy", "--data", tmp_path / "new", "--unchecked")
-    options = ("--listen", "127.0.0.1:0", "--data", str(tmp_path / "new"))
-    with Serving(tmp_path, options) as service:
+    places = ("--data", str(tmp_path / "new"), "--config", str(configuration))
+    options = ("--listen", "127.0.0.1:0", *places)
+    with Serving(tmp_path, options, {"CCXT_SECRET": "of-the-venue"}) as service:
         ask = ("journal", "release", "--reason", "compared", "--data", tmp_path / "new")
         result = run(*ask, "--url", service.url)
         assert result.exit_code == 0, result.output

@@ -16,6 +16,8 @@ from fillgate.domain.events import (
     FillFound,
     ForeignFillSeen,
     ForeignOrderSeen,
+    HoldReleased,
+    JournalRestored,
     OrderAbsent,
     OrderAdopted,
     OrderAnomalous,
@@ -135,6 +137,8 @@ SAID = [
     (RequestIneffective(client_order_id="fg1", request="r", asked=3), ["no effect", "3 times"]),
     (ServiceStarted(software="1.2"), ["1.2"]),
     (ServiceStopped(), ["in good order"]),
+    (JournalRestored(incarnation="0" * 32, reason="keys are gone"), ["backup", "keys are gone"]),
+    (HoldReleased(actor="api", reason="looked"), ["no more", "api", "looked"]),
     (AccountWentDown(account="main", reason="no route"), ["no route"]),
     (AccountCameUp(account="main"), ["up"]),
     (

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fillgate.domain.ids import client_order_id, installation_tag, signal_number
+from fillgate.domain.ids import (
+    MOST_REQUESTS,
+    client_order_id,
+    installation_tag,
+    order_of,
+    request_id,
+    signal_number,
+    tag_of,
+)
 
 journals = st.integers(0, 2**128 - 1).map(lambda number: f"{number:032x}")
 tags = journals.map(installation_tag)
@@ -90,3 +98,20 @@ def test_examples() -> None:
     assert installation_tag("fffff" + "0" * 27) == "zzzz"
     assert client_order_id("0000", 1) == "fg0000000000100"
     assert client_order_id("zzzz", 32**7 - 1, leg=31, generation=1) == "fgzzzzzzzzzzzz1"
+
+
+def test_requests_belong_to_their_order() -> None:
+    name = client_order_id("0000", 1)
+    assert request_id(name, 1) == f"{name}001"
+    assert order_of(request_id(name, MOST_REQUESTS)) == order_of(name) == name
+    assert tag_of(request_id(name, 7)) == tag_of(name) == "0000"
+    assert signal_number(request_id(name, 7), "0000") == 1
+    with pytest.raises(ValueError, match="does not fit"):
+        request_id(name, MOST_REQUESTS + 1)
+
+
+@pytest.mark.parametrize("suffix", ["-sl", "-tp", "U01", "0000", "00"])
+def test_what_others_make_of_an_id_is_not_the_order(suffix: str) -> None:
+    made = client_order_id("0000", 1) + suffix
+    assert order_of(made) == made
+    assert tag_of(made) is None

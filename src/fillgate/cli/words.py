@@ -129,6 +129,8 @@ MEANINGS: Final[Mapping[str, Callable[[_Details], str]]] = {
     "service-stopped": lambda _: "stopped in good order",
     "account-went-down": lambda event: f"down: {event['reason']}",
     "account-came-up": lambda _: "up",
+    "journal-restored": lambda event: f"goes on from a backup, held: {event['reason']}",
+    "hold-released": lambda event: f"held no more, by {event['actor']}: {event['reason']}",
     "account-reconciled": _reconciled,
     "foreign-fill-seen": lambda event: (
         f"a fill of order {event['order_id']}, which is not ours: {_fill(event['fill'])}"

@@ -96,7 +96,8 @@ def request_id(client_order_id: str, ordinal: int) -> str:
 
 def order_of(identity: str) -> str:
     """Return the client order id of the order that an id belongs to: its own, or a request's."""
-    return identity[:_LENGTH] if len(identity) == _LENGTH + _ORDINAL_LENGTH else identity
+    is_request = len(identity) == _LENGTH + _ORDINAL_LENGTH and _MINTED.issuperset(identity)
+    return identity[:_LENGTH] if is_request else identity
 
 
 def tag_of(identity: str) -> str | None:

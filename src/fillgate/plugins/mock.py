@@ -66,6 +66,8 @@ class MockPlugin(ExecutionPlugin):
         self._ledger: LedgerFile | None = None
         self._venue: Venue | None = None
         self._streams: list[ReportQueue] = []
+        self._answering: str | None = None
+        """Client order id of the order that is being placed: the answer tells of it."""
 
     async def init(self, config: Mapping[str, Any]) -> None:
         """Open the venue, with what its ledger tells from before.
@@ -97,8 +99,11 @@ class MockPlugin(ExecutionPlugin):
             self._ledger.write(records)
 
     def _report(self, changed: Collection[VenueOrder]) -> None:
-        for stream in self._streams:
-            stream.put(changed)
+        if self._streams:
+            answered = self._answering
+            told = [held for held in changed if held.order.client_order_id != answered]
+            for stream in self._streams if told else ():
+                stream.put(told)
 
     async def close(self) -> None:
         """Close the ledger, and end the streams."""
@@ -128,10 +133,13 @@ class MockPlugin(ExecutionPlugin):
             await self._travel()
         _check_text(order.client_order_id)
         refusal = _NO_FUNDS if self._is_drawn("reject", order, self._options.reject_rate) else None
+        self._answering = order.client_order_id
         try:
             held = self._open_venue().place(order, self.context.clock.now(), refusal)
         except BadSymbol as error:
             raise Rejected("INVALID_SYMBOL", str(error)) from None
+        finally:
+            self._answering = None
         if self._is_drawn("unknown", order, self._options.unknown_rate):
             await asyncio.get_running_loop().create_future()
         if self._half_latency:
@@ -253,6 +261,7 @@ class MockPlugin(ExecutionPlugin):
     def stream_reports(self) -> AsyncIterator[ExecutionReport]:
         """Return what becomes of orders from now on, those that the venue placed itself too.
 
+        What the answer to a submission tells is not told here as well, though it may be lost.
         Ends when the account is closed. Breaks with ConnectionError if its reader is too slow.
         """
         self._open_venue()
