@@ -36,6 +36,7 @@ __all__ = [
     "JournalLocked",
     "JournalUnavailable",
     "Verification",
+    "back_up_file",
     "back_up_journal",
     "compact_journal",
     "count_orders",
@@ -96,7 +97,13 @@ async def back_up_journal(
     Raises:
         JournalUnavailable: there is no journal, or the file is there already.
     """
-    journal = data / JOURNAL_FILE
+    await back_up_file(data / JOURNAL_FILE, target, on_progress=on_progress)
+
+
+async def back_up_file(
+    journal: Path, target: Path, *, on_progress: Callable[[int], None] = lambda _: None
+) -> None:
+    """Copy a journal to a new file, as `back_up_journal`."""
     await asyncio.to_thread(back_up, journal, target, on_progress=on_progress)
 
 

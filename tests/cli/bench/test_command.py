@@ -15,6 +15,7 @@ import pytest
 
 from fillgate.cli.bench.machine import disk_of
 from tests.cli.conftest import COMMAND, Run, environment
+from tests.growth.history import History, grow
 from tests.patience import wait_for
 
 TINY = ("--concurrency", "1", "--concurrency", "3", "--rounds", "2", "--seconds", "0.1")
@@ -225,3 +226,22 @@ def test_broken_off_it_ends_all_processes_and_leaves_nothing(
 def is_measuring(folder: Path) -> bool:
     journals = list(folder.glob("*/0/journal.db-wal"))
     return bool(journals) and journals[0].stat().st_size > 1_000_000
+
+
+def test_it_measures_behind_a_history(tmp_path: Path) -> None:
+    journal = tmp_path / "old" / "journal.db"
+    grow(journal, 200, History())
+    before = journal.read_bytes()
+    folder = tmp_path / "here"
+    folder.mkdir()
+    quick = ("--concurrency", "3", "--rounds", "2", "--seconds", "0.1")
+    done = bench(folder, *quick, "--journal", str(journal), "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (level,) = json.loads(done.stdout)["levels"]
+    check_level(level)
+    assert journal.read_bytes() == before
+
+
+def test_a_history_that_is_none_is_refused(tmp_path: Path) -> None:
+    done = bench(tmp_path, "--concurrency", "1", "--journal", str(tmp_path / "no"))
+    assert (done.returncode, "--journal: " in done.stderr) == (1, True)

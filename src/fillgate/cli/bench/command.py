@@ -69,6 +69,13 @@ def bench(
             help="Sending processes. Without it as many as there are cores to spare, 1 to 4.",
         ),
     ] = None,
+    journal: Annotated[
+        Path | None,
+        typer.Option(
+            help="Measure on copies of this journal: what an order costs behind its history.",
+            metavar="FILE",
+        ),
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Three rounds of 0.2 s, for a look.")
     ] = False,
@@ -97,6 +104,7 @@ def bench(
         rounds=rounds or (_QUICK_ROUNDS if quick else _ROUNDS),
         seconds=seconds or (_QUICK_SECONDS if quick else _SECONDS),
         senders=senders or _spare_senders(),
+        journal=None if journal is None else str(journal),
     )
     found = _measured(plan, data)
     _FORMS[markdown, as_json](found)

@@ -10,6 +10,7 @@ Invariants:
 import math
 import secrets
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -104,6 +105,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """The most that a run sends."""
     senders: int
     """How many processes send."""
+    journal: str | None = None
+    """The journal behind whose history it is measured; None for a new one."""
 
 
 class Level(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,7 +144,9 @@ def measure_level(plan: Plan, concurrency: int, folder: Path, senders: Senders) 
         ChildFailed: a server or a sender failed.
     """
     with ExitStack() as stack:
-        service = stack.enter_context(MeasuredService(folder))
+        measured = MeasuredService(folder)
+        before = {} if plan.journal is None else measured.go_on_from(Path(plan.journal))
+        service = stack.enter_context(measured)
         echo = stack.enter_context(EchoServer(folder))
         probe = stack.enter_context(FlushProbe(folder))
         bench = _Bench(plan, concurrency, service, echo, senders)
@@ -159,7 +164,7 @@ def measure_level(plan: Plan, concurrency: int, folder: Path, senders: Senders) 
         runs=runs,
         warm_up=warm_up,
         flushes_ns=flushes,
-        orders=service.orders(),
+        orders=dict(Counter(service.orders()) - Counter(before)),
     )
 
 

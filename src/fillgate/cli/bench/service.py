@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from fillgate.cli.child import Child, ChildFailed
 from fillgate.service.files import JOURNAL_FILE
-from fillgate.service.offline import JournalUnavailable, count_orders
+from fillgate.service.offline import JournalUnavailable, back_up_file, count_orders
 from fillgate.service.secret_file import SECRET_FILE
 
 __all__ = ["EchoServer", "MeasuredService"]
@@ -40,6 +40,18 @@ class MeasuredService(Child):
         arguments = ["serve", "--config", str(configuration), "--listen", "127.0.0.1:0"]
         arguments += ["--data", str(folder), "--ready-file", str(ready)]
         super().__init__("fillgate", arguments, ready=ready, log=folder / "service.log")
+
+    def go_on_from(self, journal: Path) -> dict[str, int]:
+        """Begin with a copy of a journal; return how many orders it has in each status.
+
+        Raises:
+            ChildFailed: it is no journal.
+        """
+        try:
+            asyncio.run(back_up_file(journal, self.journal))
+        except JournalUnavailable as error:
+            raise ChildFailed(f"--journal: {error}") from None
+        return self.orders()
 
     @property
     def secret(self) -> str:
