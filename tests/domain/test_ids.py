@@ -10,6 +10,7 @@ from fillgate.domain.ids import (
     MOST_REQUESTS,
     client_order_id,
     installation_tag,
+    made_from,
     order_of,
     request_id,
     signal_number,
@@ -115,3 +116,9 @@ def test_what_others_make_of_an_id_is_not_the_order(suffix: str) -> None:
     made = client_order_id("0000", 1) + suffix
     assert order_of(made) == made
     assert tag_of(made) is None
+    assert made_from(made) == client_order_id("0000", 1)
+
+
+def test_only_longer_ids_are_made_from_ours() -> None:
+    assert made_from(client_order_id("0000", 1)) is None
+    assert made_from("somebody's-own-id-sl") is None

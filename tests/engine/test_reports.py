@@ -194,6 +194,17 @@ async def test_an_ended_foreign_order_is_no_news_but_its_fills_are(house: House)
     assert len(await house.told(ForeignFillSeen)) == 1
 
 
+async def test_what_protects_an_order_of_ours_is_no_news_but_its_fills_are(house: House) -> None:
+    name = client_order_id(house.engine.tag, 1) + "-sl"
+    told = foreign_report(client_order_id=name, fills=(fill("1", timestamp=FAR),))
+    await house.engine.reports.take("main", told, Channel.STREAM)
+    assert not await house.told(ForeignOrderSeen)
+    assert len(await house.told(ForeignFillSeen)) == 1
+    other = foreign_report(client_order_id=OTHER + "-sl", order_id="v-other")
+    await house.engine.reports.take("main", other, Channel.STREAM)
+    assert len(await house.told(ForeignOrderSeen)) == 1
+
+
 async def test_another_fillgate_is_named(house: House) -> None:
     told = foreign_report(client_order_id=OTHER)
     await house.engine.reports.take("main", told, Channel.STREAM)

@@ -16,6 +16,7 @@ __all__ = [
     "MOST_REQUESTS",
     "client_order_id",
     "installation_tag",
+    "made_from",
     "order_of",
     "request_id",
     "signal_number",
@@ -98,6 +99,15 @@ def order_of(identity: str) -> str:
     """Return the client order id of the order that an id belongs to: its own, or a request's."""
     is_request = len(identity) == _LENGTH + _ORDINAL_LENGTH and _MINTED.issuperset(identity)
     return identity[:_LENGTH] if is_request else identity
+
+
+def made_from(identity: str) -> str | None:
+    """Return the client order id that a longer id begins with; None if it begins with none.
+
+    Venues that place orders to protect ours name them so.
+    """
+    beginning = identity[:_LENGTH]
+    return beginning if identity != beginning and tag_of(beginning) is not None else None
 
 
 def tag_of(identity: str) -> str | None:

@@ -5,7 +5,8 @@ Invariants:
 1. An order of others is noted once, while it works; a fill of one is noted once and counted in the
    account's position. What was noted before a restart is not noted again.
 2. Fills from before the account was first in the journal are not counted.
-3. An order with the tag of another fillgate names it, and is warned of once in each process.
+3. What a venue places to protect an order of ours is not noted; its fills are.
+4. An order with the tag of another fillgate names it, and is warned of once in each process.
 """
 
 from collections import OrderedDict
@@ -73,7 +74,8 @@ class Foreign:
     async def note(self, account: str, report: ExecutionReport) -> tuple[Event, ...]:
         """Note what a report tells of an order that is not ours; return what is new."""
         told: list[_Sight] = []
-        if not report.status.is_final:
+        is_news = not self._finder.protects_ours(report.client_order_id)
+        if is_news and not report.status.is_final:
             tag = self._finder.other_installation(report.client_order_id)
             seen = ForeignOrderSeen(account=account, report=report, installation=tag)
             told.append((FOREIGN_ORDER, order_subject(report.symbol, report.order_id), seen))

@@ -10,7 +10,7 @@ Invariants:
 import asyncio
 from collections.abc import Collection, Sequence
 
-from fillgate.domain.ids import order_of, tag_of
+from fillgate.domain.ids import made_from, order_of, tag_of
 from fillgate.domain.order_state import OrderState
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.recorder import Recorder
@@ -36,6 +36,10 @@ class OrderFinder:
     def is_ours(self, client_order_id: str | None) -> bool:
         """Tell whether an id was minted for this journal."""
         return client_order_id is not None and tag_of(client_order_id) in self._tags
+
+    def protects_ours(self, client_order_id: str | None) -> bool:
+        """Tell whether an id was made by the venue from one of ours, as for attached stops."""
+        return client_order_id is not None and self.is_ours(made_from(client_order_id))
 
     def other_installation(self, client_order_id: str | None) -> str | None:
         """Return the tag of the other fillgate that minted an id; None if none did."""
