@@ -23,6 +23,7 @@ def _arguments() -> argparse.Namespace:
 
 def _say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def _seeds(text: str) -> range:
@@ -39,7 +40,10 @@ def _tell(history: History) -> bool:
 
 
 def _tell_all(seeds: range) -> bool:
-    found = list(failing(seeds))
+    found: list[int] = []
+    for seed in failing(seeds):
+        found.append(seed)
+        _say(f"seed {seed} breaks something")
     for seed in found[:_MOST_REPORTS]:
         history = draw_history(seed)
         short = shortest(history, live(history).broken)
