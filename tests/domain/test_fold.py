@@ -382,3 +382,15 @@ def test_what_was_corrected_can_be_corrected_and_taken_back_after_that() -> None
         folded(INTENDED, SENDING, *steps[:count]).executed.total.quantity for count in range(1, 5)
     ]
     assert totals == [D(3), D(2), D(1), D(0)]
+
+
+def test_what_was_corrected_before_it_was_told_by_name_counts_as_corrected() -> None:
+    right = Fill(fill_id="a", quantity=D(1), price=D(100), timestamp=1)
+    said = msgspec.structs.replace(report(S.PARTIALLY_FILLED, "1"), timestamp=3, corrected=(right,))
+    correction = OrderReported(client_order_id=ID, report=said, channel="poll")
+    named = [
+        FillFound(client_order_id=ID, order_id="v1", fill=each, channel="reconciliation")
+        for each in (fill("a", "2"), fill("b", "3"))
+    ]
+    state = folded(INTENDED, SENDING, reported(S.PARTIALLY_FILLED, "2"), correction, *named)
+    assert state.executed.total.quantity == D(4)

@@ -104,13 +104,23 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
         new: list[Fill] = []
         identified = self.identified
         for fill in fills:
-            if fill.key not in known and fill.fill_id not in self.amended:
-                known.add(fill.key)
-                new.append(fill)
-                identified = identified.with_fill(fill)
+            if fill.key in known:
+                continue
+            known.add(fill.key)
+            right = self._as_amended(fill) if self.amended else fill
+            if right is not None:
+                new.append(right)
+                identified = identified.with_fill(right)
         if not new:
             return self
         return msgspec.structs.replace(self, fills=(*self.fills, *new), identified=identified)
+
+    def _as_amended(self, fill: Fill) -> Fill | None:
+        """Return a fill as it was corrected before it was told by name; None if taken back."""
+        if fill.fill_id not in self.amended:
+            return fill
+        right = _by_id(self.corrected)
+        return _corrected(fill, right) if fill.fill_id in right else None
 
     def with_evidence(
         self,
