@@ -27,12 +27,10 @@ from fillgate.journal.base import (
     INBOX,
     Claim,
     Entry,
-    OrderRow,
-    SignalRow,
-    SignalState,
     Write,
     account_stream,
 )
+from fillgate.journal.index import OrderRow, SignalRow, SignalState
 from fillgate.journal.pending import Pending
 from fillgate.journal.schema import create_file
 from fillgate.journal.store import Store, StoreSettings

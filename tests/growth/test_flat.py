@@ -12,7 +12,7 @@ from typing import Any
 import apsw
 import pytest
 
-from fillgate.journal.base import OrderQuery
+from fillgate.journal.index import OrderQuery
 from tests.growth.history import ACCOUNT, History, grow
 from tests.growth.load import Cost, cost_of
 from tests.journal.listening import open_journal

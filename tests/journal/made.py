@@ -14,12 +14,10 @@ from fillgate.journal.base import (
     INBOX,
     Claim,
     Entry,
-    OrderRow,
-    SignalRow,
-    SignalState,
     Write,
     account_stream,
 )
+from fillgate.journal.index import OrderRow, SignalRow, SignalState
 
 AT = 1_790_000_000_000_000
 SECOND = 1_000_000

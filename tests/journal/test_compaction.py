@@ -14,11 +14,10 @@ from fillgate.journal.base import (
     JournalLocked,
     JournalUnavailable,
     KeyTaken,
-    OrderQuery,
     Recorded,
-    SignalQuery,
 )
 from fillgate.journal.compaction import compact
+from fillgate.journal.index import OrderQuery, SignalQuery
 from fillgate.journal.reader import Reading, SqliteReader
 from fillgate.journal.schema import connect_writer
 from tests.journal.listening import commit, open_journal

@@ -12,9 +12,9 @@ from fillgate.journal.base import (
     Committed,
     JournalUnavailable,
     KeyTaken,
-    OrderQuery,
     account_stream,
 )
+from fillgate.journal.index import OrderQuery
 from fillgate.journal.reader import SqliteReader
 from fillgate.journal.schema import load_migrations
 from tests.journal.listening import commit, open_journal

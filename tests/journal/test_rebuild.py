@@ -27,11 +27,10 @@ from fillgate.journal import queries
 from fillgate.journal.base import (
     Entry,
     JournalUnavailable,
-    OrderQuery,
-    OrderRow,
     Write,
     account_stream,
 )
+from fillgate.journal.index import OrderQuery, OrderRow
 from fillgate.journal.pending import Pending
 from fillgate.journal.reader import SqliteReader
 from fillgate.journal.rebuild import rebuild

@@ -15,15 +15,11 @@ from fillgate.journal.base import (
     JournalUnavailable,
     KeyTaken,
     Lost,
-    OrderQuery,
-    OrderRow,
     Sighting,
-    SignalQuery,
-    SignalRow,
-    SignalState,
     Write,
     account_stream,
 )
+from fillgate.journal.index import OrderQuery, OrderRow, SignalQuery, SignalRow, SignalState
 from fillgate.journal.schema import connect_writer
 from fillgate.journal.sqlite import BATCH_LIMIT
 from tests.journal.listening import Heard, append, commit, open_journal

@@ -21,14 +21,11 @@ from fillgate.journal.base import (
     Entry,
     KeyTaken,
     Lost,
-    OrderRow,
     Sighting,
-    SignalQuery,
-    SignalRow,
-    SignalState,
     Write,
 )
 from fillgate.journal.chain import verify
+from fillgate.journal.index import OrderRow, SignalQuery, SignalRow, SignalState
 from fillgate.journal.pending import Pending
 from fillgate.journal.schema import connect_reader, create_file
 from fillgate.journal.store import Store, StoreSettings

@@ -8,7 +8,7 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.requests import Request, RequestKind, RequestStatus
 from fillgate.engine.lanes import Lane
-from fillgate.journal.base import SignalState
+from fillgate.journal.index import SignalState
 from tests.simulation.callers import Callers
 from tests.simulation.places import ACCOUNTS, SYMBOLS
 from tests.simulation.reactions import BEHAVIOURS

@@ -37,7 +37,8 @@ from fillgate.engine.submission import Submission
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Ticket
 from fillgate.engine.verdict import ORDER_ENDINGS, late_report
-from fillgate.journal.base import CommitOutcome, Committed, SignalRow, SignalState
+from fillgate.journal.base import CommitOutcome, Committed
+from fillgate.journal.index import SignalRow, SignalState
 from fillgate.meters import Meters
 from fillgate.plugins.registry import PluginRegistry
 

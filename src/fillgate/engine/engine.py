@@ -18,7 +18,13 @@ from fillgate.engine.resolution import Resolution, resolved_event
 from fillgate.engine.rooms import Rooms
 from fillgate.engine.story import is_missing
 from fillgate.engine.tickets import Latch
-from fillgate.journal.base import SYSTEM, CommitOutcome, Committed, Entry, OrderRow
+from fillgate.journal.base import (
+    SYSTEM,
+    CommitOutcome,
+    Committed,
+    Entry,
+)
+from fillgate.journal.index import OrderRow
 
 __all__ = ["Engine"]
 

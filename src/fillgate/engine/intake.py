@@ -42,10 +42,9 @@ from fillgate.journal.base import (
     Entry,
     KeyTaken,
     Lost,
-    SignalRow,
-    SignalState,
     Undecided,
 )
+from fillgate.journal.index import SignalRow, SignalState
 from fillgate.meters import Meters, SignalOutcome
 
 __all__ = ["Admission", "Arrival", "EngineUnavailable", "Intake", "KeyReused"]

@@ -15,7 +15,8 @@ from fillgate.domain.order_state import OrderState
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.recorder import Recorder
 from fillgate.engine.story import order_states
-from fillgate.journal.base import Journal, OrderRow
+from fillgate.journal.base import Journal
+from fillgate.journal.index import OrderRow
 
 __all__ = ["OrderFinder"]
 

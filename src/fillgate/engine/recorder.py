@@ -37,14 +37,13 @@ from fillgate.journal.base import (
     Journal,
     JournalUnavailable,
     Lost,
-    OrderRow,
     Sighting,
-    SignalRow,
     Undecided,
     VenueId,
     Write,
     account_stream,
 )
+from fillgate.journal.index import OrderRow, SignalRow
 from fillgate.journal.sightings import sightings_of
 from fillgate.journal.venue_ids import new_venue_ids
 

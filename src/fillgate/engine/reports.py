@@ -38,7 +38,7 @@ from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.story import MISSING
 from fillgate.engine.tasks import Tasks
-from fillgate.journal.base import SignalRow
+from fillgate.journal.index import SignalRow
 from fillgate.plugins.base import VenueFill
 
 __all__ = ["Channel", "Reports", "Taken"]

@@ -1,6 +1,6 @@
 """The journal: the append-only, durable log of everything that happened; the truth.
 
-- `base`: the `Journal` protocol and its words
+- `base`: the `Journal` protocol and its words; `index`: rows, and what can be asked of them
 - `sqlite`: the embedded journal, one file; `reader`: the same, for reading only
 - `codec`: events to bytes and back, over all their versions
 - `chain`: the hash chain of a stream

@@ -16,20 +16,18 @@ Invariants:
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from typing import Final, Generic, Protocol, TypeVar
+from typing import Final, Protocol
 
 import msgspec
 
-from fillgate.domain.events import Event, OrderAdopted
-from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.order_state import OrderState
+from fillgate.domain.events import Event
 from fillgate.domain.positions import Position
+from fillgate.journal.index import OrderQuery, OrderRow, Page, SignalQuery, SignalRow
 from fillgate.meters import JournalMeters
 
 __all__ = [
     "INBOX",
     "SYSTEM",
-    "VENUE",
     "Claim",
     "CommitOutcome",
     "Committed",
@@ -42,14 +40,8 @@ __all__ = [
     "JournalUnavailable",
     "KeyTaken",
     "Lost",
-    "OrderQuery",
-    "OrderRow",
-    "Page",
     "Recorded",
     "Sighting",
-    "SignalQuery",
-    "SignalRow",
-    "SignalState",
     "Undecided",
     "VenueId",
     "Write",
@@ -61,9 +53,6 @@ INBOX: Final = "inbox"
 
 SYSTEM: Final = "system"
 """The stream of what happened to the service itself."""
-
-VENUE: Final = "venue"
-"""The source of orders that were found at a venue and had no signal here."""
 
 
 @lru_cache(maxsize=1024)
@@ -124,71 +113,6 @@ class Claim(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """Unix microseconds."""
     expires: int | None = None
     """When a fingerprint's claim ends, Unix microseconds; None for keys: never."""
-
-
-class SignalState:
-    """What became of a signal, as far as the index of signals tells."""
-
-    WAITING: Final = "waiting"
-    """Accepted; its order is not planned yet."""
-    PLANNED: Final = "planned"
-    """Accepted; its order exists, possibly denied."""
-    REFUSED: Final = "refused"
-    DUPLICATE: Final = "duplicate"
-
-
-class SignalRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A signal in the index."""
-
-    number: int
-    at: int
-    """When it was received, Unix microseconds."""
-    source: str
-    state: str
-    account: str | None = None
-    symbol: str | None = None
-    code: str | None = None
-    """Why it was refused; None otherwise."""
-
-    @classmethod
-    def of_adopted(cls, adopted: OrderAdopted, at: int) -> "SignalRow":
-        """Return the row under which an adopted order that had no signal is found."""
-        return cls(
-            number=adopted.signal,
-            at=at,
-            source=VENUE,
-            state=SignalState.PLANNED,
-            account=adopted.order.account,
-            symbol=adopted.order.symbol,
-        )
-
-
-class OrderRow(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """An order in the index."""
-
-    client_order_id: str
-    signal: int
-    leg: int
-    """Place among the orders of its signal; (signal, leg) orders the index."""
-    account: str
-    symbol: str
-    status: OrderStatus
-    at: int
-    """When it was planned, Unix microseconds."""
-
-    @classmethod
-    def of(cls, state: OrderState) -> "OrderRow":
-        """Return the row of an order that is in this state."""
-        order = state.order
-        return cls(
-            client_order_id=order.client_order_id,
-            signal=state.signal,
-            leg=order.leg,
-            account=order.account,
-            symbol=order.symbol,
-            status=state.status,
-            at=state.created_at,
-        )
 
 
 class VenueId(msgspec.Struct, frozen=True, gc=False):
@@ -283,38 +207,6 @@ CommitOutcome = Committed | KeyTaken | Undecided | Lost
 Done = Callable[[CommitOutcome], None]
 """Called in the event loop: once with Committed, KeyTaken or Lost, before that perhaps once with
 Undecided. An exception in it is logged and reaches nobody else."""
-
-
-class OrderQuery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """Which orders to list, newest first."""
-
-    account: str | None = None
-    symbol: str | None = None
-    statuses: tuple[OrderStatus, ...] = ()
-    """Empty for all."""
-    before: tuple[int, int] | None = None
-    """(signal, leg) of the last row of the page before."""
-    limit: int = 50
-
-
-class SignalQuery(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """Which signals to list, newest first."""
-
-    source: str | None = None
-    state: str | None = None
-    before: int | None = None
-    """Number of the last row of the page before."""
-    limit: int = 50
-
-
-Row = TypeVar("Row")
-
-
-class Page(msgspec.Struct, Generic[Row], frozen=True):
-    """Rows in order, and whether more follow."""
-
-    rows: Sequence[Row]
-    more: bool
 
 
 class Journal(Protocol):

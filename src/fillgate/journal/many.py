@@ -8,10 +8,10 @@ import apsw
 
 from fillgate.journal import queries
 from fillgate.journal.archives import JournalConnection
-from fillgate.journal.base import OrderRow, SignalRow
 from fillgate.journal.buckets import bucket_of
 from fillgate.journal.chain import StoredRecord
 from fillgate.journal.claims import KEY_HOLDER
+from fillgate.journal.index import OrderRow, SignalRow
 from fillgate.journal.venue_ids import client_order_id_of
 
 __all__ = [

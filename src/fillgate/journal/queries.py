@@ -14,20 +14,11 @@ import msgspec
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.positions import Position
 from fillgate.journal.archives import JournalConnection
-from fillgate.journal.base import (
-    Head,
-    KeyTaken,
-    OrderQuery,
-    OrderRow,
-    Page,
-    Recorded,
-    SignalQuery,
-    SignalRow,
-    SignalState,
-)
+from fillgate.journal.base import Head, KeyTaken, Recorded
 from fillgate.journal.chain import StoredRecord
 from fillgate.journal.claims import KEY_HOLDER
 from fillgate.journal.codec import Codec
+from fillgate.journal.index import OrderQuery, OrderRow, Page, SignalQuery, SignalRow, SignalState
 from fillgate.journal.venue_ids import client_order_id_of
 
 __all__ = [

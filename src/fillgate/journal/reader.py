@@ -17,14 +17,10 @@ from fillgate.journal.base import (
     Head,
     JournalUnavailable,
     KeyTaken,
-    OrderQuery,
-    OrderRow,
-    Page,
     Recorded,
-    SignalQuery,
-    SignalRow,
 )
 from fillgate.journal.chain import ChainBreak, StoredRecord, Verifier
+from fillgate.journal.index import OrderQuery, OrderRow, Page, SignalQuery, SignalRow
 from fillgate.journal.schema import check_layout, connect_reader, open_errors
 
 __all__ = ["Reading", "SqliteReader"]

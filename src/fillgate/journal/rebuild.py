@@ -19,7 +19,8 @@ from fillgate.domain.fold import next_state
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
 from fillgate.journal.archives import JournalConnection
-from fillgate.journal.base import OrderRow, Recorded, Write
+from fillgate.journal.base import Recorded, Write
+from fillgate.journal.index import OrderRow
 from fillgate.journal.queries import events_after, story
 from fillgate.journal.rows import Rows
 from fillgate.journal.sightings import sightings_of

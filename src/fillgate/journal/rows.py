@@ -9,9 +9,10 @@ from msgspec.structs import astuple
 
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.positions import Position
-from fillgate.journal.base import Incarnation, OrderRow, SignalRow, Write
+from fillgate.journal.base import Incarnation, Write
 from fillgate.journal.buckets import bucket_of
 from fillgate.journal.codec import encode_plain
+from fillgate.journal.index import OrderRow, SignalRow
 from fillgate.journal.sightings import FIRST_SEEN
 from fillgate.journal.statements import in_portions, insert_statements
 

@@ -20,10 +20,10 @@ from fillgate.journal.base import (
     Head,
     JournalLocked,
     JournalUnavailable,
-    OrderQuery,
     Write,
 )
 from fillgate.journal.compaction import Compacted, compact
+from fillgate.journal.index import OrderQuery
 from fillgate.journal.reader import SqliteReader
 from fillgate.journal.sqlite import SqliteJournal
 from fillgate.plugins.mock import MockLedger

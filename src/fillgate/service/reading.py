@@ -14,7 +14,7 @@ from fillgate.domain.errors import Rejected, UnknownAccount
 from fillgate.domain.market import MarketData
 from fillgate.engine.engine import Engine
 from fillgate.engine.resolution import NotResolvable
-from fillgate.journal.base import OrderQuery, SignalQuery
+from fillgate.journal.index import OrderQuery, SignalQuery
 from fillgate.service.bodies import Bodies
 from fillgate.service.cursors import decode_cursor, encode_cursor
 from fillgate.service.findings import read_finding

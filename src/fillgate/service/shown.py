@@ -19,7 +19,8 @@ from fillgate.domain.numbers import ZERO
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order, Side
 from fillgate.domain.positions import Position
-from fillgate.journal.base import Recorded, SignalRow, SignalState
+from fillgate.journal.base import Recorded
+from fillgate.journal.index import SignalRow, SignalState
 from fillgate.service.shown_requests import RequestView, request_view
 from fillgate.service.times import TimeText, time_text
 

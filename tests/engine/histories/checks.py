@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.engine.verification import verify
-from fillgate.journal.base import SignalState
+from fillgate.journal.index import SignalState
 from fillgate.journal.reader import SqliteReader
 from tests.engine.histories.history import SYMBOLS, History
 

@@ -31,14 +31,10 @@ from fillgate.engine.verification.replay import NeverPlanned, Replay
 from fillgate.engine.verification.sightings import Sightings
 from fillgate.engine.verification.source import Source
 from fillgate.engine.verification.spares import find_spares
-from fillgate.journal.base import (
-    Head,
-    OrderRow,
-    SignalRow,
-    SignalState,
-)
+from fillgate.journal.base import Head
 from fillgate.journal.chain import StoredRecord, Verifier
 from fillgate.journal.codec import Codec, UnreadableEvent
+from fillgate.journal.index import OrderRow, SignalRow, SignalState
 from fillgate.journal.many import Counts
 
 __all__ = ["Finding", "Source", "Verification", "verify"]

@@ -20,7 +20,7 @@ from fillgate.domain.fold import PLANNING, next_state
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.positions import Position
 from fillgate.engine.blotter import PositionKey
-from fillgate.journal.base import SignalRow, SignalState
+from fillgate.journal.index import SignalRow, SignalState
 
 __all__ = ["NeverPlanned", "Replay"]
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from fillgate.domain.positions import Position
-from fillgate.journal.base import Head, OrderQuery, OrderRow, Page, Recorded, SignalQuery, SignalRow
+from fillgate.journal.base import Head, Recorded
 from fillgate.journal.chain import StoredRecord
+from fillgate.journal.index import OrderQuery, OrderRow, Page, SignalQuery, SignalRow
 from fillgate.journal.many import Tail, ToldId, ToldKey
 
 __all__ = ["Source"]

@@ -6,7 +6,7 @@ from fillgate.domain.events import OrderEvent
 from fillgate.engine.verification.findings import Findings
 from fillgate.engine.verification.replay import Replay
 from fillgate.engine.verification.source import Source
-from fillgate.journal.base import OrderQuery, OrderRow, SignalQuery, SignalRow
+from fillgate.journal.index import OrderQuery, OrderRow, SignalQuery, SignalRow
 from fillgate.journal.many import Counts
 
 __all__ = ["find_spares"]

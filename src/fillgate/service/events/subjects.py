@@ -6,7 +6,8 @@ from typing import Final, NamedTuple, Protocol
 from fillgate.domain.events import OrderEvent, SignalAccepted
 from fillgate.domain.orders import Order
 from fillgate.engine.blotter import Blotter
-from fillgate.journal.base import OrderRow, Recorded, SignalRow, account_stream
+from fillgate.journal.base import Recorded, account_stream
+from fillgate.journal.index import OrderRow, SignalRow
 
 __all__ = ["NOTHING", "Index", "Subject", "Subjects"]
 
