@@ -312,15 +312,16 @@ async def test_the_wal_does_not_grow_without_end(tmp_path: Path) -> None:
         assert (tmp_path / "journal.db").stat().st_size > 50 * 4096
 
 
-async def test_orders_are_listed_by_page_newest_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize("apart", [1, 1500, 9000])
+async def test_orders_are_listed_by_page_newest_first(tmp_path: Path, apart: int) -> None:
     async with open_journal(tmp_path) as journal:
         rows = [
             msgspec.structs.replace(
-                order_row(signal, status, leg),
-                account=f"account {signal % 2}",
-                symbol=f"symbol {signal % 3}",
+                order_row(apart * number, status, leg),
+                account=f"account {number % 2}",
+                symbol=f"symbol {number % 3}",
             )
-            for signal in range(1, 13)
+            for number in range(1, 13)
             for leg, status in enumerate([OrderStatus.FILLED, OrderStatus.NEW])
         ]
         await commit(journal, Write(entries=(), order_rows=tuple(rows)))
@@ -329,6 +330,9 @@ async def test_orders_are_listed_by_page_newest_first(tmp_path: Path) -> None:
             OrderQuery(),
             OrderQuery(account="account 1"),
             OrderQuery(symbol="symbol 2"),
+            OrderQuery(symbol="symbol 3"),
+            OrderQuery(symbol="symbol 2", statuses=(OrderStatus.NEW,)),
+            OrderQuery(symbol="symbol 2", statuses=(OrderStatus.FILLED,)),
             OrderQuery(account="account 0", symbol="symbol 1"),
             OrderQuery(statuses=(OrderStatus.NEW,)),
             OrderQuery(statuses=(OrderStatus.NEW, OrderStatus.FILLED), account="account 1"),

@@ -68,6 +68,10 @@ _LAST_SIGNAL: Final = """
         coalesce((SELECT max(signal) FROM bodies), 0)
     )
 """
+_SYMBOL_BITS: Final = 12
+_IN_BUCKET: Final = f"signal >> {_SYMBOL_BITS} = ?"
+"""As the index by symbol has it."""
+_NEWEST_ORDER: Final = "SELECT coalesce(max(signal), 0) FROM orders"
 _ABSENT: Final = f"{_ORDER} WHERE status = 'ABSENT' AND at >= ? ORDER BY at, signal, leg"
 _SIGHTINGS: Final = """
     SELECT subject, sightings.value
@@ -249,9 +253,36 @@ def find_signal(connection: apsw.Connection, number: int) -> SignalRow | None:
 def orders(connection: apsw.Connection, query: OrderQuery) -> Page[OrderRow]:
     """List orders, newest first."""
     terms, values = _order_terms(query)
-    sql = f"{_ORDER} {_where(terms)} ORDER BY signal DESC, leg DESC LIMIT ?"
-    rows = connection.execute(sql, (*values, query.limit + 1)).fetchall()
+    rows: list[_Row] = []
+    for some, more in _buckets(connection, query):
+        places = _where([*some, *terms])
+        sql = f"{_ORDER} {places} ORDER BY signal DESC, leg DESC LIMIT ?"
+        left = query.limit + 1 - len(rows)
+        rows += connection.execute(sql, (*more, *values, left)).fetchall()
+        if len(rows) > query.limit:
+            break
     return Page([_order(row) for row in rows[: query.limit]], more=len(rows) > query.limit)
+
+
+def _buckets(
+    connection: apsw.Connection, query: OrderQuery
+) -> Iterator[tuple[list[str], tuple[int, ...]]]:
+    """Yield the parts of the orders to look into, newest first: all at once but by symbol.
+
+    Open orders have an index of their own.
+    """
+    if query.symbol is None or _wants_open(query):
+        yield [], ()
+        return
+    newest = int(connection.execute(_NEWEST_ORDER).get)
+    if query.before is not None:
+        newest = min(newest, query.before[0])
+    for bucket in range(newest >> _SYMBOL_BITS, -1, -1):
+        yield [_IN_BUCKET], (bucket,)
+
+
+def _wants_open(query: OrderQuery) -> bool:
+    return bool(query.statuses) and not any(status.is_final for status in query.statuses)
 
 
 def _order_terms(query: OrderQuery) -> tuple[list[str], list[Any]]:
@@ -259,7 +290,7 @@ def _order_terms(query: OrderQuery) -> tuple[list[str], list[Any]]:
     if query.statuses:
         terms.append(f"status IN ({','.join('?' * len(query.statuses))})")
         values += [status.value for status in query.statuses]
-        if not any(status.is_final for status in query.statuses):
+        if _wants_open(query):
             terms.append("open = 1")
     if query.before is not None:
         terms.append("(signal, leg) < (?, ?)")
