@@ -68,7 +68,7 @@ _LAST_SIGNAL: Final = """
         coalesce((SELECT max(signal) FROM bodies), 0)
     )
 """
-_SYMBOL_BITS: Final = 12
+_SYMBOL_BITS: Final = 10
 _IN_BUCKET: Final = f"signal >> {_SYMBOL_BITS} = ?"
 """As the index by symbol has it."""
 _NEWEST_ORDER: Final = "SELECT coalesce(max(signal), 0) FROM orders"

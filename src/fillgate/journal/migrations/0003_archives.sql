@@ -19,6 +19,6 @@ CREATE TABLE key_filter (
 ) STRICT;
 
 -- The orders of a symbol lie all over an index by symbol: a commit of orders in many symbols would write a page for
--- each. Within a bucket of some thousand signals they lie close together; a list by symbol goes from bucket to bucket.
+-- each. Within a bucket of a thousand signals they lie close together; a list by symbol goes from bucket to bucket.
 DROP INDEX orders_by_symbol;
-CREATE INDEX orders_by_symbol ON orders (signal >> 12, symbol);
+CREATE INDEX orders_by_symbol ON orders (signal >> 10, symbol);
