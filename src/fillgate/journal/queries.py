@@ -71,6 +71,14 @@ _LAST_SIGNAL: Final = """
 _SYMBOL_BITS: Final = 10
 _IN_BUCKET: Final = f"signal >> {_SYMBOL_BITS} = ?"
 """As the index by symbol has it."""
+_BUCKETS_OF_SYMBOL: Final = f"""
+    WITH RECURSIVE buckets (bucket) AS (
+        SELECT ? UNION ALL SELECT bucket - 1 FROM buckets WHERE bucket > 0
+    )
+    SELECT bucket FROM buckets
+    WHERE EXISTS (SELECT 1 FROM orders WHERE signal >> {_SYMBOL_BITS} = bucket AND symbol = ?)
+    ORDER BY bucket DESC
+"""  # noqa: S608 - all constants
 _NEWEST_ORDER: Final = "SELECT coalesce(max(signal), 0) FROM orders"
 _ABSENT: Final = f"{_ORDER} WHERE status = 'ABSENT' AND at >= ? ORDER BY at, signal, leg"
 _SIGHTINGS: Final = """
@@ -277,8 +285,10 @@ def _buckets(
     newest = int(connection.execute(_NEWEST_ORDER).get)
     if query.before is not None:
         newest = min(newest, query.before[0])
-    for bucket in range(newest >> _SYMBOL_BITS, -1, -1):
-        yield [_IN_BUCKET], (bucket,)
+    places = (newest >> _SYMBOL_BITS, query.symbol)
+    found: list[_Row] = connection.execute(_BUCKETS_OF_SYMBOL, places).fetchall()
+    for (bucket,) in found:
+        yield [_IN_BUCKET], (int(bucket),)
 
 
 def _wants_open(query: OrderQuery) -> bool:
