@@ -1,8 +1,8 @@
 """An engine over a real journal file and a scripted venue."""
 
 import dataclasses
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -22,6 +22,7 @@ from fillgate.engine.engine import Engine
 from fillgate.engine.intake import Admission, Arrival
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
+from fillgate.journal.base import JournalUnavailable
 from fillgate.journal.sqlite import SqliteJournal
 from fillgate.plugins.base import PluginContext
 from fillgate.plugins.registry import PluginRegistry
@@ -113,6 +114,27 @@ class House:
 
     def status(self, client_order_id: str) -> str:
         return self.state(client_order_id).status.value
+
+
+@contextmanager
+def unreadable(house: House) -> Iterator[Callable[[], int]]:
+    """Let no order be read from the journal, though it can be written.
+
+    Yields:
+        A function that returns how often that was tried.
+    """
+    tried = 0
+
+    async def refuse(asked: object) -> Any:
+        nonlocal tried
+        tried += 1
+        msg = "an archive is missing"
+        raise JournalUnavailable(msg)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(house.engine.journal, "find_order", refuse)
+        patch.setattr(house.engine.journal, "story", refuse)
+        yield lambda: tried
 
 
 @asynccontextmanager

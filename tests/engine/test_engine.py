@@ -16,7 +16,7 @@ from fillgate.domain.reports import ExecutionResult
 from fillgate.engine.intake import EngineUnavailable, KeyReused
 from fillgate.engine.resolution import NotResolvable, Resolution
 from tests.engine.conftest import PATIENCE, House, open_house, replaced
-from tests.engine.venue import Venue, filled, gated, never, raises, report, resting, returns
+from tests.engine.venue import Venue, deaf, filled, gated, never, raises, report, resting, returns
 
 
 async def test_who_cannot_be_written_down_is_told_at_once(house: House) -> None:
@@ -287,16 +287,7 @@ async def test_what_a_poll_finds_must_fit_our_order(house: House) -> None:
 
 async def test_a_late_answer_is_evidence(house: House) -> None:
     released = asyncio.Event()
-
-    async def stubborn(order: object) -> ExecutionResult:
-        while not released.is_set():
-            try:
-                await released.wait()
-            except asyncio.CancelledError:
-                continue
-        return await filled(house.venue.arrived[-1])
-
-    house.venue.answers["BTC/USDT"] = stubborn
+    house.venue.answers["BTC/USDT"] = deaf(released)
     house.venue.lookup_error = ConnectionError()
     unknown = await house.send()
     assert unknown.status is OrderStatus.UNKNOWN

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from fillgate.domain.errors import NotSent, Unknown
+from fillgate.domain.errors import NotSent, Rejected, Unknown
 from fillgate.domain.events import (
     FillFound,
     ForeignFillSeen,
@@ -27,8 +27,9 @@ from fillgate.domain.reports import ExecutionReport, ExecutionResult
 from fillgate.engine.reports import Channel
 from fillgate.engine.verification import verify
 from fillgate.journal.reader import SqliteReader
-from tests.engine.conftest import House, open_house, replaced
+from tests.engine.conftest import House, open_house, replaced, unreadable
 from tests.engine.venue import (
+    deaf,
     fill,
     foreign_report,
     gated,
@@ -97,23 +98,26 @@ async def test_a_late_fill_of_a_forgotten_order_counts(tmp_path: Path, named: bo
     await holds_together(tmp_path)
 
 
-async def test_a_late_answer_for_a_forgotten_order_counts(tmp_path: Path) -> None:
+async def answer_half(order: Order) -> ExecutionResult:
+    return ExecutionResult(
+        success=True, order_id="v-late", filled_quantity=D("0.5"), timestamp=3, average_price=D(7)
+    )
+
+
+LATE = {
+    "filled": (answer_half, "0.5"),
+    "rejected": (raises(Rejected("NO_FUNDS", "too poor")), "0"),
+}
+
+
+@pytest.mark.parametrize(("then", "executed"), LATE.values(), ids=LATE)
+async def test_a_late_answer_for_a_forgotten_order_counts(
+    tmp_path: Path, then: Any, executed: str
+) -> None:
     gate = asyncio.Event()
-
-    async def stubborn(order: Order) -> ExecutionResult:
-        while not gate.is_set():
-            try:
-                await gate.wait()
-            except asyncio.CancelledError:
-                continue
-        return ExecutionResult(
-            success=True, order_id="v-late", filled_quantity=D("0.5"), timestamp=3,
-            average_price=D(7),
-        )  # fmt: skip
-
     settings = replaced(remembered_orders=1, submit_deadline=0.05)
     async with open_house(tmp_path, settings=settings) as house:
-        house.venue.answers["OLD/USDT"] = stubborn
+        house.venue.answers["OLD/USDT"] = deaf(gate, then)
         order = (await house.send(symbol="OLD/USDT")).order
         identity = order.client_order_id
         gone = report(order, OrderStatus.CANCELED)
@@ -122,9 +126,14 @@ async def test_a_late_answer_for_a_forgotten_order_counts(tmp_path: Path) -> Non
             await house.send()
         await house.settled()
         assert house.engine.blotter.order(identity) is None, "it is forgotten"
-        gate.set()
-        position = house.engine.blotter.position
-        await house.until(lambda: position("main", "OLD/USDT").quantity == D("0.5"))
+        with unreadable(house) as tried:
+            gate.set()
+            await house.until(lambda: tried() > 1)
+        await house.until(lambda: house.engine.recorder.latest(identity) is not None)
+        await house.settled()
+        state = house.state(identity)
+        assert (state.status, state.anomalies) == (OrderStatus.CANCELED, 1)
+        assert house.engine.blotter.position("main", "OLD/USDT").quantity == D(executed)
     await holds_together(tmp_path)
 
 

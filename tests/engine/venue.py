@@ -1,6 +1,7 @@
 """A venue for tests of the engine: takes orders and answers as it was told to, order by order."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
@@ -209,6 +210,20 @@ def gated(
 
     async def answer(asked: Any) -> Any:
         await gate.wait()
+        return await then(asked)
+
+    return answer
+
+
+def deaf(
+    gate: asyncio.Event, then: Callable[[Any], Awaitable[Any]] = filled
+) -> Callable[[Any], Awaitable[Any]]:
+    """Answer once the gate is open, though nobody waits for it any more."""
+
+    async def answer(asked: Any) -> Any:
+        while not gate.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await gate.wait()
         return await then(asked)
 
     return answer

@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from decimal import Decimal
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
@@ -87,6 +88,12 @@ class Job(msgspec.Struct, kw_only=True, eq=False):
     """True once its orders were read back from the journal."""
 
 
+class _Waiting(NamedTuple):
+    orders: tuple[str, ...]
+    """The client order ids that are to be in memory."""
+    go_on: Callable[[], object]
+
+
 class Recorder:
     """Writes facts to the journal and publishes them to the blotter."""
 
@@ -115,8 +122,8 @@ class Recorder:
         self._orders: dict[str, OrderState] = {}
         self._positions: dict[PositionKey, Position] = {}
         self._backlog: deque[Job] = deque()
-        self._recalls: dict[int, list[Job]] = {}
-        """For each signal whose orders are being read back the facts that wait for it."""
+        self._recalls: dict[int, list[_Waiting]] = {}
+        """For each signal whose orders are being read back what waits for that."""
         self._undecided = 0
         self._recorded = 0
         self._stopping = False
@@ -166,13 +173,25 @@ class Recorder:
         else:
             self._append(job)
 
+    def once_known(self, state: OrderState, go_on: Callable[[], object]) -> None:
+        """Call `go_on` while an order is in memory: at once, or when it was read back.
+
+        Args:
+            state: the order as it once was.
+        """
+        identity = state.order.client_order_id
+        if self.latest(identity) is not None:
+            go_on()
+        else:
+            self._recall(state.signal, _Waiting((identity,), go_on))
+
     def stop(self) -> None:
         """Keep nothing for later any more: the process ends."""
         self._stopping = True
 
     def _append(self, job: Job) -> None:
         if self._recalls and job.signal in self._recalls:
-            self._recalls[job.signal].append(job)
+            self._wait_for_recall(job)
             return
         reserved: list[tuple[str, OrderState | None]] = []
         try:
@@ -180,7 +199,7 @@ class Recorder:
         except Exception as error:
             self._take_back(reserved)
             if self._is_forgotten(job):
-                self._read_back(job)
+                self._wait_for_recall(job)
                 return
             self._logger.error("fact-unwritable", signal=job.signal, exc_info=error)  # noqa: TRY400 - no logging
             self.in_flight -= 1
@@ -195,25 +214,35 @@ class Recorder:
         known = any(self.latest(event.client_order_id) for event in job.events)
         return bool(job.events) and not (planned or known or job.recalled)
 
-    def _read_back(self, job: Job) -> None:
+    def _wait_for_recall(self, job: Job) -> None:
         assert job.signal is not None
-        self._recalls[job.signal] = [job]
-        self._tasks.start(self._recall(job.signal), name=f"recall signal {job.signal}")
+        orders = tuple([event.client_order_id for event in job.events])
+        self._recall(job.signal, _Waiting(orders, partial(self._go_on, job)))
 
-    async def _recall(self, signal: int) -> None:
-        """Read the orders of a signal back, then go on with the facts that wait for them."""
+    def _go_on(self, job: Job) -> None:
+        job.recalled = True
+        self.in_flight -= 1
+        self.record(job)
+
+    def _recall(self, signal: int, waiting: _Waiting) -> None:
+        """Read the orders of a signal back, unless that is under way, for one more that waits."""
+        if signal in self._recalls:
+            self._recalls[signal].append(waiting)
+            return
+        self._recalls[signal] = [waiting]
+        self._tasks.start(self._read_back(signal), name=f"recall signal {signal}")
+
+    async def _read_back(self, signal: int) -> None:
         while True:
             try:
                 states = order_states(await self._journal.story(signal))
                 break
             except JournalUnavailable:
                 await self._clock.sleep(_BACKLOG_PAUSE)
-        for job in self._recalls.pop(signal):
-            job.recalled = True
-            known = (states.pop(event.client_order_id, None) for event in job.events)
+        for waiting in self._recalls.pop(signal):
+            known = (states.pop(identity, None) for identity in waiting.orders)
             self._blotter.restore(filter(None, known), ())
-            self.in_flight -= 1
-            self.record(job)
+            waiting.go_on()
 
     def _take_back(self, reserved: list[tuple[str, OrderState | None]]) -> None:
         for key, before in reversed(reserved):

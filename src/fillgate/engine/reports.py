@@ -13,6 +13,7 @@ Invariants:
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from fillgate.domain.clock import Clock
@@ -37,7 +38,6 @@ from fillgate.engine.order_finder import OrderFinder
 from fillgate.engine.questions import Questions
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.story import MISSING
-from fillgate.engine.tasks import Tasks
 from fillgate.journal.index import SignalRow
 from fillgate.plugins.base import VenueFill
 
@@ -87,7 +87,6 @@ class Reports:
         recorder: Recorder,
         number: Callable[[], int],
         clock: Clock,
-        tasks: Tasks,
     ) -> None:
         """Record through `recorder`.
 
@@ -103,7 +102,6 @@ class Reports:
         self._recorder = recorder
         self._number = number
         self._clock = clock
-        self._tasks = tasks
 
     async def take(self, account: str, report: ExecutionReport, channel: str) -> Taken:
         """Take a report of any order of an account.
@@ -175,12 +173,11 @@ class Reports:
 
     def take_late(self, state: OrderState, event: OrderEvent) -> None:
         """Take an answer that came after the submission had ended: evidence, not an ending."""
-        if isinstance(event, OrderReported | OrderRejected):
-            name = f"late answer {state.order.client_order_id}"
-            if self._recorder.latest(state.order.client_order_id) is not None:
-                self._record_late(state, event)
-            else:
-                self._tasks.start(self._recall_late(state, event), name=name)
+        if isinstance(event, OrderReported):
+            take = partial(self.take_for, state, event.report, event.channel)
+            self._recorder.once_known(state, take)
+        elif isinstance(event, OrderRejected):
+            self._recorder.record(Job(signal=state.signal, events=(event,)))
 
     def adopt(self, known: OrderState, report: ExecutionReport) -> OrderEvent:
         """Record that the venue works an order that ended here, or never left."""
@@ -257,16 +254,6 @@ class Reports:
         row = SignalRow.of_adopted(event, at)
         self._recorder.record(Job(signal=number, events=(event,), signal_row=row))
         return Taken(None, (event,))
-
-    async def _recall_late(self, state: OrderState, event: OrderEvent) -> None:
-        await self._finder.recall(state.order.client_order_id)
-        self._record_late(state, event)
-
-    def _record_late(self, state: OrderState, event: OrderEvent) -> None:
-        if isinstance(event, OrderReported):
-            self.take_for(state, event.report, event.channel)
-        else:
-            self._recorder.record(Job(signal=state.signal, events=(event,)))
 
 
 def _is_news(known: OrderState, after: OrderState) -> bool:

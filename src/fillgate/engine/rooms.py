@@ -152,7 +152,6 @@ class Rooms:
             recorder=self.recorder,
             number=self._next_number,
             clock=self._clock,
-            tasks=self.tasks,
         )
 
     def _make_watchers(self) -> None:
@@ -253,7 +252,6 @@ class Rooms:
         self._sender = Sender(
             plugin_of=self.registry.get,
             recorder=self.recorder,
-            recall=self._finder.recall,
             blotter=self.blotter,
             hold=self.hold,
             keys=keys,

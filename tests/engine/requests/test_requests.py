@@ -18,14 +18,16 @@ from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import OrderType
 from fillgate.domain.requests import RequestStatus
 from fillgate.engine.intake import EngineUnavailable, KeyReused
+from fillgate.engine.reports import Channel
 from fillgate.engine.requests.asker import Asker
 from fillgate.engine.requests.checks import RequestRefused, Terms
 from fillgate.engine.requests.outcomes import Outcome
 from fillgate.engine.requests.requests import OrderNotFound
-from tests.engine.conftest import House, open_house
+from tests.engine.conftest import House, open_house, replaced, unreadable
 from tests.engine.venue import (
     Asked,
     canceled,
+    deaf,
     filled,
     gated,
     never,
@@ -276,6 +278,31 @@ async def test_what_is_being_cancelled_is_joined(house: House) -> None:
     assert first.request == second.request
     assert (first.replayed, second.replayed) == (False, True)
     assert len(house.venue.cancels) == 1
+
+
+async def test_a_late_answer_about_a_forgotten_order_counts(tmp_path: Path) -> None:
+    gate = asyncio.Event()
+    settings = replaced(remembered_orders=1, submit_deadline=0.05)
+    async with open_house(tmp_path, settings=settings) as house:
+        state = await placed(house)
+        identity = state.order.client_order_id
+        house.venue.found.clear()
+        house.venue.lookup_error = ConnectionError("venue down")
+        house.venue.cancel_answer = deaf(gate, tells(S.CANCELED, "0.5"))
+        assert (await cancel(house, identity)).request.status is R.UNKNOWN
+        told = report(state.order, S.CANCELED)
+        await house.engine.reports.take("main", told, Channel.STREAM)
+        house.venue.answers["ETH/USDT"] = filled
+        for _ in range(3):
+            await house.send(symbol="ETH/USDT")
+        await house.settled()
+        assert house.engine.blotter.order(identity) is None, "it is forgotten"
+        with unreadable(house) as tried:
+            gate.set()
+            await house.until(lambda: tried() > 1)
+        await house.until(lambda: house.engine.recorder.latest(identity) is not None)
+        await house.settled()
+        assert house.state(identity).executed.total.quantity == D("0.5")
 
 
 async def test_a_cancel_with_a_key_is_made_once(tmp_path: Path) -> None:

@@ -54,7 +54,6 @@ class Sender:
         *,
         plugin_of: Callable[[str], ExecutionPlugin],
         recorder: Recorder,
-        recall: Callable[[str], Awaitable[OrderState | None]],
         blotter: Blotter,
         hold: Hold,
         keys: Keys,
@@ -66,13 +65,11 @@ class Sender:
 
         Args:
             plugin_of: returns the plugin of an account by its name.
-            recall: brings an order that memory forgot back to it.
             keys: those that are being claimed.
             deadline: how many seconds a venue has to answer.
         """
         self._plugin_of = plugin_of
         self._recorder = recorder
-        self._recall = recall
         self._blotter = blotter
         self._keys = keys
         self._hold = hold
@@ -217,17 +214,8 @@ class Sender:
 
     def _note_late(self, signal: int, event: OrderEvent) -> None:
         """Take an answer after the deadline: the request is UNKNOWN, and it tells."""
-        if isinstance(event, RequestUnanswered):
-            return
-        if self._recorder.latest(event.client_order_id) is not None:
+        if not isinstance(event, RequestUnanswered):
             self._conclude(signal, event)
-        else:
-            name = f"late answer about {event.client_order_id}"
-            self._tasks.start(self._recall_late(signal, event), name=name)
-
-    async def _recall_late(self, signal: int, event: OrderEvent) -> None:
-        await self._recall(event.client_order_id)
-        self._conclude(signal, event)
 
     @property
     def flying(self) -> int:
