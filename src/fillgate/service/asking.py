@@ -18,7 +18,7 @@ from fillgate.engine.engine import Engine
 from fillgate.engine.requests.asker import Asker
 from fillgate.engine.requests.outcomes import Outcome
 from fillgate.service.asking_answers import CanceledOrder, CancelList, RequestAnswer
-from fillgate.service.asking_bodies import read_cancel_all, read_replace, terms_of
+from fillgate.service.asking_bodies import CANCEL_ALL, REPLACE, terms_of
 from fillgate.service.bodies import Bodies
 from fillgate.service.credentials import Credentials
 from fillgate.service.http import headers_of
@@ -70,7 +70,7 @@ class AskingApi:
     async def replace_order(self, request: Request) -> Response | RequestAnswer:
         """Give an order another quantity or price, in one step at the venue."""
         identity = request.path_params["client_order_id"]
-        body = read_replace(await self._body(request))
+        body = REPLACE.read(await self._body(request))
         asker, wait = self._asker(request, body.reason), self._seconds(request)
         try:
             outcome = await self._engine.requests.replace(
@@ -82,7 +82,7 @@ class AskingApi:
 
     async def cancel_all(self, request: Request) -> CancelList:
         """Cancel all open orders, or those of an account or a symbol."""
-        body = read_cancel_all(await self._body(request))
+        body = CANCEL_ALL.read(await self._body(request))
         if body.account is not None:
             try:
                 self._engine.accounts.get(body.account)

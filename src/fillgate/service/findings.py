@@ -7,21 +7,10 @@ from msgspec import Meta, Struct
 
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.engine.resolution import AT_THE_VENUE, NEVER_THERE, Resolution
-from fillgate.service.problems import Problem
-from fillgate.signals.fields import BodyReader
-from fillgate.signals.json_text import Json, NumberText, parse_object
-from fillgate.signals.refusals import Refusal, RefusalCode
+from fillgate.service.strict_bodies import StrictBody, free_text
 from fillgate.signals.values import choice, not_negative
 
-__all__ = ["FindingBody", "free_text", "read_finding"]
-
-
-def free_text(name: str, value: Json) -> str:
-    """Read any text."""
-    if isinstance(value, str) and not isinstance(value, NumberText):
-        return value
-    reason = f"`{name}`: expected text in quotes"
-    raise Refusal(RefusalCode.INVALID_FIELD, reason, name)
+__all__ = ["FindingBody", "read_finding"]
 
 
 _FINDINGS: Final = sorted(AT_THE_VENUE | NEVER_THERE)
@@ -68,7 +57,7 @@ class FindingBody(Struct, frozen=True, kw_only=True):
     average_price: _Price | None = None
 
 
-_READER: Final = BodyReader(FindingBody)
+_READER: Final = StrictBody(FindingBody)
 
 
 def read_finding(body: bytes) -> Resolution:
@@ -77,14 +66,7 @@ def read_finding(body: bytes) -> Resolution:
     Raises:
         Problem: it is no finding.
     """
-    try:
-        members = parse_object(body)
-        for name in _READER.unknown(members):
-            known = ", ".join(sorted(_READER.names))
-            raise Problem("UNKNOWN_FIELD", f"{name!r}: known fields are {known}", field=name)
-        found = _READER.read(members)
-    except Refusal as refusal:
-        raise Problem(str(refusal.code), refusal.reason, field=refusal.field) from None
+    found = _READER.read(body)
     return Resolution(
         status=found.status,
         reason=found.reason,

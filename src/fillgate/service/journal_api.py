@@ -8,12 +8,9 @@ from starlette.requests import Request
 
 from fillgate.engine.engine import Engine
 from fillgate.service.bodies import Bodies
-from fillgate.service.findings import free_text
 from fillgate.service.http import headers_of
 from fillgate.service.problems import Problem
-from fillgate.signals.fields import BodyReader
-from fillgate.signals.json_text import parse_object
-from fillgate.signals.refusals import Refusal
+from fillgate.service.strict_bodies import StrictBody, free_text
 
 __all__ = ["JournalApi", "JournalView", "ReleaseBody"]
 
@@ -41,7 +38,7 @@ class JournalView(msgspec.Struct, frozen=True, kw_only=True):
     """Why nothing is sent; null while all may be."""
 
 
-_READER: Final = BodyReader(ReleaseBody)
+_READER: Final = StrictBody(ReleaseBody)
 
 
 class JournalApi:
@@ -69,13 +66,7 @@ class JournalApi:
 
 
 def _reason(body: bytes) -> str:
-    try:
-        members = parse_object(body)
-        for name in _READER.unknown(members):
-            raise Problem("UNKNOWN_FIELD", f"{name!r}: the only field is reason", field=name)
-        reason = _READER.read(members).reason
-    except Refusal as refusal:
-        raise Problem(str(refusal.code), refusal.reason, field=refusal.field) from None
+    reason = _READER.read(body).reason
     if not reason.strip():
         raise Problem("INVALID_FIELD", "`reason`: say how you know", field="reason")
     return reason

@@ -14,7 +14,7 @@ from msgspec import Meta
 
 from fillgate.domain.numbers import MAX_DIGITS, MAX_EXPONENT, decimal_text
 from fillgate.domain.orders import OrderType, required_fields
-from fillgate.service.findings import free_text
+from fillgate.service.strict_bodies import free_text
 from fillgate.signals.bodies import OrderTerms
 from fillgate.signals.values import (
     boolean,
