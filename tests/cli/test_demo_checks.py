@@ -16,7 +16,7 @@ from fillgate.cli.demo_checks import (
 from fillgate.cli.demo_sender import Outcome
 from fillgate.domain.orders import Order, Side
 from fillgate.market.records import Arrived
-from fillgate.plugins.mock_ledger import LedgerFile
+from fillgate.plugins.mock.ledger import LedgerFile
 
 FILLED = Alert("", "FILLED", {})
 REPEAT = Alert("", "FILLED, replayed", {}, repeats=1)

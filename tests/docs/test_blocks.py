@@ -11,7 +11,7 @@ import pytest
 
 from fillgate.config import TABLES, load_configuration
 from fillgate.plugins.ccxt_http.options import read_settings
-from fillgate.plugins.mock_options import read_mock_options
+from fillgate.plugins.mock.options import read_mock_options
 from fillgate.service.views import Answer
 from fillgate.signals.api import read_order
 from fillgate.signals.webhook import read_alert

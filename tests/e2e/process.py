@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import httpx2
 
-from fillgate.plugins.mock_ledger import MockLedger
+from fillgate.plugins.mock.ledger import MockLedger
 from fillgate.service.auth import sign
 
 PATIENCE: Final = 20.0

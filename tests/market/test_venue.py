@@ -1,536 +1,433 @@
-"""The venue against a slow one that looks at every instant of the grid."""
+"""What becomes of orders at the venue: tables of cases over quotes that are written down."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.numbers import ZERO
-from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
-from fillgate.market.listings import BadSymbol, listing
-from fillgate.market.path import GRID, PricePath
-from fillgate.market.quotes import Market, Quote
-from fillgate.market.records import Arrived, Record
+from fillgate.domain.orders import Order, OrderType, Side, TimeInForce, TriggerPrice
+from fillgate.market.listings import BadSymbol
+from fillgate.market.matching import SelfTradePrevention
 from fillgate.market.rules import Refusal
-from fillgate.market.slippage import Impact
-from fillgate.market.state import VenueState
-from fillgate.market.venue import Terms, Venue
+from fillgate.market.venue import Venue
 from fillgate.market.venue_order import VenueOrder
+from tests.market.scripted import Moment, Scripted, executions, limit, order, venue_over
 
-START = 1_767_225_600_000_000 + 123_457
-LENGTH = 120 * GRID
-S, T, F = OrderStatus, OrderType, TimeInForce
-BUY, SELL = Side.BUY, Side.SELL
-TERMS = Terms(
-    seed=0,
-    # Wild enough to go through every kind of price within seconds.
-    volatility=Decimal(10),
-    spread=Decimal("0.0002"),
-    impact=Decimal("0.001"),
-    fee=ZERO,
-)
-MARKET = Market(
-    listing("BTCUSDT"), PricePath(0, listing("BTCUSDT").key, TERMS.volatility), TERMS.spread
-)
-HERE = MARKET.price(MARKET.quote(START).last)
+B, S = Side.BUY, Side.SELL
+T, F, O = OrderType, TimeInForce, OrderStatus
+SECOND = 1_000_000
 
 
-def make_order(**fields: Any) -> Order:
-    basis: dict[str, Any] = {"client_order_id": "a", "account": "m", "symbol": "BTCUSDT"}
-    return Order(**{**basis, "side": BUY, "quantity": Decimal(1), **fields})
+def at(second: float) -> int:
+    return int(second * SECOND)
 
 
-def limit(price: Decimal, **fields: Any) -> Order:
-    return make_order(order_type=T.LIMIT, price=price, **fields)
+def quiet(bid: int = 99, ask: int = 101, size: int = 1000, **more: Any) -> Moment:
+    return Moment([(bid, size)], [(ask, size)], **more)
 
 
-def no_sink(records: Sequence[Record]) -> None:
-    pass
+def held(venue: Venue, number: int, now: float) -> VenueOrder:
+    venue.advance_all(at(now))
+    return venue.state.orders[number]
 
 
-def make_venue(sink: Callable[[Sequence[Record]], None] = no_sink, **terms: Any) -> Venue:
-    basis = {name: getattr(TERMS, name) for name in TERMS.__struct_fields__}
-    return Venue(Terms(**{**basis, **terms}), VenueState(), sink)
+BOOK = Moment([(99, 2), (98, 2), (97, 9)], [(101, 2), (102, 2), (103, 9)])
+
+# What arrives, its executions at once, its status then.
+ARRIVALS: list[tuple[Order, list[tuple[int, int]], OrderStatus]] = [
+    (order(quantity=5), [(101, 2), (102, 2), (103, 1)], O.FILLED),
+    (order(side=S, quantity=3), [(99, 2), (98, 1)], O.FILLED),
+    (order(quantity=20), [(101, 2), (102, 2), (103, 9)], O.EXPIRED),
+    (limit(102, quantity=3), [(101, 2), (102, 1)], O.FILLED),
+    (limit(102, quantity=9), [(101, 2), (102, 2)], O.PARTIALLY_FILLED),
+    (limit(102, quantity=9, time_in_force=F.IOC), [(101, 2), (102, 2)], O.EXPIRED),
+    (limit(102, quantity=9, time_in_force=F.FOK), [], O.EXPIRED),
+    (limit(102, quantity=4, time_in_force=F.FOK), [(101, 2), (102, 2)], O.FILLED),
+    (order(quantity=13, time_in_force=F.FOK), [(101, 2), (102, 2), (103, 9)], O.FILLED),
+    (order(quantity=14, time_in_force=F.FOK), [], O.EXPIRED),
+    (limit(100), [], O.NEW),
+    (limit(100, time_in_force=F.IOC), [], O.EXPIRED),
+    (limit(100, post_only=True), [], O.NEW),
+    (limit(101, post_only=True), [], O.REJECTED),
+    (limit(99, side=S, post_only=True), [], O.REJECTED),
+    (order(order_type=T.STOP, stop_price=Decimal(100)), [(101, 1)], O.FILLED),
+    (order(order_type=T.STOP, stop_price=Decimal(101)), [], O.NEW),
+    (order(side=S, order_type=T.STOP_LOSS, stop_price=Decimal(100)), [(99, 1)], O.FILLED),
+    (order(side=S, order_type=T.TAKE_PROFIT, stop_price=Decimal(100)), [(99, 1)], O.FILLED),
+    (order(side=S, order_type=T.TAKE_PROFIT, stop_price=Decimal(101)), [], O.NEW),
+    (order(order_type=T.TRAILING_STOP, trail=Decimal(1)), [], O.NEW),
+]
 
 
-@dataclass(frozen=True)
-class NewTerms:
-    """What a replace asks for, as far as the order has such terms."""
-
-    quantity: Decimal
-    price: Decimal
-    stop_price: Decimal
-
-    def on(self, order: Order, **fields: Any) -> Order:
-        for name in ("price", "stop_price"):
-            if getattr(order, name) is not None:
-                fields[name] = getattr(self, name)
-        return msgspec.structs.replace(order, quantity=self.quantity, **fields)
-
-
-@dataclass
-class Row:
-    """An order of the slow venue."""
-
-    order: Order
-    since: int
-    entry: int | None = None
-    triggered: bool = False
-    status: OrderStatus = S.NEW
-    updated: int = 0
-    fill: tuple[Decimal, Decimal, int] | None = None
-
-    @property
-    def waits_for_stop(self) -> bool:
-        return self.order.order_type not in {T.MARKET, T.LIMIT} and not self.triggered
-
-    @property
-    def end(self) -> int:
-        order = self.order
-        return order.expire_time * 1000 if order.expire_time else 1 << 62
-
-
-@dataclass
-class SlowVenue:
-    """The rules in the plainest words, one instant after the other."""
-
-    rows: list[Row] = field(default_factory=list)
-    position: Decimal = ZERO
-    now: int = START
-
-    def go_to(self, now: int) -> None:
-        instants = range(self.now // GRID * GRID + GRID, now + 1, GRID)
-        ends = [row.end for row in self.rows if self.now < row.end <= now]
-        for time in sorted({*instants, *ends}):
-            for row in list(self.rows):
-                if row.status is S.NEW and row.end == time:
-                    self.close(row, time, S.EXPIRED)
-            for row in list(self.rows):
-                if time % GRID == 0 and row.status is S.NEW and row.since < time:
-                    self.look(row, time, resting=True)
-        self.now = now
-
-    def place(self, order: Order, now: int) -> None:
-        self.go_to(now)
-        row = Row(order, since=now, updated=now)
-        self.rows.append(row)
-        idle = order.reduce_only and not self.reducible(order.side)
-        if idle or self.has_stops_on_the_wrong_side(order, now):
-            self.close(row, now, S.REJECTED)
-        else:
-            self.look(row, now, resting=False)
-
-    @staticmethod
-    def has_stops_on_the_wrong_side(order: Order, now: int) -> bool:
-        entry = order.price or order.stop_price or MARKET.price(MARKET.quote(now).last)
-        losses = [] if order.stop_loss is None else [(entry - order.stop_loss) * order.side.sign]
-        gains = [] if order.take_profit is None else [(order.take_profit - entry) * order.side.sign]
-        return any(distance <= 0 for distance in losses + gains)
-
-    def cancel(self, number: int, now: int) -> None:
-        self.go_to(now)
-        row = self.rows[number - 1]
-        if row.status is S.NEW:
-            self.close(row, now, S.CANCELED)
-
-    def replace(self, number: int, terms: NewTerms, now: int) -> None:
-        self.go_to(now)
-        row = self.rows[number - 1]
-        order = terms.on(row.order)
-        if row.status is not S.NEW or self.has_stops_on_the_wrong_side(order, now):
-            return
-        if order.reduce_only and not self.reducible(order.side):
-            return
-        row.order, row.since, row.updated = order, now, now
-        self.look(row, now, resting=False)
-
-    def look(self, row: Row, time: int, *, resting: bool) -> None:
-        bid, last, ask = (MARKET.price(ticks) for ticks in MARKET.quote(time))
-        order = row.order
-        if row.waits_for_stop:
-            assert order.stop_price is not None
-            above = (order.side is BUY) != (order.order_type is T.TAKE_PROFIT)
-            if not (last >= order.stop_price if above else last <= order.stop_price):
-                return
-            row.triggered, row.updated = True, time
-            resting = False
-        price = self.taker_price(order, MARKET.quote(time))
-        if order.price is not None:
-            reached = ask <= order.price if order.side is BUY else bid >= order.price
-            allowed = price <= order.price if order.side is BUY else price >= order.price
-            if not (reached if resting else allowed):
-                if order.time_in_force in {F.IOC, F.FOK}:
-                    self.close(row, time, S.EXPIRED)
-                return
-            price = order.price if resting else price
-        self.fill(row, time, price)
-
-    @staticmethod
-    def taker_price(order: Order, quote: Quote) -> Decimal:
-        dollars = MARKET.listing.dollars
-        ticks = Impact(TERMS.impact).taker_price(quote, order.side, order.quantity, dollars)
-        return MARKET.price(ticks)
-
-    def reducible(self, side: Side) -> Decimal:
-        return max(ZERO, -self.position * side.sign)
-
-    def fill(self, row: Row, time: int, price: Decimal) -> None:
-        order = row.order
-        quantity = order.quantity
-        if order.reduce_only:
-            quantity = min(quantity, self.reducible(order.side))
-        if quantity:
-            row.fill = (quantity, price, time // 1000)
-            self.position += quantity * order.side.sign
-        self.close(row, time, S.FILLED if quantity == order.quantity else S.CANCELED)
-        number = self.rows.index(row) + 1
-        for stop, order_type in (
-            (order.stop_loss, T.STOP_LOSS),
-            (order.take_profit, T.TAKE_PROFIT),
-        ):
-            if stop is not None:
-                side = SELL if order.side is BUY else BUY
-                child = make_order(
-                    side=side,
-                    order_type=order_type,
-                    stop_price=stop,
-                    quantity=order.quantity,
-                    reduce_only=True,
-                )
-                self.rows.append(Row(child, since=time, entry=number, updated=time))
-
-    def close(self, row: Row, time: int, status: OrderStatus) -> None:
-        row.status, row.updated = status, time
-        for other in self.rows:
-            if row.entry is not None and other.entry == row.entry and other.status is S.NEW:
-                other.status, other.updated = S.CANCELED, time
-
-    def told(self) -> list[tuple[Any, ...]]:
-        return [
-            (row.order.side, row.order.order_type, row.status, row.updated, row.fill)
-            for row in self.rows
-        ]
-
-
-def told(venue: Venue) -> list[tuple[Any, ...]]:
-    return [
-        (held.order.side, held.order.order_type, held.status, held.updated, fill_of(held))
-        for held in venue.state.orders.values()
-    ]
-
-
-def fill_of(held: VenueOrder) -> tuple[Decimal, Decimal, int] | None:
-    if not held.fills:
-        return None
-    [fill] = held.fills
-    return fill.quantity, fill.price, fill.timestamp
-
-
-@dataclass(frozen=True)
-class Action:
-    """Something that somebody does at a time; a mere look without any of these."""
-
-    at: int
-    order: Order | None = None
-    cancels: int | None = None
-    replaces: tuple[int, NewTerms] | None = None
-
-
-def prices(low: int = -80, high: int = 80) -> st.SearchStrategy[Decimal]:
-    """Prices so many basis points off, not all of them on a tick."""
-    return st.integers(low, high).map(lambda points: HERE * (1 + Decimal(points) / 10_000))
-
-
-QUANTITIES = st.sampled_from([Decimal("0.5"), Decimal(1), Decimal(3)])
-
-
-@st.composite
-def orders(draw: st.DrawFn, at: int) -> Order:
-    order_type = draw(st.sampled_from(sorted(set(T) - {T.TRAILING_STOP})))
-    side = draw(st.sampled_from(Side))
-    fields: dict[str, Any] = {"order_type": order_type, "side": side}
-    if order_type in {T.LIMIT, T.STOP_LIMIT}:
-        fields["price"] = draw(prices())
-        fields["time_in_force"] = draw(st.sampled_from([None, F.GTC, F.IOC, F.FOK]))
-    if order_type not in {T.LIMIT, T.MARKET}:
-        fields["stop_price"] = draw(prices())
-    kind = draw(st.sampled_from(["plain", "reduces", "bracket", "bracket", "ends"]))
-    if kind == "reduces":
-        fields["reduce_only"] = True
-    elif kind == "bracket":
-        below, above = draw(prices(-250, 50)), draw(prices(-50, 250))
-        stops = (below, above) if side is BUY else (above, below)
-        fields["stop_loss"], fields["take_profit"] = stops
-        if draw(st.booleans()):
-            del fields[draw(st.sampled_from(["stop_loss", "take_profit"]))]
-    elif kind == "ends":
-        fields["time_in_force"] = F.GTD
-        lifetime = draw(st.integers(1, LENGTH // 1000))
-        # Some end at an instant of the grid.
-        end = at // 1000 + lifetime
-        fields["expire_time"] = end // 250 * 250 + 250 if draw(st.booleans()) else end + 1
-    return make_order(quantity=draw(QUANTITIES), **fields)
-
-
-@st.composite
-def scripts(draw: st.DrawFn) -> list[Action]:
-    actions: list[Action] = []
-    times = draw(st.lists(st.integers(0, LENGTH), min_size=1, max_size=12))
-    for time in sorted(times):
-        at = START + time
-        what = draw(st.integers(0, 4)) if actions else 4
-        if what == 0:
-            actions.append(Action(at, cancels=draw(st.integers(1, len(actions)))))
-        elif what == 1:
-            terms = NewTerms(draw(QUANTITIES), draw(prices()), draw(prices()))
-            actions.append(Action(at, replaces=(draw(st.integers(1, len(actions))), terms)))
-        else:
-            actions.append(Action(at, order=draw(orders(at))))
-    # And long enough afterwards for brackets to end.
-    return [*actions, Action(START + 8 * LENGTH)]
-
-
-def perform(venue: Venue, action: Action) -> None:
-    if action.order is not None:
-        venue.place(action.order, action.at)
-    elif action.cancels is not None and action.cancels in venue.state.orders:
-        venue.cancel(venue.state.orders[action.cancels], action.at)
-    elif action.replaces is not None and action.replaces[0] in venue.state.orders:
-        number, terms = action.replaces
-        held = venue.state.orders[number]
-        # A name that no other request has, and this one has again if it is made again.
-        name = f"r{len(venue.state.arrivals)}"
-        venue.replace(held, terms.on(held.order, client_order_id=name), action.at)
-    else:
-        venue.advance("BTCUSDT", action.at)
-
-
-@given(scripts(), st.lists(st.integers(0, 8 * LENGTH), max_size=10))
-def test_it_does_what_the_slow_venue_does_whoever_looks_when(
-    script: list[Action], looks: list[int]
+@pytest.mark.parametrize(("arriving", "expected", "status"), ARRIVALS)
+def test_what_meets_the_book(
+    arriving: Order, expected: list[tuple[int, int]], status: OrderStatus
 ) -> None:
-    slow = SlowVenue()
-    for action in script:
-        if action.order is not None:
-            slow.place(action.order, action.at)
-        elif action.cancels is not None and action.cancels <= len(slow.rows):
-            slow.cancel(action.cancels, action.at)
-        elif action.replaces is not None and action.replaces[0] <= len(slow.rows):
-            slow.replace(*action.replaces, action.at)
-        else:
-            slow.go_to(action.at)
-    looked_at = make_venue()
-    for action in sorted([*script, *(Action(START + look) for look in looks)], key=lambda a: a.at):
-        perform(looked_at, action)
-    left_alone = make_venue()
-    for action in script:
-        perform(left_alone, action)
-    assert told(left_alone) == slow.told()
-    assert looked_at.state.orders == left_alone.state.orders
-    assert left_alone.state.position("BTCUSDT") == slow.position
+    venue = venue_over([BOOK])
+    placed = venue.place(arriving, at(0.5))
+    assert (executions(placed), placed.status) == (expected, status)
+    assert placed.filled_quantity == sum(quantity for _, quantity in expected)
+    assert placed.worth == sum(price * quantity for price, quantity in expected)
 
 
-class FaultyDisk:
-    """Keeps what is written, and fails when it is told to."""
-
-    def __init__(self, faults: set[int]) -> None:
-        self.lines: list[list[Record]] = []
-        self._faults = faults
-        self._writes = 0
-
-    def write(self, records: Sequence[Record]) -> None:
-        self._writes += 1
-        if self._writes in self._faults:
-            raise OSError("disk full")
-        self.lines.append(list(records))
-
-    def venue(self) -> Venue:
-        state = VenueState()
-        for line in self.lines:
-            state.apply(line)
-        return Venue(TERMS, state, self.write)
-
-
-@given(scripts(), st.sets(st.integers(1, 30), max_size=8), st.sets(st.integers(0, 12)))
-def test_failed_writes_and_restarts_change_nothing(
-    script: list[Action], faults: set[int], restarts: set[int]
-) -> None:
-    untroubled = make_venue()
-    disk = FaultyDisk(faults)
-    venue = disk.venue()
-    for index, action in enumerate(script):
-        perform(untroubled, action)
-        while True:
-            try:
-                perform(venue, action)
-                break
-            except OSError:
-                assert venue.state.orders == disk.venue().state.orders
-        if index in restarts:
-            venue = disk.venue()
-    assert venue.state.orders == untroubled.state.orders
-    assert disk.venue().state.orders == untroubled.state.orders
-
-
-def low_price_that_comes_soon() -> tuple[Decimal, int]:
-    """Return the lowest price of the first seconds after START, and when it is asked."""
-    instants = range(START // GRID * GRID + GRID, START + LENGTH, GRID)
-    lowest = min(instants, key=lambda time: MARKET.quote(time).ask)
-    return MARKET.price(MARKET.quote(lowest).ask), lowest
-
-
-@pytest.mark.parametrize("restarts", [False, True])
-def test_what_fires_at_one_instant_does_so_even_if_only_half_of_it_could_be_written(
-    restarts: bool,
-) -> None:
-    price, lowest = low_price_that_comes_soon()
-    disk = FaultyDisk(faults={4})
-    venue = disk.venue()
-    for _ in range(2):
-        venue.place(limit(price), START)
-    with pytest.raises(OSError, match="disk full"):
-        venue.advance("BTCUSDT", START + LENGTH)
-    assert [held.status for held in venue.state.orders.values()] == [S.FILLED, S.NEW]
-    venue = disk.venue() if restarts else venue
-    venue.advance("BTCUSDT", START + LENGTH)
-    assert [held.updated for held in venue.state.orders.values()] == [lowest, lowest]
-
-
-@pytest.mark.parametrize("restarts", [False, True])
-def test_protection_begins_after_the_instant_of_the_entry(restarts: bool) -> None:
-    price, lowest = low_price_that_comes_soon()
-    tick = Decimal("0.01")
-    disk = FaultyDisk(set())
-    venue = disk.venue()
-    # The last price is below the ask, so at the entry's instant this stop is reached already.
-    venue.place(limit(price, stop_loss=price - tick), START)
-    venue.advance("BTCUSDT", lowest)
-    assert len(venue.state.orders) == 2
-    venue = disk.venue() if restarts else venue
-    venue.advance("BTCUSDT", lowest)
-    assert list(venue.state.open["BTCUSDT"]) == [2]
-    venue.advance("BTCUSDT", START + 1000 * LENGTH)
-    assert venue.state.orders[2].status is S.FILLED
-    assert venue.state.orders[2].updated > lowest
-
-
-def test_an_entry_that_fills_at_once_is_protected_by_a_pair() -> None:
-    venue = make_venue(volatility=ZERO)
-    entry = venue.place(
-        make_order(side=SELL, stop_loss=Decimal(61000), take_profit=Decimal(50000)), START
-    )
-    assert entry.status is S.FILLED
-    loss, profit = venue.state.open["BTCUSDT"].values()
-    assert [loss.order_id, profit.order_id] == ["mock-2", "mock-3"]
-    assert [loss.order.client_order_id, profit.order.client_order_id] == ["a-sl", "a-tp"]
-    assert [loss.order.order_type, profit.order.order_type] == [T.STOP_LOSS, T.TAKE_PROFIT]
-    for held in (loss, profit):
-        assert (held.order.side, held.order.quantity) == (BUY, entry.order.quantity)
-        assert (held.order.parent, held.order.reduce_only, held.entry) == ("a", True, 1)
-    venue.cancel(profit, START + 5)
-    assert venue.state.open == {}
-    assert {held.status for held in (venue.state.orders[2], venue.state.orders[3])} == {S.CANCELED}
-
-
-@pytest.mark.parametrize(("stop", "status"), [("stop_loss", "sl"), ("take_profit", "tp")])
-def test_one_stop_alone_is_no_pair(stop: str, status: str) -> None:
-    venue = make_venue()
-    price = HERE * 2 if stop == "take_profit" else HERE / 2
-    venue.place(make_order(**{stop: price}), START)
-    [held] = venue.state.open["BTCUSDT"].values()
-    assert held.order.client_order_id == f"a-{status}"
-
-
-def test_an_entry_that_is_cancelled_leaves_nothing_to_protect() -> None:
-    venue = make_venue(volatility=ZERO)
-    entry = venue.place(limit(HERE / 2, stop_loss=HERE / 4), START)
-    assert venue.cancel(entry, START + 1).status is S.CANCELED
-    assert len(venue.state.orders) == 1
-
-
-def test_protection_ends_without_opening_a_position() -> None:
-    venue = make_venue()
-    venue.place(make_order(stop_loss=HERE / 2, take_profit=HERE * Decimal("1.001")), START)
-    venue.place(make_order(client_order_id="b", side=SELL), START + 1)
-    venue.advance("BTCUSDT", START + 100_000 * GRID)
-    assert [held.status for held in venue.state.orders.values()] == [
-        S.FILLED,
-        S.CANCELED,
-        S.CANCELED,
-        S.FILLED,
-    ]
-    assert venue.state.position("BTCUSDT") == 0
-
-
-def test_a_symbol_that_cannot_be_one_leaves_no_trace() -> None:
-    lines: list[Sequence[Record]] = []
-    venue = make_venue(lines.append)
-    with pytest.raises(BadSymbol):
-        venue.place(make_order(symbol="\n"), START)
-    with pytest.raises(BadSymbol):
-        venue.quote("", START)
-    assert not lines
-    assert venue.state.next_number == 1
-
-
-def test_a_refusal_from_outside_comes_first() -> None:
-    venue = make_venue()
-    held = venue.place(make_order(quantity=ZERO), START, Refusal("NO_MONEY", "None left."))
-    assert (held.status, held.code, held.text) == (S.REJECTED, "NO_MONEY", "None left.")
-
-
-def test_what_happens_in_one_step_is_written_as_one() -> None:
-    lines: list[Sequence[Record]] = []
-    venue = make_venue(lines.append)
-    venue.place(make_order(stop_loss=HERE / 2, take_profit=HERE * 2), START)
-    [line] = lines
-    assert isinstance(line[0], Arrived)
-    assert len(line) == 4
-
-
-def test_the_same_id_works_again_under_another_number() -> None:
-    venue = make_venue()
-    one, two = venue.place(make_order(), START), venue.place(make_order(), START)
-    assert [one.order_id, two.order_id] == ["mock-1", "mock-2"]
-    assert venue.state.position("BTCUSDT") == 2
-    assert venue.find("a", None, "BTCUSDT", START) == two
-    assert venue.find("a", "mock-1", "BTCUSDT", START) == one
+def test_what_was_taken_is_gone_until_the_market_quotes_anew() -> None:
+    venue = venue_over([BOOK, BOOK])
+    for expected in ([(101, 2), (102, 1)], [(102, 1), (103, 2)]):
+        assert executions(venue.place(order(quantity=3), at(0.5))) == expected
+    assert executions(venue.place(order(quantity=3), at(1))) == [(101, 2), (102, 1)]
 
 
 @pytest.mark.parametrize(
-    ("client_order_id", "order_id", "symbol"),
-    [("b", None, "BTCUSDT"), ("a", "mock-2", "BTCUSDT"), ("a", None, "BTC/USDT"), ("a", "", "X")],
+    ("then", "expected"),
+    [
+        # The same quote again is the same offer.
+        ([(101, 5)], []),
+        # What it has more is new.
+        ([(101, 7)], [(101, 2)]),
+        ([(101, 4)], []),
+        # A better price is another offer.
+        ([(100, 1), (101, 5)], [(100, 1)]),
+        ([(102, 3)], [(102, 3)]),
+    ],
+)
+def test_where_offers_stay_only_growth_is_new(
+    then: Sequence[tuple[int, int]], expected: list[tuple[int, int]]
+) -> None:
+    feed = Scripted([Moment([(98, 9)], [(101, 5)]), Moment([(98, 9)], then)], renews=False)
+    venue = venue_over(feed)
+    assert executions(venue.place(order("first", quantity=5), at(0))) == [(101, 5)]
+    assert executions(venue.place(order("again", quantity=3), at(0.5))) == []
+    assert executions(venue.place(order("then", quantity=3), at(1))) == expected
+
+
+def test_what_is_ahead_in_the_queue_is_executed_first() -> None:
+    flows: list[Sequence[tuple[Side, int, int]]] = [(), [(S, 99, 4)], [(S, 99, 3)], [(S, 99, 9)]]
+    venue = venue_over([Moment([(99, 5)], [(101, 9)], flow=flow) for flow in flows])
+    venue.place(limit(99, quantity=4), at(0.5))
+    states = [held(venue, 1, second) for second in (0.9, 1, 2, 3)]
+    assert [each.ahead for each in states] == [5, 1, 0, 0]
+    assert [executions(each) for each in states] == [[], [], [(99, 2)], [(99, 2), (99, 2)]]
+    assert states[-1].status is O.FILLED
+
+
+def test_of_two_orders_at_a_price_the_first_is_executed_first() -> None:
+    venue = venue_over([quiet(98), quiet(98, flow=[(S, 98, 3)])])
+    for name in ("a", "b"):
+        venue.place(limit(99, name, quantity=2), at(0.5))
+    assert executions(held(venue, 1, 1)) == [(99, 2)]
+    assert executions(held(venue, 2, 1)) == [(99, 1)]
+
+
+def test_an_order_that_the_market_goes_through_is_executed_at_its_own_price() -> None:
+    moments = [quiet(), Moment([(95, 9)], [(97, 2), (98, 1), (99, 4)])]
+    venue = venue_over(moments, maker="0.01", taker="0.05")
+    venue.place(limit(99, quantity=5), at(0.5))
+    after = held(venue, 1, 1)
+    assert executions(after) == [(99, 2), (99, 1), (99, 2)]
+    # It rested, so it is the maker.
+    assert sum(fee.amount for fill in after.fills for fee in fill.fees) == Decimal("4.95")
+
+
+@pytest.mark.parametrize(
+    ("conditional", "lasts", "filled_at"),
+    [
+        (order(order_type=T.STOP, stop_price=Decimal(105)), [104, 105], 1),
+        (order(order_type=T.STOP, stop_price=Decimal(105)), [104, 104, 120], 2),
+        (order(side=S, order_type=T.STOP, stop_price=Decimal(95)), [96, 95], 1),
+        (order(side=S, order_type=T.TAKE_PROFIT, stop_price=Decimal(105)), [104, 105], 1),
+        (order(order_type=T.TAKE_PROFIT, stop_price=Decimal(95)), [96, 94], 1),
+        # Five below the best of 110.
+        (order(side=S, order_type=T.TRAILING_STOP, trail=Decimal(5)), [108, 110, 106, 105], 3),
+        (order(side=S, order_type=T.TRAILING_STOP, trail=Decimal(5)), [96, 95], 1),
+        (order(order_type=T.TRAILING_STOP, trail=Decimal(5)), [98, 90, 94, 96], 3),
+    ],
+)
+def test_conditional_orders_work_when_their_price_has_come(
+    conditional: Order, lasts: list[int], filled_at: int
+) -> None:
+    venue = venue_over([quiet(last=100), *(quiet(last=last) for last in lasts)])
+    venue.place(conditional, at(0.5))
+    for second in range(len(lasts) + 1):
+        expected = O.FILLED if second > filled_at else O.NEW
+        assert held(venue, 1, second).status is expected, second
+
+
+def test_a_trailing_stop_follows_the_price_but_never_back() -> None:
+    lasts = [100, 104, 103, 107, 103]
+    venue = venue_over([quiet(last=last) for last in lasts])
+    venue.place(order(side=S, order_type=T.TRAILING_STOP, trail=Decimal(5)), at(0))
+    assert [held(venue, 1, second).best for second in range(5)] == [100, 104, 104, 107, 107]
+
+
+def test_the_mark_price_is_the_middle_of_bid_and_ask() -> None:
+    moments = [quiet(last=100), quiet(last=120), quiet(103, 105, last=100)]
+    venue = venue_over(moments)
+    stop = order(order_type=T.STOP, stop_price=Decimal(104), trigger=TriggerPrice.MARK)
+    venue.place(stop, at(0))
+    assert [held(venue, 1, second).status for second in (1, 2)] == [O.NEW, O.FILLED]
+
+
+def test_a_stop_limit_rests_at_its_price_once_it_is_triggered() -> None:
+    moments = [quiet(last=100), quiet(104, 106, last=105), quiet(101, 103, last=102)]
+    venue = venue_over(moments)
+    venue.place(
+        order(order_type=T.STOP_LIMIT, stop_price=Decimal(105), price=Decimal(105)), at(0)
+    )
+    triggered = held(venue, 1, 1)
+    assert (triggered.triggered, triggered.status) == (True, O.NEW)
+    assert executions(held(venue, 1, 2)) == [(105, 1)]
+
+
+@pytest.mark.parametrize(
+    "terms", [{"time_in_force": F.GTD, "expire_time": 1500}, {"time_in_force": F.DAY}]
+)
+def test_an_order_ends_when_its_time_is_over(terms: dict[str, Any]) -> None:
+    venue = venue_over([quiet()])
+    venue.place(limit(98, **terms), at(0))
+    end = 1.5 if "expire_time" in terms else 86_400.0
+    assert held(venue, 1, end - 0.001).status is O.NEW
+    over = held(venue, 1, end)
+    assert (over.status, over.updated) == (O.EXPIRED, at(end))
+
+
+# Protection
+
+STOPS = {"stop_loss": Decimal(90), "take_profit": Decimal(110)}
+
+
+@pytest.mark.parametrize(("last", "filled", "canceled"), [(90, 2, 3), (110, 3, 2)])
+def test_an_entry_is_protected_by_a_pair(last: int, filled: int, canceled: int) -> None:
+    venue = venue_over([quiet(last=100), quiet(last=last)])
+    venue.place(order(quantity=4, **STOPS), at(0))
+    pair = venue.state.working("X")
+    assert [each.order.client_order_id for each in pair] == ["a-sl", "a-tp"]
+    assert [(each.order.quantity, each.order.reduce_only) for each in pair] == [(4, True)] * 2
+    assert held(venue, filled, 1).status is O.FILLED
+    assert held(venue, canceled, 1).status is O.CANCELED
+    assert venue.state.position("m", "X") == 0
+
+
+def test_protection_grows_with_what_its_entry_executes() -> None:
+    moments = [
+        quiet(last=100),
+        quiet(98, flow=[(S, 98, 3)], last=100),
+        quiet(98, flow=[(S, 98, 2)], last=100),
+    ]
+    venue = venue_over(moments)
+    venue.place(limit(99, quantity=9, **STOPS), at(0))
+    sizes = []
+    for second in (0, 1, 2):
+        venue.advance_all(at(second))
+        protection = venue.state.protection(venue.state.orders[1])
+        sizes.append([int(each.order.quantity) for each in protection])
+    assert sizes == [[], [3, 3], [5, 5]]
+
+
+def test_what_is_executed_after_the_protection_was_used_up_is_protected_anew() -> None:
+    moments = [
+        quiet(last=100),
+        quiet(98, flow=[(S, 98, 3)], last=100),
+        # The stop finds a better bid than the entry itself.
+        quiet(100, last=90),
+        quiet(98, flow=[(S, 98, 2)], last=100),
+    ]
+    venue = venue_over(moments)
+    venue.place(limit(99, quantity=9, **STOPS), at(0))
+    venue.advance_all(at(3))
+    again = venue.state.protection(venue.state.orders[1])
+    assert [int(each.order.quantity) for each in again] == [2, 2]
+    names = [each.order.client_order_id for each in venue.state.orders.values()]
+    assert len(set(names)) == len(names) == 5
+
+
+def test_an_entry_that_is_cancelled_leaves_nothing_to_protect() -> None:
+    venue = venue_over([quiet()])
+    placed = venue.place(limit(98, **STOPS), at(0))
+    assert venue.cancel(placed, at(0.5)).status is O.CANCELED
+    assert list(venue.state.orders) == [1]
+
+
+# Reduce-only
+
+
+def test_a_reduce_only_order_closes_and_never_opens() -> None:
+    venue = venue_over([quiet()])
+    refused = venue.place(order("r", S, reduce_only=True), at(0))
+    assert (refused.status, refused.code) == (O.REJECTED, "REDUCE_ONLY_REJECTED")
+    venue.place(order(quantity=3), at(0))
+    closed = venue.place(order("c", S, 5, reduce_only=True), at(0))
+    assert (closed.status, executions(closed)) == (O.CANCELED, [(99, 3)])
+
+
+def test_a_resting_reduce_only_order_offers_no_more_than_can_be_closed() -> None:
+    venue = venue_over([quiet(), quiet(), quiet(102, 104, size=5)])
+    venue.place(order(quantity=6), at(0))
+    venue.place(limit(102, "r", S, 6, reduce_only=True), at(0))
+    venue.place(order("half", S, 4), at(1))
+    after = held(venue, 2, 2)
+    assert (after.status, executions(after)) == (O.CANCELED, [(102, 2)])
+    assert venue.state.position("m", "X") == 0
+
+
+def test_a_reduce_only_order_ends_when_nothing_is_left_to_close() -> None:
+    venue = venue_over([quiet()])
+    venue.place(order(quantity=2), at(0))
+    venue.place(limit(105, "r", S, 2, reduce_only=True), at(0))
+    venue.place(order("all", S, 2), at(0.5))
+    assert venue.state.orders[2].status is O.CANCELED
+
+
+# One account's own orders
+
+PREVENTED = [
+    (SelfTradePrevention.CANCEL_OLDEST, (O.CANCELED, []), (O.FILLED, [(99, 3)])),
+    (SelfTradePrevention.CANCEL_NEWEST, (O.NEW, []), (O.EXPIRED, [])),
+    (SelfTradePrevention.CANCEL_BOTH, (O.CANCELED, []), (O.EXPIRED, [])),
+    (SelfTradePrevention.NONE, (O.FILLED, [(100, 2)]), (O.FILLED, [(100, 2), (99, 1)])),
+]
+
+
+@pytest.mark.parametrize(("prevention", "rested", "came"), PREVENTED)
+def test_orders_of_one_account_do_not_meet(
+    prevention: SelfTradePrevention,
+    rested: tuple[OrderStatus, list[tuple[int, int]]],
+    came: tuple[OrderStatus, list[tuple[int, int]]],
+) -> None:
+    venue = venue_over([quiet()], prevention=prevention)
+    venue.place(limit(100, quantity=2), at(0))
+    venue.place(order("b", S, 3), at(0))
+    first, second = venue.state.orders.values()
+    assert (first.status, executions(first)) == rested
+    assert (second.status, executions(second)) == came
+
+
+def test_orders_of_two_accounts_meet_and_what_one_gains_the_other_pays() -> None:
+    venue = venue_over([quiet()], maker="-0.01", taker="0.02")
+    venue.place(limit(100, quantity=2), at(0))
+    venue.place(order("b", S, 2, account="other"), at(0))
+    maker, taker = venue.state.orders.values()
+    assert executions(maker) == executions(taker) == [(100, 2)]
+    assert [fill.fees[0].amount for held in (maker, taker) for fill in held.fills] == [-2, 4]
+    assert venue.state.position("m", "X") == 2
+    assert venue.state.position("other", "X") == -2
+
+
+# Replacing
+
+
+def replaced(venue: Venue, number: int, name: str, now: float, **terms: Any) -> VenueOrder:
+    before = venue.state.orders[number]
+    new = msgspec.structs.replace(before.order, client_order_id=name, **terms)
+    after = venue.replace(before, new, at(now))
+    assert isinstance(after, VenueOrder)
+    return after
+
+
+@pytest.mark.parametrize(
+    ("terms", "first"),
+    [
+        ({"quantity": Decimal(1)}, 1),
+        ({"quantity": Decimal(3)}, 2),
+        ({"price": Decimal(100)}, 1),
+        ({"price": Decimal(98)}, 2),
+    ],
+)
+def test_who_keeps_the_place_in_the_queue(terms: dict[str, Any], first: int) -> None:
+    venue = venue_over([quiet(97, 103), quiet(97, 103), quiet(97, 103, flow=[(S, 97, 1)])])
+    for name in ("a", "b"):
+        venue.place(limit(99, name, quantity=2), at(0))
+    replaced(venue, 1, "a001", 0.5, **terms)
+    venue.advance_all(at(2))
+    executed = [number for number, each in venue.state.orders.items() if each.fills]
+    assert executed == [first]
+
+
+def test_a_replaced_order_meets_the_market_with_its_new_price() -> None:
+    venue = venue_over([BOOK])
+    venue.place(limit(95, quantity=3), at(0))
+    after = replaced(venue, 1, "a001", 0.5, price=Decimal(102))
+    assert (executions(after), after.status) == ([(101, 2), (102, 1)], O.FILLED)
+
+
+def test_a_replace_that_would_take_is_refused_if_it_may_not() -> None:
+    venue = venue_over([BOOK])
+    placed = venue.place(limit(95, post_only=True), at(0))
+    new = msgspec.structs.replace(placed.order, client_order_id="r", price=Decimal(101))
+    answer = venue.replace(placed, new, at(0.5))
+    assert isinstance(answer, Refusal)
+    assert answer.code == "POST_ONLY_WOULD_CROSS"
+    assert venue.state.orders[1] == placed
+
+
+# Refusals
+
+
+@pytest.mark.parametrize(
+    ("arriving", "code"),
+    [
+        (order(quantity=0), "INVALID_QUANTITY"),
+        (msgspec.structs.replace(order(), quantity=Decimal("1.5")), "INVALID_QUANTITY"),
+        (msgspec.structs.replace(limit(9), price=Decimal("9.5")), "INVALID_PRICE"),
+        (limit(4, quantity=2), "MINIMUM_NOTIONAL"),
+    ],
+)
+def test_what_is_refused_is_known_and_works_never(arriving: Order, code: str) -> None:
+    venue = venue_over([quiet()], minimum=10)
+    placed = venue.place(arriving, at(0))
+    assert (placed.status, placed.code) == (O.REJECTED, code)
+    assert not venue.state.open
+
+
+def test_without_prices_nothing_is_traded() -> None:
+    venue = venue_over([quiet()])
+    placed = venue.place(order(), -5)
+    assert (placed.status, placed.code, placed.text) == (O.REJECTED, "NO_PRICES", "none yet")
+
+
+def test_a_refusal_from_outside_comes_before_the_rules() -> None:
+    venue = venue_over([quiet()])
+    placed = venue.place(order(quantity=0), at(0), Refusal("BECAUSE", "So it is."))
+    assert (placed.code, placed.text) == ("BECAUSE", "So it is.")
+
+
+@pytest.mark.parametrize("symbol", ["", "\n", "X" * 65])
+def test_a_symbol_that_cannot_be_one_leaves_no_trace(symbol: str) -> None:
+    venue = venue_over([quiet()])
+    with pytest.raises(BadSymbol):
+        venue.place(order(symbol=symbol), at(0))
+    assert not venue.state.orders
+
+
+# Looking up
+
+
+def test_the_same_id_works_again_under_another_number() -> None:
+    venue = venue_over([quiet()])
+    numbers = [venue.place(order("a"), at(0)).number for _ in range(3)]
+    assert numbers == [1, 2, 3]
+    found = venue.find("a", None, "X", at(0))
+    assert found is not None
+    assert found.number == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "order_id", "symbol", "number"),
+    [
+        ("a", None, "X", 1),
+        ("a", "mock-1", "X", 1),
+        ("a", "mock-2", "X", None),
+        ("a", None, "Y", None),
+        ("c", None, "X", None),
+    ],
 )
 def test_a_lookup_finds_what_fits_in_everything(
-    client_order_id: str, order_id: str | None, symbol: str
+    name: str, order_id: str | None, symbol: str, number: int | None
 ) -> None:
-    venue = make_venue()
-    venue.place(make_order(), START)
-    assert venue.find("a", "mock-1", "BTCUSDT", START) is not None
-    assert venue.find(client_order_id, order_id, symbol, START) is None
-
-
-def test_symbols_do_not_wait_for_each_other() -> None:
-    venue = make_venue()
-    other = venue.market("ETHUSDT")
-    for symbol, market in (("BTCUSDT", MARKET), ("ETHUSDT", other)):
-        low = market.price(market.quote(START).bid) * Decimal("0.998")
-        venue.place(limit(low, symbol=symbol), START)
-    venue.advance("ETHUSDT", START + 10_000 * GRID)
-    assert {symbol: len(held) for symbol, held in venue.state.open.items()} == {"BTCUSDT": 1}
-    venue.advance_all(START + 10_000 * GRID)
-    assert venue.state.open == {}
-
-
-def test_markets_that_are_not_kept_are_the_same_when_they_come_again() -> None:
-    venue = make_venue()
-    before = venue.quote("FIRST", START)
-    for number in range(1100):
-        venue.quote(f"S{number}", START)
-    assert venue.quote("FIRST", START) == before
+    venue = venue_over([quiet()])
+    for each in ("a", "b"):
+        venue.place(order(each), at(0))
+    found = venue.find(name, order_id, symbol, at(0))
+    assert (found and found.number) == number

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from fillgate.config import Configuration, settings, variable_of
 from fillgate.domain.settings import declared
 from fillgate.plugins.ccxt_http.options import AccountOptions
-from fillgate.plugins.mock_options import MockOptions
+from fillgate.plugins.mock.options import MockOptions
 from fillgate.service.commented import commented_file
 from fillgate.service.configuration import load
 

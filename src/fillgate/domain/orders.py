@@ -35,6 +35,11 @@ class Side(StrEnum):
         """+1 for buy, -1 for sell."""
         return 1 if self is Side.BUY else -1
 
+    @property
+    def opposite(self) -> "Side":
+        """The side on the other end of an execution."""
+        return Side.SELL if self is Side.BUY else Side.BUY
+
 
 class OrderType(StrEnum):
     """How an order executes (FIX OrdType, tag 40, and the exchanges' conditional types)."""

@@ -1,113 +1,404 @@
-"""What an order that meets the market leads to, as records.
+"""What happens when orders meet: one step of one symbol, as records.
 
 Invariants:
 
-1. A taker pays the impact (`slippage`); a limit order is never executed outside its price.
-2. A limit order that the market comes to is executed at its own price.
-3. A reduce-only order is executed up to the position it can close; the rest is cancelled.
-4. An order is executed once, in one piece.
+1. A record is true in the state as soon as it is told here, and written down with all the others of
+   its step.
+2. An order is executed within its limit, against what is in the book, best price first, and at one
+   price in the order of arrival.
+3. A reduce-only order is executed up to the position that it can close; the rest is cancelled.
+4. Of orders that belong together the others end as soon as one is executed or ends.
+5. Protection is as large as what its entry executed.
 """
 
-from decimal import Context, Decimal
-from typing import Final
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final, NamedTuple
 
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.numbers import canonical, multiply
-from fillgate.domain.orders import Side, TimeInForce
-from fillgate.market.quotes import Market, Quote
-from fillgate.market.records import Closed, Filled, Record
-from fillgate.market.rules import LIMIT_TYPES, POST_ONLY_CROSSES, crosses, needed, reducible
-from fillgate.market.slippage import Impact
+from fillgate.domain.numbers import ZERO, add, multiply, subtract
+from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
+from fillgate.domain.reports import ExecutionReport
+from fillgate.market.fees import FeeSchedule
+from fillgate.market.feeds.base import Quote
+from fillgate.market.matching import MARKET, BookOrder, Outcome, SelfTradePrevention, Trade
+from fillgate.market.protection import protection_of, renamed
+from fillgate.market.records import (
+    Attached,
+    Closed,
+    Filled,
+    MovedUp,
+    OrderRecord,
+    Queued,
+    Record,
+    Restated,
+    Trailed,
+    Triggered,
+)
+from fillgate.market.rules import LIMIT_TYPES, POST_ONLY_CROSSES, Refusal, reducible
+from fillgate.market.state import VenueState
+from fillgate.market.symbol_market import SymbolMarket
+from fillgate.market.triggers import CONDITIONAL, trail_start, watch_of
 from fillgate.market.venue_order import VenueOrder
 
-__all__ = ["Execution"]
+__all__ = ["Change", "Step"]
 
-_FEE_STEP: Final = Decimal("1e-8")
-_WIDE: Final = Context(prec=96)
+# What happens to orders without anybody's seeing it.
+_UNSEEN: Final = frozenset({Queued, MovedUp, Trailed})
+
+_NOTHING_TO_REDUCE: Final = "Nothing is left that a reduce-only order could close."
+_NOT_AT_ONCE: Final = "Could not be executed at once within its price."
+_NO_LIQUIDITY: Final = "Nobody is on the other side."
+_OWN_ORDER: Final = "It would have met an order of the same account."
 
 
-class Execution:
-    """Decides on executions; keeps nothing but the venue's terms."""
+class Change(NamedTuple):
+    """An order that changed in a step."""
 
-    def __init__(self, impact: Impact, fee: Decimal) -> None:
-        """Set the terms.
+    held: VenueOrder
+    """As it is after it."""
+    executions: int
+    """How many of its executions are new, the last ones."""
+
+    def report(self) -> ExecutionReport:
+        """Return what the venue says of it: totals, and the new executions by name."""
+        return self.held.report(since=len(self.held.fills) - self.executions)
+
+
+class Step:
+    """What happens to one symbol at one time. Made anew for each step."""
+
+    __slots__ = ("_fees", "_prevention", "_state", "at", "market", "records")
+
+    def __init__(
+        self,
+        state: VenueState,
+        market: SymbolMarket,
+        at: int,
+        fees: FeeSchedule,
+        prevention: SelfTradePrevention,
+    ) -> None:
+        """Begin with nothing.
 
         Args:
-            impact: how far takers move the market.
-            fee: of every execution, as a part of its worth, in the quote currency.
+            state: takes in each record at once.
+            market: of the symbol.
+            at: the time, Unix microseconds.
+            fees: what executions cost.
+            prevention: what happens when orders of one account would meet.
         """
-        self._impact = impact
-        self._fee = fee
+        self._state = state
+        self._fees = fees
+        self._prevention = prevention
+        self.market = market
+        self.at = at
+        self.records: list[Record] = []
 
-    def take(
-        self, held: VenueOrder, at: int, market: Market, quote: Quote, position: Decimal
-    ) -> list[Record]:
-        """Let an order meet the market; without records it rests.
+    def happen(self, record: Record) -> VenueOrder | None:
+        """Let something be true."""
+        held = self._state.apply(record)
+        self.records.append(record)
+        if held is not None and held.status.is_final:
+            self.market.forget(held.number)
+        return held
 
-        Args:
-            held: the order; its stop, if it has one, was reached.
-            at: when, Unix microseconds.
-            market: of its symbol.
-            quote: at that time.
-            position: net quantity of the symbol before.
-        """
-        order = held.order
-        ticks = self._impact.taker_price(quote, order.side, order.quantity, market.listing.dollars)
-        price = market.price(ticks)
+    def changes(self) -> list[Change]:
+        """Return the orders that others can see to have changed, and their new executions."""
+        executed: dict[int, int] = {}
+        for record in self.records:
+            if isinstance(record, OrderRecord) and type(record) not in _UNSEEN:
+                new = type(record) is Filled
+                executed[record.number] = executed.get(record.number, 0) + new
+        orders = self._state.orders
+        return [Change(orders[number], new) for number, new in executed.items()]
+
+    # Orders that arrive
+
+    def meet(self, held: VenueOrder) -> None:
+        """Let an order meet the market: for the first time, or anew when its stop was reached."""
+        if held.order.order_type in CONDITIONAL and not held.triggered:
+            held = self._follow(held)
+            if not watch_of(held, self.market.listing).holds(self.market.quote(self.at)):
+                self.market.await_price(held)
+                return
+            self.market.stop_waiting(held.number)
+            held = self._told(Triggered(at=self.at, number=held.number))
+        self._execute(held)
+
+    def _follow(self, held: VenueOrder) -> VenueOrder:
+        if held.order.order_type is not OrderType.TRAILING_STOP or held.best is not None:
+            return held
+        best = trail_start(held.order, self.market.quote(self.at))
+        return self._told(Trailed(at=self.at, number=held.number, best=best))
+
+    def _told(self, record: Record) -> VenueOrder:
+        held = self.happen(record)
+        assert held is not None
+        return held
+
+    def _execute(self, held: VenueOrder) -> None:
+        order, book = held.order, self.market.book
+        lots = self._lots(held)
+        if not lots:
+            self.close(held, OrderStatus.CANCELED, _NOTHING_TO_REDUCE)
+            return
+        ticks = self._limit(order)
+        self._bring_in(held, lots, ticks)
+        matched = book.submit(
+            BookOrder(held.number, self._state.owner(order.account), order.side, ticks, lots),
+            time_in_force=order.time_in_force or TimeInForce.GTC,
+            post_only=order.post_only,
+            # Where nobody's order rests none of its owner does.
+            prevention=SelfTradePrevention.NONE if self.market.is_idle else self._prevention,
+        )
+        self._trade(matched.trades)
+        for number in matched.prevented:
+            self._prevent(number)
+        self._conclude(held.number, matched.outcome)
+
+    def _lots(self, held: VenueOrder) -> int:
+        """Return how much of an order may be executed now."""
+        order, listing = held.order, self.market.listing
+        left = subtract(order.quantity, held.filled_quantity)
+        if order.reduce_only:
+            position = self._state.position(order.account, order.symbol)
+            left = min(left, reducible(order.side, position))
+        return listing.lots(left)[0]
+
+    def would_take(self, order: Order) -> bool:
+        """Tell whether a limit order would be executed at once, at least in part."""
+        ticks = self._limit(order)
+        assert ticks is not None
+        self.market.outside.supply(order.side.opposite, 1, ticks, self.offer)
+        best = self.market.book.best_ticks(order.side.opposite)
+        if best is None:
+            return False
+        return best <= ticks if order.side is Side.BUY else best >= ticks
+
+    def shorten(self, held: VenueOrder) -> None:
+        """Let a resting order offer less, where it is in its queue."""
+        self.market.book.reduce(held.number, self._lots(held))
+
+    def _limit(self, order: Order) -> int | None:
         if order.order_type not in LIMIT_TYPES:
-            return self._execute(held, at, market, price, position)
-        if order.post_only and crosses(order, market, quote):
-            code, text = POST_ONLY_CROSSES
-            return [_closed(held, at, OrderStatus.REJECTED, code, text)]
-        if _within(order.side, price, needed(order.price)):
-            return self._execute(held, at, market, price, position)
-        if order.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}:
-            text = "Could not be executed at once within its price."
-            return [_closed(held, at, OrderStatus.EXPIRED, "", text)]
-        return []
+            return None
+        assert order.price is not None
+        return self.market.listing.ticks(order.price)[0]
 
-    def make(self, held: VenueOrder, at: int, market: Market, position: Decimal) -> list[Record]:
-        """Execute a limit order that the market has come to."""
-        return self._execute(held, at, market, needed(held.order.price), position)
+    def _bring_in(self, held: VenueOrder, lots: int, ticks: int | None) -> None:
+        order, outside = held.order, self.market.outside
+        outside.supply(order.side.opposite, lots, ticks, self.offer)
+        if ticks is not None:
+            outside.line_up(order.side, ticks, self.at, self.offer)
 
-    def _execute(
-        self, held: VenueOrder, at: int, market: Market, price: Decimal, position: Decimal
-    ) -> list[Record]:
-        order = held.order
-        if not order.reduce_only:
-            return [self._filled(held, at, market, price, order.quantity)]
-        quantity = min(order.quantity, reducible(order.side, position))
-        records: list[Record] = []
-        if quantity:
-            records.append(self._filled(held, at, market, price, quantity))
-        if quantity < order.quantity:
-            text = "Nothing is left that a reduce-only order could close."
-            records.append(_closed(held, at, OrderStatus.CANCELED, "", text))
-        return records
+    def _conclude(self, number: int, outcome: Outcome) -> None:
+        held = self._state.orders[number]
+        if held.status.is_final:
+            return
+        match outcome:
+            case Outcome.RESTS:
+                self._queue(held)
+            case Outcome.WOULD_TAKE:
+                self.refuse(held, POST_ONLY_CROSSES)
+            case Outcome.PREVENTED:
+                self.close(held, OrderStatus.EXPIRED, _OWN_ORDER)
+            case _:
+                self._leave(held)
 
-    def _filled(
-        self, held: VenueOrder, at: int, market: Market, price: Decimal, quantity: Decimal
-    ) -> Filled:
+    def _leave(self, held: VenueOrder) -> None:
+        """End an order that may not wait for the rest of its quantity."""
+        if held.order.reduce_only and not self._lots(held):
+            self.close(held, OrderStatus.CANCELED, _NOTHING_TO_REDUCE)
+        elif held.order.order_type in LIMIT_TYPES:
+            self.close(held, OrderStatus.EXPIRED, _NOT_AT_ONCE)
+        else:
+            self.close(held, OrderStatus.EXPIRED, _NO_LIQUIDITY)
+
+    def _queue(self, held: VenueOrder) -> None:
+        ahead = self.market.book.lots_ahead(held.number, MARKET)
+        self.market.queue(self._told(Queued(at=self.at, number=held.number, ahead=ahead)))
+
+    def _prevent(self, number: int) -> None:
+        held = self._state.orders[number]
+        if not held.status.is_final:
+            self.close(held, OrderStatus.CANCELED, _OWN_ORDER)
+
+    # The market outside
+
+    def turn(self) -> None:
+        """Let the market outside offer what it does now.
+
+        Raises:
+            NoPrices: it offers nothing that may be traded on.
+        """
+        outside = self.market.outside
+        outside.turn(self.at, self.offer)
+        while outside.thinned:
+            self._move_up(*outside.thinned.pop())
+
+    def offer(self, side: Side, ticks: int, lots: int) -> None:
+        """Send an order of the market outside that rests if nobody takes it."""
+        lots = self.take(side, ticks, lots)
+        if lots:
+            self._send_outside(side, ticks, lots, TimeInForce.GTC)
+
+    def take(self, side: Side, ticks: int, lots: int) -> int:
+        """Let the market outside take what it finds within a price; return what it did not find.
+
+        One of the clients' orders after the other: what becomes of one may end the next.
+        """
+        while lots and (chunk := self._next_chunk(side, ticks, lots)):
+            self._send_outside(side, ticks, chunk, TimeInForce.IOC)
+            lots -= chunk
+        return lots
+
+    def _next_chunk(self, side: Side, ticks: int, lots: int) -> int:
+        best = self.market.book.best_ticks(side.opposite)
+        if best is None or (best > ticks if side is Side.BUY else best < ticks):
+            return 0
+        chunk = 0
+        for order in self.market.book.queue(side.opposite, best):
+            chunk += order.lots
+            if order.owner != MARKET or chunk >= lots:
+                break
+        return min(chunk, lots)
+
+    def _send_outside(self, side: Side, ticks: int, lots: int, time_in_force: TimeInForce) -> None:
+        order = BookOrder(self.market.outside.number(), MARKET, side, ticks, lots)
+        self._trade(self.market.book.submit(order, time_in_force=time_in_force).trades)
+
+    # Executions
+
+    def _trade(self, trades: Sequence[Trade]) -> None:
+        executed: dict[int, Decimal] = {}
+        for trade in trades:
+            for number, against in ((trade.maker, trade.taker), (trade.taker, trade.maker)):
+                if number > 0:
+                    quantity = self._fill(number, trade, against, maker=number == trade.maker)
+                    executed[number] = add(executed.get(number, ZERO), quantity)
+        # Only now: what one execution ends may have been executed by the next.
+        for number, quantity in executed.items():
+            self._after_execution(self._state.orders[number], quantity)
+        if not self.market.is_idle:
+            taken = [(trade.maker_side, trade.ticks) for trade in trades if trade.maker < 0]
+            for side, ticks in dict.fromkeys(taken):
+                self._move_up(side, ticks)
+
+    def _fill(self, number: int, trade: Trade, against: int, *, maker: bool) -> Decimal:
+        held = self._state.orders[number]
+        listing = self.market.listing
+        quantity, price = listing.quantity(trade.lots), listing.price(trade.ticks)
         fill = Fill(
-            fill_id=f"{held.order_id}-1",
+            fill_id=f"{held.order_id}-{len(held.fills) + 1}",
             quantity=quantity,
             price=price,
-            fees=self._fees(quantity, price, market.listing.quote),
-            timestamp=at // 1000,
+            fees=self._charged(held, multiply(quantity, price), maker=maker),
+            timestamp=self.at // 1000,
         )
-        return Filled(at=at, number=held.number, fill=fill)
+        against = max(against, 0)
+        self.happen(Filled(at=self.at, number=number, fill=fill, maker=maker, against=against))
+        return quantity
 
-    def _fees(self, quantity: Decimal, price: Decimal, asset: str) -> tuple[Fee, ...]:
-        if not self._fee:
+    def _charged(self, held: VenueOrder, worth: Decimal, *, maker: bool) -> tuple[Fee, ...]:
+        if self._fees.is_free:
             return ()
-        amount = multiply(multiply(quantity, price), self._fee)
-        return (Fee(asset, canonical(amount.quantize(_FEE_STEP, context=_WIDE))),)
+        traded = self._state.ownership.volume(held.order.account, self.at)
+        amount = self._fees.fee(worth, maker=maker, volume=traded)
+        return (Fee(self.market.listing.quote, amount),) if amount else ()
 
+    def _after_execution(self, held: VenueOrder, quantity: Decimal) -> None:
+        self._end_others(held)
+        order = held.order
+        if order.stop_loss is not None or order.take_profit is not None:
+            self._protect(held, quantity)
+        if self.market.reducing:
+            self._fit_reducing(order.account)
 
-def _within(side: Side, price: Decimal, limit: Decimal) -> bool:
-    return price <= limit if side is Side.BUY else price >= limit
+    def _end_others(self, held: VenueOrder) -> None:
+        for other in self._state.siblings(held):
+            self.close(other, OrderStatus.CANCELED, with_others=False)
 
+    def _protect(self, entry: VenueOrder, quantity: Decimal) -> None:
+        """Close what an entry opened just now where its stops are reached."""
+        protection = self._state.protection(entry)
+        for held in protection:
+            grown = add(held.order.quantity, quantity)
+            self.happen(Restated(at=self.at, number=held.number, quantity=grown))
+        if protection:
+            return
+        for order in protection_of(entry.order, quantity):
+            number = self._state.next_number
+            if order.client_order_id in self._state.arrivals:
+                # The first protection was used up before the entry was executed in full.
+                order = renamed(order, number)
+            attached = Attached(at=self.at, number=number, order=order, entry=entry.number)
+            self.market.await_price(self._told(attached))
 
-def _closed(held: VenueOrder, at: int, status: OrderStatus, code: str, text: str) -> Closed:
-    return Closed(at=at, number=held.number, status=status, code=code, text=text)
+    def _fit_reducing(self, account: str) -> None:
+        """Let the reduce-only orders of an account that rest offer no more than it can close."""
+        for number in sorted(self.market.reducing):
+            held = self._state.orders[number]
+            if held.order.account != account:
+                continue
+            lots = self._lots(held)
+            resting = self.market.book.get(number)
+            if not lots:
+                self.close(held, OrderStatus.CANCELED, _NOTHING_TO_REDUCE)
+            elif resting is None:
+                # It offered less than its quantity, and that is gone.
+                self._execute(held)
+            elif resting.lots > lots:
+                self.market.book.reduce(number, lots)
+
+    def _move_up(self, side: Side, ticks: int) -> None:
+        """Write down what is ahead now of those who queue at a price."""
+        for resting in tuple(self.market.book.queue(side, ticks)):
+            if resting.owner == MARKET:
+                continue
+            ahead = self.market.book.lots_ahead(resting.number, MARKET)
+            if ahead == self._state.orders[resting.number].ahead:
+                break
+            self.happen(MovedUp(at=self.at, number=resting.number, ahead=ahead))
+
+    # Endings
+
+    def refuse(self, held: VenueOrder, refusal: Refusal) -> None:
+        """Reject an order."""
+        self.close(held, OrderStatus.REJECTED, refusal.text, code=refusal.code)
+
+    def close(
+        self,
+        held: VenueOrder,
+        status: OrderStatus,
+        text: str = "",
+        *,
+        code: str = "",
+        with_others: bool = True,
+    ) -> None:
+        """End an order other than by its execution, and with it what belongs to it."""
+        closed = Closed(at=self.at, number=held.number, status=status, code=code, text=text)
+        held = self._told(closed)
+        if with_others:
+            self._end_others(held)
+
+    # What the price does to those who wait
+
+    def expire(self, number: int) -> None:
+        """End an order whose time is over."""
+        held = self._state.orders[number]
+        if not held.status.is_final:
+            self.close(held, OrderStatus.EXPIRED)
+
+    def fire(self, quote: Quote) -> None:
+        """Let the stops work whose price has come, and trailing stops follow theirs."""
+        for number in self.market.triggers.fire(quote):
+            held = self._state.orders[number]
+            if not held.status.is_final:
+                self.market.stop_waiting(number)
+                self._execute(self._told(Triggered(at=self.at, number=number)))
+        for number in self.market.improved(quote):
+            held = self._state.orders[number]
+            if not held.status.is_final and not held.triggered:
+                best = trail_start(held.order, quote)
+                self.market.await_price(self._told(Trailed(at=self.at, number=number, best=best)))

@@ -1,10 +1,12 @@
-"""What a symbol is at the simulated venue: its base price, tick and currencies.
+"""What a symbol is at the simulated venue: its base price, steps and currencies.
 
 Invariants:
 
 1. Any printable symbol is listed. Spellings of one market (`BTC/USDT`, `BTCUSDT`,
    `BINANCE:BTCUSDT.P`) have one key and therefore one price.
-2. A listing depends on the symbol alone; no seed, no time.
+2. A listing depends on the symbol, and on the account's own table of instruments (`amended`); not
+   on a seed or the time.
+3. Ticks and lots are exact: what is no whole number of them is told so, never rounded in silence.
 """
 
 import functools
@@ -15,9 +17,9 @@ from typing import Final
 
 import msgspec
 
-from fillgate.domain.numbers import divide
+from fillgate.domain.numbers import ZERO, canonical, divide, multiply
 
-__all__ = ["BadSymbol", "Listing", "listing"]
+__all__ = ["Amendment", "BadSymbol", "Listing", "listing"]
 
 _LONGEST: Final = 64
 
@@ -96,6 +98,8 @@ _PERPETUAL: Final = re.compile(r"(?:\.P|[-_./]?PERP|[-_]SWAP)$")
 _SEPARATORS: Final = re.compile(r"[-_/ .]")
 _LARGEST_TICK: Final = -2
 _SMALLEST_TICK: Final = -18
+_SMALLEST_LOT: Final = -18
+_CENT: Final = -2
 
 
 class BadSymbol(ValueError):
@@ -110,12 +114,62 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     base: str
     quote: str
     """The currency of prices and fees."""
+    perpetual: bool
+    """Whether the symbol names a contract rather than the asset itself."""
     tick: Decimal
     """The price step."""
+    lot: Decimal
+    """The quantity step."""
+    minimum_notional: Decimal = ZERO
+    """The least that an order must be worth, in the quote currency."""
     base_ticks: int
     """The price around which the market moves, in ticks."""
     dollars: Decimal
     """Rough worth of one unit of quantity, in US dollars; measures the size of orders."""
+
+    def price(self, ticks: int) -> Decimal:
+        """Return a number of ticks as a price."""
+        return canonical(multiply(Decimal(ticks), self.tick))
+
+    def ticks(self, price: Decimal) -> tuple[int, bool]:
+        """Return a price in whole ticks, rounded down, and whether that was exact."""
+        return _steps(price, self.tick)
+
+    def quantity(self, lots: int) -> Decimal:
+        """Return a number of lots as a quantity."""
+        return canonical(multiply(Decimal(lots), self.lot))
+
+    def lots(self, quantity: Decimal) -> tuple[int, bool]:
+        """Return a quantity in whole lots, rounded down, and whether that was exact."""
+        return _steps(quantity, self.lot)
+
+    def amended(self, by: "Amendment") -> "Listing":
+        """Return the listing with an account's own steps and minimum, where it has some."""
+        tick = by.tick or self.tick
+        price = self.price(self.base_ticks)
+        return msgspec.structs.replace(
+            self,
+            tick=tick,
+            lot=by.lot or self.lot,
+            minimum_notional=self.minimum_notional
+            if by.minimum_notional is None
+            else by.minimum_notional,
+            base_ticks=max(1, int(divide(price, tick))),
+        )
+
+
+class Amendment(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account says of a symbol; None leaves it as it is listed."""
+
+    tick: Decimal | None = None
+    lot: Decimal | None = None
+    minimum_notional: Decimal | None = None
+
+
+def _steps(value: Decimal, step: Decimal) -> tuple[int, bool]:
+    (top, bottom), (high, low) = value.as_integer_ratio(), step.as_integer_ratio()
+    steps, rest = divmod(top * low, bottom * high)
+    return steps, not rest
 
 
 def check_symbol(symbol: str) -> None:
@@ -140,23 +194,36 @@ def listing(symbol: str) -> Listing:
         BadSymbol: it is empty, too long, or has characters that do not print.
     """
     check_symbol(symbol)
-    key = _key(symbol)
+    perpetual, key = _key(symbol)
     contract = _CONTRACT.fullmatch(key)
     if contract is not None and contract[1] in _FUTURES:
         return _future(key, contract[1])
     base, quote = _currencies(key)
     dollars = _PRICES.get(base) or _hashed_price(base)
     price = divide(dollars, _PRICES[quote])
-    return _listed(key, base, quote, price=price, dollars=dollars, tick=_tick(price, base, quote))
+    tick = _tick(price, base, quote)
+    return Listing(
+        key=key,
+        base=base,
+        quote=quote,
+        perpetual=perpetual,
+        tick=tick,
+        lot=_lot(dollars),
+        base_ticks=max(1, int(divide(price, tick))),
+        dollars=dollars,
+    )
 
 
-def _key(symbol: str) -> str:
+def _key(symbol: str) -> tuple[bool, str]:
+    """Return whether a symbol names a contract, and what all spellings of its market share."""
     text = symbol.upper()
     before, colon, after = text.partition(":")
     # `BTC/USDT:USDT` names the currency of settlement, `BINANCE:BTCUSDT` the exchange.
+    settled = bool(colon) and "/" in before
     if colon:
-        text = before if "/" in before else after
-    return _SEPARATORS.sub("", _PERPETUAL.sub("", text)) or text or symbol
+        text = before if settled else after
+    plain = _PERPETUAL.sub("", text)
+    return settled or plain != text, _SEPARATORS.sub("", plain) or text or symbol
 
 
 def _currencies(key: str) -> tuple[str, str]:
@@ -179,14 +246,21 @@ def _tick(price: Decimal, base: str, quote: str) -> Decimal:
     return Decimal(1).scaleb(max(_SMALLEST_TICK, min(_LARGEST_TICK, places)))
 
 
+def _lot(dollars: Decimal) -> Decimal:
+    """Return a power of ten of units worth a cent or a little less, and at most one unit."""
+    return Decimal(1).scaleb(max(_SMALLEST_LOT, min(0, _CENT - dollars.adjusted() - 1)))
+
+
 def _future(key: str, root: str) -> Listing:
     price = Decimal(_FUTURES[root])
     tick = Decimal(_TICKS.get(root, "0.01"))
-    return _listed(key, root, _DOLLAR, price=price, dollars=price, tick=tick)
-
-
-def _listed(
-    key: str, base: str, quote: str, *, price: Decimal, dollars: Decimal, tick: Decimal
-) -> Listing:
-    ticks = max(1, int(divide(price, tick)))
-    return Listing(key=key, base=base, quote=quote, tick=tick, base_ticks=ticks, dollars=dollars)
+    return Listing(
+        key=key,
+        base=root,
+        quote=_DOLLAR,
+        perpetual=True,
+        tick=tick,
+        lot=Decimal(1),
+        base_ticks=int(divide(price, tick)),
+        dollars=price,
+    )

@@ -2,17 +2,11 @@
 
 import msgspec
 
-from fillgate.market.rules import (
-    LIMIT_TYPES,
-    POST_ONLY_CROSSES,
-    Circumstances,
-    Refusal,
-    crosses,
-    refusal_of,
-)
+from fillgate.domain.orders import Order
+from fillgate.market.rules import Circumstances, Refusal, refusal_of
 from fillgate.market.venue_order import VenueOrder
 
-__all__ = ["replace_refusal"]
+__all__ = ["keeps_its_place", "replace_refusal"]
 
 
 def replace_refusal(held: VenueOrder, given: Circumstances) -> Refusal | None:
@@ -29,11 +23,20 @@ def replace_refusal(held: VenueOrder, given: Circumstances) -> Refusal | None:
         quantity=order.quantity,
         price=order.price,
         stop_price=order.stop_price,
+        trail=order.trail,
     ):
-        return Refusal("INVALID_ORDER", "Only quantity, price and stop price can be replaced.")
+        text = "Only quantity, price, stop price and trail can be replaced."
+        return Refusal("INVALID_ORDER", text)
     if order.quantity <= held.filled_quantity:
         return Refusal("INVALID_QUANTITY", "Order quantity must be above what is executed.")
-    refusal = refusal_of(given)
-    if refusal is None and held.triggered and order.post_only and order.order_type in LIMIT_TYPES:
-        return POST_ONLY_CROSSES if crosses(order, given.market, given.quote) else None
-    return refusal
+    return refusal_of(given)
+
+
+def keeps_its_place(held: VenueOrder, order: Order) -> bool:
+    """Tell whether an order in a queue stays where it is under new terms.
+
+    A smaller quantity keeps the place, another price or a larger quantity does not: as exchanges
+    have it (for example CME Globex, order priority on modification).
+    """
+    same_price = order.price == held.order.price
+    return held.place > 0 and same_price and order.quantity <= held.order.quantity

@@ -8,9 +8,10 @@ from typing import Final, NamedTuple
 import msgspec
 
 from fillgate.domain.capabilities import Capabilities
-from fillgate.domain.numbers import ZERO
+from fillgate.domain.numbers import ZERO, decimal_text, multiply
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce, required_fields
-from fillgate.market.quotes import Market, Quote
+from fillgate.market.feeds.base import Quote
+from fillgate.market.listings import Listing
 
 __all__ = [
     "CAPABILITIES",
@@ -18,9 +19,7 @@ __all__ = [
     "POST_ONLY_CROSSES",
     "Circumstances",
     "Refusal",
-    "crosses",
     "expiry",
-    "needed",
     "reducible",
     "refusal_of",
 ]
@@ -34,7 +33,7 @@ class Refusal(NamedTuple):
 
 
 CAPABILITIES: Final = Capabilities(
-    order_types=frozenset(OrderType) - {OrderType.TRAILING_STOP},
+    order_types=frozenset(OrderType),
     time_in_force=frozenset(TimeInForce),
     attached_stops=True,
     reduce_only=True,
@@ -46,11 +45,13 @@ CAPABILITIES: Final = Capabilities(
     open_orders=True,
     fills=True,
     positions=True,
+    balances=True,
+    instruments=True,
     stream_reports=True,
 )
 """What the simulated venue can do."""
 
-_PRICES: Final = ("price", "stop_price", "stop_loss", "take_profit")
+_PRICES: Final = ("price", "stop_price", "trail", "stop_loss", "take_profit")
 _DAY: Final = 86_400_000_000
 
 _prices: Final = attrgetter(*_PRICES)
@@ -58,7 +59,7 @@ _prices: Final = attrgetter(*_PRICES)
 _conditions: Final = attrgetter(
     "order_type", "quote_quantity", *_PRICES, "time_in_force", "post_only", "reduce_only"
 )
-_PLAIN: Final = (OrderType.MARKET, None, None, None, None, None, None, False, False)
+_PLAIN: Final = (OrderType.MARKET, None, None, None, None, None, None, None, False, False)
 
 LIMIT_TYPES: Final = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 """The types that work at a price of their own."""
@@ -74,18 +75,23 @@ class Circumstances(msgspec.Struct, frozen=True, gc=False):
     order: Order
     at: int
     """When the order arrives, Unix microseconds."""
-    market: Market
+    listing: Listing
     quote: Quote
     position: Decimal
     """Net quantity of the symbol before the order."""
+
+    @property
+    def lots(self) -> int:
+        """The order's quantity in lots, rounded down."""
+        return self.listing.lots(self.order.quantity)[0]
 
 
 def refusal_of(circumstances: Circumstances) -> Refusal | None:
     """Return why an order is refused; None if it is taken."""
     order = circumstances.order
-    # The most frequent order is one that no rule is about.
-    if order.quantity > 0 and _conditions(order) == _PLAIN:
-        return None
+    if _conditions(order) == _PLAIN:
+        # The most frequent order is one that most rules are not about.
+        return _refuse_quantity(circumstances) or _refuse_notional(circumstances)
     for rule in _RULES:
         refusal = rule(circumstances)
         if refusal is not None:
@@ -105,13 +111,6 @@ def expiry(order: Order, arrived: int) -> int | None:
     return None
 
 
-def needed(price: Decimal | None) -> Decimal:
-    """Return a price that an order of its type has, since no other passes these rules."""
-    if price is None:
-        raise ValueError("an order without its price passed the rules")
-    return price
-
-
 def reducible(side: Side, position: Decimal) -> Decimal:
     """Return how much of a position orders of this side can close."""
     return max(ZERO, -position if side is Side.BUY else position)
@@ -126,17 +125,45 @@ def _refuse_type(given: Circumstances) -> Refusal | None:
     return None
 
 
-def _refuse_numbers(given: Circumstances) -> Refusal | None:
-    order = given.order
-    if order.quantity <= 0:
+def _refuse_quantity(given: Circumstances) -> Refusal | None:
+    quantity, lot = given.order.quantity, given.listing.lot
+    if quantity <= 0:
         return Refusal("INVALID_QUANTITY", "Order quantity must be positive.")
+    if not given.listing.lots(quantity)[1]:
+        return Refusal("INVALID_QUANTITY", _no_multiple("Order quantity", quantity, lot, "lot"))
+    return None
+
+
+def _refuse_prices(given: Circumstances) -> Refusal | None:
+    order = given.order
     for name in required_fields(order.order_type):
         if getattr(order, name) is None:
             return Refusal("INVALID_PRICE", f"Mandatory parameter {name} was not sent.")
     for name, price in zip(_PRICES, _prices(order), strict=True):
-        if price is not None and price <= 0:
+        if price is None:
+            continue
+        if price <= 0:
             return Refusal("INVALID_PRICE", f"Parameter {name} must be positive.")
+        if not given.listing.ticks(price)[1]:
+            text = _no_multiple(f"Parameter {name}", price, given.listing.tick, "tick")
+            return Refusal("INVALID_PRICE", text)
     return None
+
+
+def _no_multiple(what: str, value: Decimal, step: Decimal, name: str) -> str:
+    return f"{what} {decimal_text(value)} is no multiple of the {name} {decimal_text(step)}."
+
+
+def _refuse_notional(given: Circumstances) -> Refusal | None:
+    order, least = given.order, given.listing.minimum_notional
+    if not least or order.reduce_only:
+        return None
+    price = order.price or order.stop_price or given.listing.price(given.quote.last)
+    worth = multiply(order.quantity, price)
+    if worth >= least:
+        return None
+    text = f"Order is worth {decimal_text(worth)}, the minimum is {decimal_text(least)}."
+    return Refusal("MINIMUM_NOTIONAL", text)
 
 
 def _refuse_time(given: Circumstances) -> Refusal | None:
@@ -156,17 +183,7 @@ def _refuse_post_only(given: Circumstances) -> Refusal | None:
     immediate = order.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}
     if immediate or order.order_type not in LIMIT_TYPES:
         return Refusal("INVALID_POST_ONLY", "Only limit orders that may rest can be post-only.")
-    if order.order_type is OrderType.LIMIT and crosses(order, given.market, given.quote):
-        return POST_ONLY_CROSSES
     return None
-
-
-def crosses(order: Order, market: Market, quote: Quote) -> bool:
-    """Tell whether a limit order's price reaches the other side of the market."""
-    price = needed(order.price)
-    if order.side is Side.BUY:
-        return price >= market.price(quote.ask)
-    return price <= market.price(quote.bid)
 
 
 def _refuse_reduce_only(given: Circumstances) -> Refusal | None:
@@ -184,7 +201,7 @@ def _refuse_stops(given: Circumstances) -> Refusal | None:
     order = given.order
     if order.stop_loss is None and order.take_profit is None:
         return None
-    reference = order.price or order.stop_price or given.market.price(given.quote.last)
+    reference = order.price or order.stop_price or given.listing.price(given.quote.last)
     below, above = order.stop_loss, order.take_profit
     if order.side is Side.SELL:
         below, above = above, below
@@ -195,7 +212,9 @@ def _refuse_stops(given: Circumstances) -> Refusal | None:
 
 _RULES: Final[Sequence[Callable[[Circumstances], Refusal | None]]] = (
     _refuse_type,
-    _refuse_numbers,
+    _refuse_quantity,
+    _refuse_prices,
+    _refuse_notional,
     _refuse_time,
     _refuse_post_only,
     _refuse_reduce_only,

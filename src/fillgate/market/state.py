@@ -3,30 +3,53 @@
 Invariants:
 
 1. `VenueState` is changed by `apply` only; the same records give the same state.
-2. Numbers of orders are given once, in ascending order.
+2. Numbers of orders are given once, in ascending order; so are places in queues.
 """
 
 from bisect import insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from operator import itemgetter
-from typing import Final
+from typing import Final, NamedTuple
+
+import msgspec
 
 from fillgate.domain.fills import Fill
 from fillgate.domain.numbers import ZERO, add, subtract
 from fillgate.domain.orders import Side
-from fillgate.market.records import Arrived, Attached, Filled, Record, Replaced
+from fillgate.market.ownership import Ownership
+from fillgate.market.records import (
+    AccountRecord,
+    Arrived,
+    Attached,
+    Filled,
+    Liquidated,
+    OrderRecord,
+    Queued,
+    Record,
+    Replaced,
+)
 from fillgate.market.venue_order import VenueOrder
 
-__all__ = ["VenueState"]
+__all__ = ["Execution", "VenueState"]
 
-_BEGINNINGS: Final = (Arrived, Attached)
+_BEGINNINGS: Final = (Arrived, Attached, Liquidated)
 # What an execution makes of a position.
 _MOVED: Final = {Side.BUY: add, Side.SELL: subtract}
 
 
+class Execution(NamedTuple):
+    """One execution of an order."""
+
+    at: int
+    number: int
+    fill: Fill
+    maker: bool
+    against: int
+
+
 class VenueState:
-    """Orders, executions and positions of the venue."""
+    """Orders, executions, positions and accounts of the venue."""
 
     def __init__(self) -> None:
         self.orders: dict[int, VenueOrder] = {}
@@ -35,51 +58,61 @@ class VenueState:
         """For each client order id the numbers of its orders, in the order in which they got it."""
         self.open: dict[str, dict[int, VenueOrder]] = {}
         """The working orders of each symbol that has some, by number."""
-        self.positions: dict[str, Decimal] = {}
-        """Net quantity of each symbol that was traded; negative when short."""
+        self.positions: dict[tuple[str, str], Decimal] = {}
+        """Net quantity by account and symbol; negative when short."""
         self.touched: dict[str, int] = {}
         """When something last happened in a symbol, Unix microseconds."""
-        self._fills: list[tuple[int, int, str, Fill]] = []
+        self.ownership = Ownership()
+        """What the accounts own."""
+        self._executions: list[Execution] = []
+        self._places = 0
+        self._owners: dict[str, int] = {}
 
     @property
     def next_number(self) -> int:
         """The number of the next order."""
         return len(self.orders) + 1
 
-    def apply(self, records: Sequence[Record]) -> Mapping[int, VenueOrder]:
-        """Take in what happened in one step.
+    def apply(self, record: Record) -> VenueOrder | None:
+        """Take in what happened; return the order that it changed, as it is now."""
+        if isinstance(record, AccountRecord):
+            self.ownership.take(record)
+            return None
+        before, held = self._changed(record)
+        self.orders[record.number] = held
+        self.ownership.follow(before, held, record)
+        self._sort_in(held, record.at)
+        return held
 
-        Returns:
-            The orders that it changed as they are now, by number.
-        """
-        changed: dict[int, VenueOrder] = {}
-        for record in records:
-            number = record.number
-            if isinstance(record, _BEGINNINGS):
-                held = self._begin(record)
-            else:
-                held = self.orders[number].after(record)
-                if isinstance(record, Filled):
-                    self._count(held, record)
-                elif isinstance(record, Replaced):
-                    self.arrivals.setdefault(record.order.client_order_id, []).append(number)
-            self.orders[number] = changed[number] = held
-        # In the order of a set, which that of the symbols in `open` follows: ledgers depend on it.
-        for number in {*changed}:
-            self._sort_in(changed[number])
-        return changed
+    def _changed(self, record: OrderRecord) -> tuple[VenueOrder | None, VenueOrder]:
+        if isinstance(record, _BEGINNINGS):
+            return None, self._begin(record)
+        before = self.orders[record.number]
+        held = before.after(record)
+        if isinstance(record, Filled):
+            self._count(held, record)
+        elif isinstance(record, Queued):
+            self._places += 1
+            held = msgspec.structs.replace(held, place=self._places)
+        elif isinstance(record, Replaced):
+            self._name(held)
+        return before, held
 
-    def _begin(self, record: Arrived | Attached) -> VenueOrder:
+    def _begin(self, record: Arrived | Attached | Liquidated) -> VenueOrder:
         number = record.number
         if number != self.next_number:
             raise ValueError(f"order {number} came where {self.next_number} was expected")
-        self.arrivals.setdefault(record.order.client_order_id, []).append(number)
-        return VenueOrder.arriving(record)
+        held = VenueOrder.arriving(record)
+        self._name(held)
+        return held
 
-    def _sort_in(self, held: VenueOrder) -> None:
+    def _name(self, held: VenueOrder) -> None:
+        self.arrivals.setdefault(held.order.client_order_id, []).append(held.number)
+
+    def _sort_in(self, held: VenueOrder, at: int) -> None:
         symbol = held.order.symbol
-        if held.updated > self.touched.setdefault(symbol, 0):
-            self.touched[symbol] = held.updated
+        if at > self.touched.get(symbol, 0):
+            self.touched[symbol] = at
         if not held.status.is_final:
             self.open.setdefault(symbol, {})[held.number] = held
         elif (working := self.open.get(symbol)) is not None:
@@ -88,34 +121,57 @@ class VenueState:
                 del self.open[symbol]
 
     def _count(self, held: VenueOrder, record: Filled) -> None:
-        symbol, fill = held.order.symbol, record.fill
-        self.positions[symbol] = _MOVED[held.order.side](self.position(symbol), fill.quantity)
-        fills, entry = self._fills, (record.at, held.number, symbol, fill)
+        order, fill = held.order, record.fill
+        key = (order.account, order.symbol)
+        self.positions[key] = _MOVED[order.side](self.positions.get(key, ZERO), fill.quantity)
+        executions = self._executions
+        entry = Execution(record.at, held.number, fill, record.maker, record.against)
         # Nearly always the newest; symbols are brought up to date one by one.
-        if fills and record.at < fills[-1][0]:
-            insort(fills, entry, key=itemgetter(0))
+        if executions and record.at < executions[-1].at:
+            insort(executions, entry, key=itemgetter(0))
         else:
-            fills.append(entry)
+            executions.append(entry)
 
-    def position(self, symbol: str) -> Decimal:
-        """Return the net quantity held of a symbol."""
-        return self.positions.get(symbol, ZERO)
+    def owner(self, account: str) -> int:
+        """Return the number of an account; they count from 1, in the order of first orders."""
+        return self._owners.setdefault(account, len(self._owners) + 1)
 
-    def fills(self, symbol: str | None, since: int) -> list[tuple[VenueOrder, Fill]]:
-        """Return executions from a time on (Unix microseconds) with their orders, oldest first."""
-        found: list[tuple[VenueOrder, Fill]] = []
-        for at, number, traded, fill in reversed(self._fills):
-            if at < since:
+    def position(self, account: str, symbol: str) -> Decimal:
+        """Return the net quantity that an account holds of a symbol."""
+        return self.positions.get((account, symbol), ZERO)
+
+    def executions(self, symbol: str | None, since: int) -> list[Execution]:
+        """Return executions from a time on (Unix microseconds), oldest first."""
+        found: list[Execution] = []
+        for execution in reversed(self._executions):
+            if execution.at < since:
                 break
-            if symbol is None or symbol == traded:
-                found.append((self.orders[number], fill))
+            if symbol is None or symbol == self.orders[execution.number].order.symbol:
+                found.append(execution)
         return found[::-1]
 
+    def working(self, symbol: str) -> Sequence[VenueOrder]:
+        """Return the working orders of a symbol, oldest first."""
+        orders = self.open.get(symbol, {})
+        return [orders[number] for number in sorted(orders)]
+
     def siblings(self, held: VenueOrder) -> list[VenueOrder]:
-        """Return the other working orders that protect the same entry."""
-        if held.entry is None:
+        """Return the other working orders that end when this one is executed or ends."""
+        if held.entry is None and held.pair is None:
             return []
-        working = self.open.get(held.order.symbol, {}).values()
         return [
-            other for other in working if other.entry == held.entry and other.number != held.number
+            other
+            for other in self.working(held.order.symbol)
+            if other.number != held.number and _belong_together(held, other)
         ]
+
+    def protection(self, entry: VenueOrder) -> list[VenueOrder]:
+        """Return the working orders that protect what an order opened."""
+        working = self.working(entry.order.symbol)
+        return [held for held in working if held.entry == entry.number]
+
+
+def _belong_together(held: VenueOrder, other: VenueOrder) -> bool:
+    if held.entry is not None:
+        return held.entry == other.entry
+    return held.pair == other.pair

@@ -2,110 +2,151 @@
 
 Invariants:
 
-1. What happens is written down (`Terms.sink`) before it is true: a record that could not be written
-   changed nothing.
+1. What happens in one step is written down (`sink`) as one, and answered after that. Where it could
+   not be written nothing of it happened: the venue knows again what `reload` tells.
 2. Every look at a symbol first brings it up to date, in the order of time, so that what happens
    does not depend on who looks when. (Only which numbers the protecting orders of several symbols
    get does.)
 3. Every order that arrives gets a number of its own and works, also under a client order id that
    arrived before.
-4. Orders that protect an entry work as a pair: when one ends, so does the other.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
-
-import msgspec
 
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, OrderType, Side
-from fillgate.market.book import Book, Moment
-from fillgate.market.execution import Execution
-from fillgate.market.levels import level_of
-from fillgate.market.listings import listing
-from fillgate.market.path import PricePath
-from fillgate.market.quotes import Market, Quote
-from fillgate.market.records import Arrived, Attached, Closed, Filled, Record, Replaced, Triggered
-from fillgate.market.replacing import replace_refusal
-from fillgate.market.rules import Circumstances, Refusal, expiry, refusal_of
-from fillgate.market.slippage import Impact
+from fillgate.market.execution import Change, Step
+from fillgate.market.feeds.base import NoPrices, Quote
+from fillgate.market.listings import Listing
+from fillgate.market.records import Arrived, Record, Replaced
+from fillgate.market.replacing import keeps_its_place, replace_refusal
+from fillgate.market.rules import POST_ONLY_CROSSES, Circumstances, Refusal, refusal_of
 from fillgate.market.state import VenueState
+from fillgate.market.symbol_market import SymbolMarket
+from fillgate.market.terms import Terms
 from fillgate.market.venue_order import VenueOrder
 
-__all__ = ["Sink", "Terms", "Venue"]
+__all__ = ["Reload", "Sink", "Venue"]
 
 Sink = Callable[[Sequence[Record]], None]
 """Writes down what happened in one step; raises if it could not."""
 
-_MARKETS_KEPT = 1024
-_UNCONDITIONAL: Final = frozenset({OrderType.MARKET, OrderType.LIMIT})
+Reload = Callable[[], VenueState]
+"""Returns what is written down."""
 
-
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """How the simulated market behaves. All parts are of 1, not per cent."""
-
-    seed: int
-    volatility: Decimal
-    """Roughly the standard deviation of a year's returns."""
-    spread: Decimal
-    """From bid to ask, as a part of the price."""
-    impact: Decimal
-    """By which an order worth `slippage.DEPTH` moves the price."""
-    fee: Decimal
-    """Of the worth of every execution."""
+_MARKETS_KEPT: Final = 1024
 
 
 class Venue:
     """A venue without a clock: every method is told the time, in Unix microseconds."""
 
-    def __init__(self, terms: Terms, state: VenueState, sink: Sink) -> None:
-        """Open the venue.
+    def __init__(self, terms: Terms, sink: Sink, reload: Reload) -> None:
+        """Open the venue with what is written down.
 
         Args:
             terms: how its market behaves.
-            state: what it knows from before.
             sink: writes down what happens from now on.
+            reload: reads it.
         """
-        self.state = state
+        self.state = reload()
         self._terms = terms
         self._sink = sink
-        self._execution = Execution(Impact(terms.impact), terms.fee)
-        self.hear: Callable[[Collection[VenueOrder]], None] | None = None
-        """Hears of the orders that changed in one step, as they are after it, if set."""
-        self._markets: dict[str, Market] = {}
-        self._books: dict[str, Book] = {}
-        for symbol in state.open:
-            self._rebuild(symbol)
+        self._reload = reload
+        self.hear: Callable[[Sequence[Change]], None] | None = None
+        """Hears of the orders that changed in one step, if set."""
+        self._markets: dict[str, SymbolMarket] = {}
 
-    def market(self, symbol: str) -> Market:
-        """Return the market of a symbol.
+    # Markets
+
+    def listing(self, symbol: str) -> Listing:
+        """Return what a symbol is here.
 
         Raises:
             BadSymbol: the text cannot be one.
         """
-        market = self._markets.get(symbol)
-        if market is None:
-            market = self._make_market(symbol)
+        return self._terms.listing(symbol)
+
+    def market(self, symbol: str, now: int) -> SymbolMarket:
+        """Return the market of a symbol, up to date.
+
+        Raises:
+            BadSymbol: the text cannot be one.
+        """
+        market = self._markets.get(symbol) or self._make_market(symbol, now)
+        self._advance(market, now)
         return market
 
-    def _make_market(self, symbol: str) -> Market:
-        listed = listing(symbol)
-        path = PricePath(self._terms.seed, listed.key, self._terms.volatility)
+    def _make_market(self, symbol: str, now: int) -> SymbolMarket:
+        listing = self._terms.listing(symbol)
+        feed = self._terms.feed(symbol, listing)
+        working = self.state.working(symbol)
+        # What a symbol's orders wait for began when something last happened to one of them.
+        since = self.state.touched[symbol] if working else now
+        market = SymbolMarket(symbol, listing, feed, since)
+        market.resume(working, self.state.owner)
+        self._resume_outside(market, since)
         if len(self._markets) >= _MARKETS_KEPT:
-            # They hold nothing that could not be made again.
-            self._markets.clear()
-        market = self._markets[symbol] = Market(listed, path, self._terms.spread)
+            self._drop_idle()
+        self._markets[symbol] = market
         return market
+
+    def _resume_outside(self, market: SymbolMarket, since: int) -> None:
+        """Take from the market's offers what was taken of the present ones before."""
+        try:
+            instant = market.feed.instant(since)
+        except NoPrices:
+            return
+        taken: dict[tuple[Side, int], int] = {}
+        for execution in self.state.executions(market.symbol, instant):
+            if execution.maker or execution.against:
+                continue
+            side = self.state.orders[execution.number].order.side.opposite
+            key = (side, market.listing.ticks(execution.fill.price)[0])
+            taken[key] = taken.get(key, 0) + market.listing.lots(execution.fill.quantity)[0]
+        market.outside.resume(since, taken)
+
+    def _drop_idle(self) -> None:
+        # They hold nothing that could not be made again.
+        for symbol in [symbol for symbol, market in self._markets.items() if market.is_idle]:
+            del self._markets[symbol]
 
     def quote(self, symbol: str, now: int) -> Quote:
         """Return the quote of a symbol and bring its orders up to date.
 
         Raises:
             BadSymbol: the text cannot be one.
+            NoPrices: there is none that may be traded on.
         """
-        self.advance(symbol, now)
-        return self.market(symbol).quote(now)
+        return self.market(symbol, now).quote(now)
+
+    # Time
+
+    def advance_all(self, now: int) -> None:
+        """Let happen what happens in all symbols up to a time."""
+        for symbol in tuple(self.state.open):
+            self.market(symbol, now)
+
+    def _advance(self, market: SymbolMarket, now: int) -> None:
+        while (at := market.next_instant(now)) is not None:
+            with self._step(market, at) as step:
+                for number in market.ended(at):
+                    step.expire(number)
+                if not market.outside.is_at(at):
+                    self._pass(step)
+            market.done = at
+        market.done = max(market.done, now)
+
+    def _pass(self, step: Step) -> None:
+        """Let the market outside do what it does at an instant."""
+        market, at = step.market, step.at
+        step.turn()
+        for flow in market.outside.flow(at):
+            step.take(flow.side, flow.ticks, flow.lots)
+        step.fire(market.quote(at))
+
+    # Requests
 
     def place(self, order: Order, now: int, refusal: Refusal | None = None) -> VenueOrder:
         """Take an order and return what it is now: filled, resting or refused.
@@ -118,112 +159,51 @@ class Venue:
         Raises:
             BadSymbol: its symbol cannot be one; there is no record of the order.
         """
-        market = self.market(order.symbol)
-        self.advance(order.symbol, now)
-        arrived = Arrived(at=now, number=self.state.next_number, order=order)
-        records = self._admit(VenueOrder.arriving(arrived), market, refusal)
-        return self._commit([arrived, *records])[arrived.number]
-
-    def _admit(self, held: VenueOrder, market: Market, refusal: Refusal | None) -> list[Record]:
-        order, at, quote = held.order, held.arrived, market.quote(held.arrived)
-        position = self.state.position(order.symbol)
-        refusal = refusal or refusal_of(Circumstances(order, at, market, quote, position))
-        if refusal is not None:
-            return [_refused(held, refusal)]
-        return self._meet(held, at, market, quote, position)
-
-    def _meet(
-        self, held: VenueOrder, at: int, market: Market, quote: Quote, position: Decimal
-    ) -> list[Record]:
-        """Let an order meet the market for the first time, or again when its price has come."""
-        records: list[Record] = []
-        if not held.triggered and held.order.order_type not in _UNCONDITIONAL:
-            if not level_of(held, market).reached(quote):
-                return records
-            records.append(Triggered(at=at, number=held.number))
-        taken = self._execution.take(held, at, market, quote, position)
-        return records + self._with_consequences(held, taken)
-
-    def _with_consequences(self, held: VenueOrder, records: list[Record]) -> list[Record]:
-        """Add what the end or the execution of an order means for those that belong to it."""
-        if not records:
-            return records
-        last = records[-1]
-        if held.entry is not None:
-            records += [_cancelled(other, last.at) for other in self.state.siblings(held)]
-        elif isinstance(last, Filled) and _has_stops(held.order):
-            records += self._attachments(held, last.at)
-        return records
-
-    def _attachments(self, entry: VenueOrder, at: int) -> list[Record]:
-        first = max(self.state.next_number, entry.number + 1)
-        return [
-            Attached(at=at, number=number, order=order, entry=entry.number)
-            for number, order in enumerate(_protection(entry.order), start=first)
-        ]
-
-    def advance(self, symbol: str, now: int) -> None:
-        """Let happen what happens in a symbol up to a time."""
-        try:
-            while (book := self._books.get(symbol)) is not None:
-                moment = book.next_moment(now)
-                if moment is None:
-                    break
-                self._pass(moment, symbol, book.market)
-        except BaseException:
-            # What the book has let go of was not written down: it has to come again.
-            self._rebuild(symbol)
-            raise
-
-    def _rebuild(self, symbol: str) -> None:
-        self._books.pop(symbol, None)
-        for held in self.state.open.get(symbol, {}).values():
-            # Of the orders that fired at the last instant some may not have been written down.
-            self._rest(held, self.state.touched[symbol] - 1)
-
-    def _pass(self, moment: Moment, symbol: str, market: Market) -> None:
-        quote = market.quote(moment.at)
-        for number in moment.numbers:
-            held = self.state.open.get(symbol, {}).get(number)
-            if held is None:
-                continue
-            if moment.expires or held.updated < moment.at:
-                self._happen(market, held, moment, quote)
+        with self._step(self.market(order.symbol, now), now) as step:
+            held = self._arrive(step, order)
+            refusal = self._unquoted(step) or refusal or self._refusal(step, order)
+            if refusal is None:
+                step.meet(held)
             else:
-                # Only in a rebuilt book: what it waits for began at this very instant.
-                self._rest(held, moment.at)
+                step.refuse(held, refusal)
+        return self.state.orders[held.number]
 
-    def advance_all(self, now: int) -> None:
-        """Let happen what happens in all symbols up to a time."""
-        for symbol in tuple(self._books):
-            self.advance(symbol, now)
+    def _arrive(self, step: Step, order: Order) -> VenueOrder:
+        arrived = Arrived(at=step.at, number=self.state.next_number, order=order)
+        held = step.happen(arrived)
+        assert held is not None
+        return held
 
-    def _happen(self, market: Market, held: VenueOrder, moment: Moment, quote: Quote) -> None:
-        if moment.expires:
-            closed = Closed(at=moment.at, number=held.number, status=OrderStatus.EXPIRED)
-            self._commit(self._with_consequences(held, [closed]))
-            return
-        position = self.state.position(held.order.symbol)
-        if held.triggered or held.order.order_type is OrderType.LIMIT:
-            records = self._execution.make(held, moment.at, market, position)
-            self._commit(self._with_consequences(held, records))
-        else:
-            self._commit(self._meet(held, moment.at, market, quote, position))
+    def _unquoted(self, step: Step) -> Refusal | None:
+        """Let the market outside offer what it does now; tell why nothing can be traded on it."""
+        try:
+            step.turn()
+        except NoPrices as error:
+            return Refusal("NO_PRICES", str(error))
+        return None
+
+    def _refusal(self, step: Step, order: Order) -> Refusal | None:
+        return refusal_of(self._circumstances(step, order))
+
+    def _circumstances(self, step: Step, order: Order) -> Circumstances:
+        market, position = step.market, self.state.position(order.account, order.symbol)
+        return Circumstances(order, step.at, market.listing, market.quote(step.at), position)
 
     def cancel(self, held: VenueOrder, now: int) -> VenueOrder:
         """Cancel an order and return what it is afterwards; a final one stays what it is."""
-        symbol = held.order.symbol
-        self.advance(symbol, now)
+        market = self.market(held.order.symbol, now)
         held = self.state.orders[held.number]
         if held.status.is_final:
             return held
-        records = self._with_consequences(held, [_cancelled(held, now)])
-        return self._commit(records)[held.number]
+        with self._step(market, now) as step:
+            step.close(held, OrderStatus.CANCELED)
+        return self.state.orders[held.number]
 
     def replace(self, held: VenueOrder, order: Order, now: int) -> VenueOrder | Refusal:
         """Give an order other terms in one step; a final one stays what it is.
 
-        It meets the market with them at once, as if it arrived.
+        It meets the market with them at once, as if it arrived; with a smaller quantity alone it
+        keeps its place in the queue.
 
         Args:
             held: the order.
@@ -233,21 +213,34 @@ class Venue:
         Returns:
             The order as it is afterwards; or why it keeps its terms.
         """
-        symbol = held.order.symbol
-        self.advance(symbol, now)
+        market = self.market(held.order.symbol, now)
         held = self.state.orders[held.number]
         if held.status.is_final:
             return held
+        with self._step(market, now) as step:
+            refusal = self._unquoted(step) or self._replace_refusal(step, held, order)
+            if refusal is None:
+                self._renew(step, held, order)
+        return refusal or self.state.orders[held.number]
+
+    def _replace_refusal(self, step: Step, held: VenueOrder, order: Order) -> Refusal | None:
         if order.client_order_id in self.state.arrivals:
             return Refusal("INVALID_CLIENT_ORDER_ID", "Duplicate client order id.")
-        market, position = self.market(symbol), self.state.position(symbol)
-        quote = market.quote(now)
-        refusal = replace_refusal(held, Circumstances(order, now, market, quote, position))
-        if refusal is not None:
-            return refusal
-        replaced = Replaced(at=now, number=held.number, order=order)
-        records = self._meet(held.after(replaced), now, market, quote, position)
-        return self._commit([replaced, *records])[held.number]
+        refusal = replace_refusal(held, self._circumstances(step, order))
+        works = held.triggered or order.order_type is OrderType.LIMIT
+        if refusal is None and works and order.post_only and step.would_take(order):
+            return POST_ONLY_CROSSES
+        return refusal
+
+    def _renew(self, step: Step, held: VenueOrder, order: Order) -> None:
+        stays = keeps_its_place(held, order)
+        replaced = step.happen(Replaced(at=step.at, number=held.number, order=order))
+        assert replaced is not None
+        if stays:
+            step.shorten(replaced)
+        else:
+            step.market.book.cancel(held.number)
+            step.meet(replaced)
 
     def find(
         self, client_order_id: str, order_id: str | None, symbol: str, now: int
@@ -260,80 +253,27 @@ class Venue:
             symbol: the order's.
             now: the time up to which things happen first.
         """
-        self.advance(symbol, now)
+        if symbol in self.state.open:
+            self.market(symbol, now)
         for number in reversed(self.state.arrivals.get(client_order_id, [])):
             held = self.state.orders[number]
             if held.order.symbol == symbol and order_id in {None, held.order_id}:
                 return held
         return None
 
-    def _commit(self, records: Sequence[Record]) -> Mapping[int, VenueOrder]:
-        self._sink(records)
-        changed = self.state.apply(records)
-        if self.hear is not None:
-            self.hear(changed.values())
-        for held in changed.values():
-            if not held.status.is_final:
-                self._rest(held, records[-1].at)
-            elif (book := self._books.get(held.order.symbol)) is not None:
-                self._forget(held, book)
-        return changed
+    # Steps
 
-    def _forget(self, held: VenueOrder, book: Book) -> None:
-        book.discard(held.number)
-        if not book:
-            del self._books[held.order.symbol]
-
-    def _rest(self, held: VenueOrder, since: int) -> None:
-        symbol = held.order.symbol
-        book = self._books.get(symbol)
-        if book is None:
-            book = self._books[symbol] = Book(self.market(symbol), since)
-        level = level_of(held, book.market)
-        end = expiry(held.order, held.arrived)
-        if end is not None:
-            book.expire(held.number, end)
-        book.watch(held.number, level.position(book.market), rises=level.rises)
-
-
-def _has_stops(order: Order) -> bool:
-    return order.stop_loss is not None or order.take_profit is not None
-
-
-def _protection(entry: Order) -> list[Order]:
-    """Return the orders that close what an entry opens, at its stop loss and take profit."""
-    stops = (
-        (OrderType.STOP_LOSS, "sl", entry.stop_loss),
-        (OrderType.TAKE_PROFIT, "tp", entry.take_profit),
-    )
-    return [
-        Order(
-            client_order_id=f"{entry.client_order_id}-{suffix}",
-            account=entry.account,
-            symbol=entry.symbol,
-            side=Side.SELL if entry.side is Side.BUY else Side.BUY,
-            order_type=order_type,
-            quantity=entry.quantity,
-            quantity_unit=entry.quantity_unit,
-            stop_price=price,
-            reduce_only=True,
-            strategy=entry.strategy,
-            parent=entry.client_order_id,
-        )
-        for order_type, suffix, price in stops
-        if price is not None
-    ]
-
-
-def _cancelled(held: VenueOrder, at: int) -> Closed:
-    return Closed(at=at, number=held.number, status=OrderStatus.CANCELED)
-
-
-def _refused(held: VenueOrder, refusal: Refusal) -> Closed:
-    return Closed(
-        at=held.arrived,
-        number=held.number,
-        status=OrderStatus.REJECTED,
-        code=refusal.code,
-        text=refusal.text,
-    )
+    @contextmanager
+    def _step(self, market: SymbolMarket, at: int) -> Iterator[Step]:
+        """Let something happen in one step: all of it, written down, or nothing."""
+        step = Step(self.state, market, at, self._terms.fees, self._terms.prevention)
+        try:
+            yield step
+            if step.records:
+                self._sink(step.records)
+        except BaseException:
+            self.state = self._reload()
+            self._markets.clear()
+            raise
+        if step.records and self.hear is not None:
+            self.hear(step.changes())

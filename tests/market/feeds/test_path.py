@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fillgate.market.path import GRID, ONE, PricePath
+from fillgate.market.feeds.path import GRID, ONE, PricePath
 
 HALF = Decimal("0.5")
 YEAR = 31_557_600_000_000
@@ -45,7 +45,7 @@ def test_going_on_step_by_step_gives_what_a_fresh_path_gives(
 
 def test_another_process_finds_the_same_path() -> None:
     code = (
-        "from decimal import Decimal; from fillgate.market.path import PricePath;"
+        "from decimal import Decimal; from fillgate.market.feeds.path import PricePath;"
         "print([PricePath(7, 'X', Decimal('0.5')).at(t * 10**13) for t in range(20)])"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "4711"}

@@ -1,25 +1,26 @@
 """The mock plugin: a simulated venue in this process, no network (`type = "mock"`).
 
-For tests and development. Prices move with the clock it is handed (`market.path`), takers pay the
-spread and an impact (`market.slippage`), resting orders are executed when the price comes to them.
-`MockOptions` has the settings, `MockLedger` reads what really arrived at the venue.
+For paper trading, tests and development. Prices move with the clock it is handed, or are recorded
+or borrowed ones (`prices`); orders meet a real book (`market.matching`). `MockOptions` has the
+settings, `MockLedger` reads what really arrived at the venue.
 
 Invariants:
 
 1. What `execute_order` answered is in the ledger, and outlives the process if that is a file.
 2. A second order under the same client order id is taken and executed again, as venues do; the
    ledger shows both arrivals.
-3. Which orders are refused or never answered depends on the seed and the client order id only.
+3. Which orders are refused or never answered, and how long each request takes, depends on the seed
+   and the client order id only.
 4. It makes no tasks, and is done at once unless `latency_ms` says otherwise.
 5. While somebody follows the reports of working orders, it looks at the market every
    `REPORTS_SECONDS`; what happened is reported with the time at which it happened.
 
-Positions are net, one for each symbol: `position_side`, `leverage` and `margin_mode` are kept with
-the order and have no effect. One contract or lot counts as one base unit.
+Positions are net, one for each symbol: `position_side` and `margin_mode` are kept with the order
+and have no effect. One contract or lot counts as one base unit.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, Final
@@ -30,16 +31,19 @@ from fillgate.domain.market import MarketData
 from fillgate.domain.numbers import ZERO, divide
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, Lookup, NotFound
+from fillgate.market.execution import Change
+from fillgate.market.feeds.base import NoPrices
 from fillgate.market.listings import BadSymbol
-from fillgate.market.records import Record
 from fillgate.market.rules import CAPABILITIES, Refusal
 from fillgate.market.state import VenueState
 from fillgate.market.venue import Venue
 from fillgate.market.venue_order import VenueOrder
 from fillgate.plugins.base import ExecutionPlugin, PluginContext, VenueFill, VenuePosition
-from fillgate.plugins.mock_ledger import LedgerFile, MockLedger
-from fillgate.plugins.mock_options import MockOptions, read_mock_options
-from fillgate.plugins.mock_reports import ReportQueue
+from fillgate.plugins.mock.ledger import LedgerFile, MockLedger
+from fillgate.plugins.mock.options import MockOptions, read_mock_options
+from fillgate.plugins.mock.prices import Prices
+from fillgate.plugins.mock.reports import ReportQueue
+from fillgate.plugins.mock.terms import venue_terms
 
 __all__ = ["REPORTS_SECONDS", "MockLedger", "MockOptions", "MockPlugin"]
 
@@ -78,15 +82,20 @@ class MockPlugin(ExecutionPlugin):
         """
         await self.close()
         options = read_mock_options(config, f"accounts.{self.name}")
-        state = VenueState()
         if options.ledger_path is not None:
             self._ledger = LedgerFile(options.ledger_path, f"accounts.{self.name}.ledger_path")
-            state = self._ledger.contents.state
-            self._report_torn(options.ledger_path, self._ledger.contents.torn)
+            self._report_torn(options.ledger_path, self._ledger.torn)
         self._options = options
         self._half_latency = float(divide(options.latency_ms, _MILLISECONDS))
-        self._venue = Venue(options.terms(), state, self._write)
+        self._venue = self._made_venue(options)
         self._venue.hear = self._report
+
+    def _made_venue(self, options: MockOptions) -> Venue:
+        terms = venue_terms(options, Prices(options).feed)
+        if self._ledger is not None:
+            return Venue(terms, self._ledger.write, self._ledger.reload)
+        state = VenueState()
+        return Venue(terms, lambda records: None, lambda: state)
 
     def _report_torn(self, path: str, torn: bytes) -> None:
         if torn:
@@ -94,14 +103,10 @@ class MockPlugin(ExecutionPlugin):
                 "mock-ledger-torn", account=self.name, path=path, bytes_cut=len(torn)
             )
 
-    def _write(self, records: Sequence[Record]) -> None:
-        if self._ledger is not None:
-            self._ledger.write(records)
-
-    def _report(self, changed: Collection[VenueOrder]) -> None:
+    def _report(self, changes: Sequence[Change]) -> None:
         if self._streams:
             answered = self._answering
-            told = [held for held in changed if held.order.client_order_id != answered]
+            told = [each for each in changes if each.held.order.client_order_id != answered]
             for stream in self._streams if told else ():
                 stream.put(told)
 
@@ -190,8 +195,10 @@ class MockPlugin(ExecutionPlugin):
             quote = venue.quote(symbol, now)
         except BadSymbol as error:
             raise Rejected("INVALID_SYMBOL", str(error)) from None
+        except NoPrices as error:
+            raise Rejected("NO_PRICES", str(error)) from None
         await self._travel()
-        price = venue.market(symbol).price
+        price = venue.listing(symbol).price
         return MarketData(
             symbol=symbol,
             bid=price(quote.bid),
@@ -316,15 +323,17 @@ class MockPlugin(ExecutionPlugin):
     async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[VenueFill]:
         """Return the executions since a time (Unix milliseconds), oldest first."""
         await self._travel()
+        state = self._current()
         found = [
             VenueFill(
                 order_id=held.order_id,
                 client_order_id=held.order.client_order_id,
                 symbol=held.order.symbol,
                 side=held.order.side,
-                fill=fill,
+                fill=execution.fill,
             )
-            for held, fill in self._current().fills(symbol, since * 1000)
+            for execution in state.executions(symbol, since * 1000)
+            for held in (state.orders[execution.number],)
         ]
         await self._travel()
         return found
@@ -334,7 +343,7 @@ class MockPlugin(ExecutionPlugin):
         await self._travel()
         held = [
             VenuePosition(symbol=symbol, quantity=quantity)
-            for symbol, quantity in self._current().positions.items()
+            for (_, symbol), quantity in self._current().positions.items()
             if quantity != ZERO
         ]
         await self._travel()

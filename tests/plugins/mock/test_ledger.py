@@ -29,7 +29,7 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
 from fillgate.market.state import VenueState
 from fillgate.plugins.mock import MockPlugin
-from fillgate.plugins.mock_ledger import LedgerCorrupt, LedgerFile, MockLedger
+from fillgate.plugins.mock.ledger import LedgerCorrupt, LedgerFile, MockLedger
 from fillgate.testing import RecordingLogger, VirtualClock, plugin_context
 
 S, T = OrderStatus, OrderType
@@ -48,8 +48,12 @@ def run(work: Awaitable[Any]) -> Any:
 def open_plugin(clock: VirtualClock, path: Path | None, **config: Any) -> MockPlugin:
     plugin = MockPlugin("m", plugin_context(clock=clock))
     ledger = {} if path is None else {"ledger_path": str(path)}
-    run(plugin.init({"volatility": 10, "fee_bps": 1, **ledger, **config}))
+    run(plugin.init({"volatility": 10, "taker_fee_bps": 1, **ledger, **config}))
     return plugin
+
+
+def on_tick(price: Decimal) -> Decimal:
+    return price.quantize(Decimal("0.01"))
 
 
 def make_order(name: str = "a", **fields: Any) -> Order:
@@ -83,8 +87,9 @@ def test_it_tells_what_arrived_and_what_became_of_it(plugin: MockPlugin, path: P
     assert [held.order_id for held in ledger.arrivals["a"]] == ["mock-1", "mock-5"]
     assert ledger.arrivals["b"][0].order == bracket
     assert [held.order.client_order_id for held in ledger.attached] == ["b-sl", "b-tp"]
-    [fill] = ledger.arrivals["b"][0].fills
-    assert (fill.quantity, len(fill.fees)) == (Decimal(1), 1)
+    fills = ledger.arrivals["b"][0].fills
+    assert sum(fill.quantity for fill in fills) == Decimal(1)
+    assert {len(fill.fees) for fill in fills} == {1}
     assert ledger.arrivals["c"][0].status is S.REJECTED
     assert ledger.torn == b""
 
@@ -110,14 +115,14 @@ def test_it_is_only_for_its_owner(plugin: MockPlugin, path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o600
 
 
-EXPECTED = Path(__file__).with_name("mock_ledger.jsonl")
+EXPECTED = Path(__file__).with_name("ledger.jsonl")
 SELL = Side.SELL
 ORDERS: list[dict[str, Any]] = [
     {},
     {"side": SELL, "quantity": Decimal("2.50")},
     {"symbol": "ES1!", "quantity": Decimal(3)},
     {"symbol": "SHIBUSDT", "quantity": Decimal("1e7")},
-    {"order_type": T.LIMIT, "price": Decimal("66000.123")},
+    {"order_type": T.LIMIT, "price": Decimal("66000.12")},
     {"order_type": T.LIMIT, "price": Decimal(40000)},
     {"order_type": T.LIMIT, "price": Decimal(40000), "time_in_force": TimeInForce.IOC},
     {"order_type": T.LIMIT, "price": Decimal(90000), "post_only": True},
@@ -167,7 +172,9 @@ class Restarts(RuleBasedStateMachine):
 
     @rule(
         side=st.sampled_from(Side),
-        order_type=st.sampled_from([T.MARKET, T.LIMIT, T.STOP, T.STOP_LIMIT, T.TAKE_PROFIT]),
+        order_type=st.sampled_from(
+            [T.MARKET, T.LIMIT, T.STOP, T.STOP_LIMIT, T.TAKE_PROFIT, T.TRAILING_STOP]
+        ),
         points=st.integers(-50, 50),
         symbol=st.sampled_from(["BTCUSDT", "ETH/USDT"]),
         again=st.booleans(),
@@ -187,14 +194,16 @@ class Restarts(RuleBasedStateMachine):
     ) -> None:
         self.count += not again
         last = run(self.twin.fetch_data(symbol)).last
-        price = last * (1 + Decimal(points) / 10_000)
+        price = on_tick(last * (1 + Decimal(points) / 10_000))
         fields: dict[str, Any] = {"reduce_only": reduce_only}
         if order_type in {T.LIMIT, T.STOP_LIMIT}:
             fields["price"] = price
         if order_type in {T.STOP, T.STOP_LIMIT, T.TAKE_PROFIT}:
             fields["stop_price"] = price
+        if order_type is T.TRAILING_STOP:
+            fields["trail"] = on_tick(last * Decimal(abs(points) + 1) / 10_000)
         if bracket:
-            stops = (last * Decimal("0.98"), last * Decimal("1.02"))
+            stops = (on_tick(last * Decimal("0.98")), on_tick(last * Decimal("1.02")))
             fields["stop_loss"], fields["take_profit"] = stops[:: side.sign]
         self.both(
             "execute_order",
@@ -220,7 +229,7 @@ class Restarts(RuleBasedStateMachine):
         known = sorted(state_of(self.twin).orders.values(), key=lambda held: held.number)
         order = data.draw(st.sampled_from(known)).order
         last = run(self.twin.fetch_data(order.symbol)).last
-        price = last * (1 + Decimal(points) / 10_000)
+        price = on_tick(last * (1 + Decimal(points) / 10_000))
         self.requests += 1
         replacement = msgspec.structs.replace(
             order,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from fillgate.domain.errors import ConfigurationError
-from fillgate.plugins.mock_options import MockOptions, read_mock_options
+from fillgate.plugins.mock.options import MockOptions, read_mock_options
 
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"spread_bps": -1}, "`accounts.m.spread_bps`: expected 0 to 5000 basis points, found -1"),
@@ -18,7 +18,26 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"impact_bps": 10_001},
         "`accounts.m.impact_bps`: expected 0 to 10000 basis points, found 10001",
     ),
-    ({"fee_bps": -0.5}, "`accounts.m.fee_bps`: expected 0 to 1000 basis points, found -0.5"),
+    (
+        {"taker_fee_bps": -0.5},
+        "`accounts.m.taker_fee_bps`: expected 0 to 1000 basis points, found -0.5",
+    ),
+    (
+        {"account": "cash"},
+        "`accounts.m.account`: expected one of unlimited, spot, margin, found 'cash'",
+    ),
+    (
+        {"balances": {"USDT": "much"}},
+        "`accounts.m.balances.USDT`: expected a number, found 'much'",
+    ),
+    (
+        {"instruments": {"BTC/USDT": {"tik": 1}}},
+        "`accounts.m.instruments.BTC/USDT.tik` is not a setting; did you mean `tick`?",
+    ),
+    (
+        {"instruments": {"BTC/USDT": {"lot": 0}}},
+        "`accounts.m.instruments.BTC/USDT.lot`: expected above 0, found 0",
+    ),
     ({"latency_ms": -1}, "`accounts.m.latency_ms`: expected 0 to 600000 milliseconds, found -1"),
     ({"reject_rate": 1.1}, "`accounts.m.reject_rate`: expected 0 to 1, found 1.1"),
     ({"unknown_rate": "2"}, "`accounts.m.unknown_rate`: expected 0 to 1, found 2"),
@@ -52,23 +71,6 @@ def test_what_is_wrong_is_named(config: dict[str, Any], text: str) -> None:
     assert str(caught.value) == text
 
 
-@pytest.mark.parametrize("key", ["spread_bps", "impact_bps", "fee_bps", "latency_ms"])
+@pytest.mark.parametrize("key", ["spread_bps", "impact_bps", "maker_fee_bps", "latency_ms"])
 def test_zero_is_allowed(key: str) -> None:
     assert getattr(read_mock_options({key: 0}, "accounts.m"), key) == 0
-
-
-def test_basis_points_become_parts() -> None:
-    options = MockOptions(
-        seed=3,
-        volatility=Decimal(1),
-        spread_bps=Decimal(5),
-        impact_bps=Decimal(20),
-        fee_bps=Decimal(10),
-    )
-    terms = options.terms()
-    assert (terms.seed, terms.volatility) == (3, Decimal(1))
-    assert [terms.spread, terms.impact, terms.fee] == [
-        Decimal("0.0005"),
-        Decimal("0.002"),
-        Decimal("0.001"),
-    ]

@@ -61,7 +61,8 @@ class MockLedger:
         *lines, torn = content.split(b"\n")
         for number, line in enumerate(lines, start=1):
             try:
-                state.apply(_decode(line))
+                for record in _decode(line):
+                    state.apply(record)
             except (msgspec.MsgspecError, UnicodeDecodeError, LookupError, ValueError) as error:
                 raise LedgerCorrupt(f"{name}, line {number}: no ledger record: {error}") from None
         return cls(state, torn)
@@ -106,10 +107,13 @@ class LedgerFile:
         except OSError as error:
             text = f"expected a file that can be written, found {path!r}: {error.strerror}"
             raise ConfigurationError(f"`{where}`: {text}") from None
+        self._name = f"`{where}`: {path}"
         try:
             self._lock(path)
-            self.contents = MockLedger.parse(_read_all(self._file), f"`{where}`: {path}")
-            self._end = os.fstat(self._file).st_size - len(self.contents.torn)
+            self._contents: MockLedger | None = self._read()
+            self.torn = self._contents.torn
+            """The beginning of a last line whose writing did not end; it is cut off."""
+            self._end = os.fstat(self._file).st_size - len(self.torn)
             os.ftruncate(self._file, self._end)
         except BaseException:
             self.close()
@@ -120,6 +124,18 @@ class LedgerFile:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise AccountDown(f"the ledger {path!r} is in use by another account") from None
+
+    def _read(self) -> MockLedger:
+        return MockLedger.parse(_read_all(self._file), self._name)
+
+    def reload(self) -> VenueState:
+        """Return all that is in it, for the caller to go on with.
+
+        Raises:
+            OSError: the file cannot be read.
+        """
+        contents, self._contents = self._contents or self._read(), None
+        return contents.state
 
     def write(self, records: Sequence[Record]) -> None:
         """Append one line.
@@ -141,4 +157,5 @@ class LedgerFile:
 
 def _read_all(file: int) -> bytes:
     with os.fdopen(os.dup(file), "rb") as reader:
+        reader.seek(0)
         return reader.read()

@@ -13,9 +13,9 @@ from fillgate.domain.numbers import ZERO
 from fillgate.domain.orders import Order, OrderType
 from fillgate.domain.reports import ExecutionReport
 from fillgate.plugins.mock import MockPlugin
-from fillgate.plugins.mock_ledger import MockLedger
+from fillgate.plugins.mock.ledger import MockLedger
 from fillgate.testing import VirtualClock
-from tests.plugins.test_mock import STILL, found, limit, make_order, open_plugin
+from tests.plugins.mock.test_plugin import STILL, found, limit, make_order, on_tick, open_plugin
 
 S = OrderStatus
 
@@ -54,7 +54,8 @@ async def test_new_terms_meet_the_market_at_once_and_quantity_is_the_whole() -> 
     terms = {"price": ask * 2, "quantity": Decimal(3)}
     told = await replace(plugin, "a", changed(order, "a001", **terms))
     assert (told.status, told.filled_quantity) == (S.FILLED, Decimal(3))
-    assert [fill.fill_id for fill in told.fills] == [f"{placed.order_id}-1"]
+    numbers = range(1, len(told.fills) + 1)
+    assert [fill.fill_id for fill in told.fills] == [f"{placed.order_id}-{n}" for n in numbers]
     [position] = await plugin.positions()
     assert position.quantity == 3
     late = await replace(plugin, "a001", changed(order, "a002", price=Decimal(7)))
@@ -66,7 +67,7 @@ async def test_an_order_no_longer_fires_at_its_old_price() -> None:
     plugin = await open_plugin(clock, volatility=10)
     last = (await plugin.fetch_data("BTCUSDT")).last
     assert last is not None
-    near, far = last * Decimal("0.9999"), Decimal(1)
+    near, far = on_tick(last * Decimal("0.9999")), Decimal(1)
     order, twin = limit(str(near)), limit(str(near), "twin")
     for each in (order, twin):
         assert (await plugin.execute_order(each)).status is S.NEW

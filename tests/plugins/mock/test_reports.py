@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from fillgate.domain.errors import NotSent
@@ -11,10 +12,18 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Side
 from fillgate.domain.reports import ExecutionReport
 from fillgate.plugins.mock import MockPlugin
-from fillgate.plugins.mock_reports import ReportQueue
+from fillgate.plugins.mock.reports import ReportQueue
 from fillgate.testing import VirtualClock
-from tests.plugins.test_mock import HOUR, STILL, found, limit, make_order, open_plugin
-from tests.plugins.test_mock_replacing import changed, replace
+from tests.plugins.mock.test_plugin import (
+    HOUR,
+    STILL,
+    found,
+    limit,
+    make_order,
+    on_tick,
+    open_plugin,
+)
+from tests.plugins.mock.test_replacing import changed, replace
 
 S = OrderStatus
 
@@ -75,14 +84,19 @@ async def test_fills_come_by_the_venue_s_own_time_though_nobody_asks() -> None:
     last = (await plugin.fetch_data("BTCUSDT")).last
     assert last is not None
     stream = plugin.stream_reports()
-    await plugin.execute_order(limit(str(last * Decimal("0.9995"))))
-    waiting = asyncio.create_task(take(stream, 1))
-    while not waiting.done():
-        await asyncio.sleep(0)
-        clock.advance(0.05)
-    [filled] = waiting.result()
-    assert filled.status is S.FILLED
-    assert filled == await found(plugin)
+    await plugin.execute_order(limit(str(on_tick(last * Decimal("0.9995")))))
+    reports: list[ExecutionReport] = []
+    while not reports or reports[-1].status is not S.FILLED:
+        waiting = asyncio.create_task(take(stream, 1))
+        while not waiting.done():
+            await asyncio.sleep(0)
+            clock.advance(0.05)
+        reports += waiting.result()
+    filled = reports[-1]
+    whole = await found(plugin)
+    # Each execution is told by name once; totals are told each time.
+    assert [fill for report in reports for fill in report.fills] == list(whole.fills)
+    assert filled == msgspec.structs.replace(whole, fills=filled.fills)
     assert clock.now() // 1000 - 500 < filled.timestamp <= clock.now() // 1000
     await plugin.close()
 
@@ -93,7 +107,10 @@ async def test_protection_is_reported_too() -> None:
     last = (await plugin.fetch_data("BTCUSDT")).last
     assert last is not None
     stream = plugin.stream_reports()
-    stops = {"stop_loss": last * Decimal("0.999"), "take_profit": last * Decimal("1.001")}
+    stops = {
+        "stop_loss": on_tick(last * Decimal("0.999")),
+        "take_profit": on_tick(last * Decimal("1.001")),
+    }
     await plugin.execute_order(make_order("b", side=Side.BUY, **stops))
     begun = await take(stream, 2)
     assert [report.client_order_id for report in begun] == ["b-sl", "b-tp"]

@@ -2,7 +2,8 @@
 
 Invariants:
 
-1. Each change of an order is reported once to each open stream, in the order in which it happened.
+1. Each change of an order is reported once to each open stream, in the order in which it happened;
+   each execution is told by name once.
 2. A stream whose reader is too slow ends with an error. What was not taken is lost with it, as with
    a connection that broke: the reader has to ask.
 """
@@ -13,7 +14,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from fillgate.domain.reports import ExecutionReport
-from fillgate.market.venue_order import VenueOrder
+from fillgate.market.execution import Change
 
 __all__ = ["ReportQueue"]
 
@@ -33,11 +34,11 @@ class ReportQueue:
         self.news = asyncio.Event()
         """Set when there is something to take, or to end for."""
 
-    def put(self, changed: Iterable[VenueOrder]) -> None:
-        """Report orders as they are now."""
+    def put(self, changes: Iterable[Change]) -> None:
+        """Report orders as they are after a step."""
         if self._overflowed or self.closed:
             return
-        self._waiting.extend(held.report() for held in changed)
+        self._waiting.extend(change.report() for change in changes)
         self._overflowed = len(self._waiting) > self._most
         self.news.set()
 
