@@ -9,12 +9,13 @@ from fillgate.market.feeds.base import Feed, Flow, Level, NoPrices, Quote, Watch
 from fillgate.market.fees import FeeSchedule, FeeTier
 from fillgate.market.listings import Amendment
 from fillgate.market.matching import SelfTradePrevention
+from fillgate.market.records import Record
 from fillgate.market.state import VenueState
 from fillgate.market.terms import Terms
 from fillgate.market.venue import Venue
 from fillgate.market.venue_order import VenueOrder
 
-__all__ = ["Moment", "Scripted", "executions", "limit", "order", "venue_over"]
+__all__ = ["Moment", "Scripted", "executions", "folded", "limit", "order", "reopened", "venue_over"]
 
 B, S = Side.BUY, Side.SELL
 
@@ -59,6 +60,9 @@ class Scripted:
         moment = self._moment(at)
         return (Level(*each) for each in (moment.bids if side is B else moment.asks))
 
+    def displayed(self, side: Side, ticks: int, at: int) -> int:
+        return sum(level.lots for level in self.levels(side, at) if level.ticks == ticks)
+
     def flow(self, at: int) -> Sequence[Flow]:
         return [Flow(*each) for each in self._moment(at).flow] if at == self.instant(at) else ()
 
@@ -80,8 +84,21 @@ def venue_over(
         prevention=prevention,
         amendments={"X": Amendment(tick=one, lot=one, minimum_notional=Decimal(minimum))},
     )
+    written: list[Sequence[Record]] = []
+    return Venue(terms, lambda records: written.append(tuple(records)), lambda: folded(written))
+
+
+def folded(written: Sequence[Sequence[Record]]) -> VenueState:
     state = VenueState()
-    return Venue(terms, lambda records: None, lambda: state)
+    for records in written:
+        for record in records:
+            state.apply(record)
+    return state
+
+
+def reopened(venue: Venue) -> Venue:
+    """Return the venue as it is after a restart: it knows what was written."""
+    return Venue(venue._terms, venue._sink, venue._reload)
 
 
 def order(name: str = "a", side: Side = B, quantity: int = 1, **fields: Any) -> Order:

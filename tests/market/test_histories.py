@@ -26,7 +26,7 @@ START = 1_767_225_600_000_000 + 123_457
 T = OrderType
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 # Wild enough to go through every kind of price within seconds.
-WILD = SyntheticTerms(volatility=Decimal(10), jumps_per_day=Decimal(1000), activity=Decimal(3))
+WILD = SyntheticTerms(volatility=Decimal(10), jumps_per_day=Decimal(1000), activity=Decimal(40))
 
 
 class SlowFeed(SyntheticFeed):

@@ -14,7 +14,15 @@ from fillgate.market.matching import SelfTradePrevention
 from fillgate.market.rules import Refusal
 from fillgate.market.venue import Venue
 from fillgate.market.venue_order import VenueOrder
-from tests.market.scripted import Moment, Scripted, executions, limit, order, venue_over
+from tests.market.scripted import (
+    Moment,
+    Scripted,
+    executions,
+    limit,
+    order,
+    reopened,
+    venue_over,
+)
 
 B, S = Side.BUY, Side.SELL
 T, F, O = OrderType, TimeInForce, OrderStatus
@@ -111,6 +119,31 @@ def test_what_is_ahead_in_the_queue_is_executed_first() -> None:
     assert [each.ahead for each in states] == [5, 1, 0, 0]
     assert [executions(each) for each in states] == [[], [], [(99, 2)], [(99, 2), (99, 2)]]
     assert states[-1].status is O.FILLED
+
+
+@pytest.mark.parametrize(
+    ("renews", "second"),
+    # The market joins behind the first order. Only where its offers stay does it withdraw them.
+    [(True, []), (False, [(99, 1)])],
+)
+def test_a_place_in_a_queue_survives_restarts(
+    renews: bool, second: list[tuple[int, int]]
+) -> None:
+    sizes = [5, 9, 9, 5, 5]
+    flows: list[Sequence[tuple[Side, int, int]]] = [(), (), [(S, 99, 4)], (), [(S, 99, 4)]]
+    moments = [
+        Moment([(99, size)], [(101, 9)], flow=flow)
+        for size, flow in zip(sizes, flows, strict=True)
+    ]
+    plain, restarted = (venue_over(Scripted(moments, renews=renews)) for _ in range(2))
+    for now in (0.5, 1.5, 2.5, 3.5, 4.5):
+        restarted = reopened(restarted)
+        for venue in (plain, restarted):
+            if now < 2:
+                venue.place(limit(99, f"{now}", quantity=2), at(now))
+            venue.advance_all(at(now))
+        assert plain.state.orders == restarted.state.orders
+    assert [executions(each) for each in plain.state.orders.values()] == [[(99, 2)], second]
 
 
 def test_of_two_orders_at_a_price_the_first_is_executed_first() -> None:

@@ -277,6 +277,8 @@ class Step:
                 if number > 0:
                     quantity = self._fill(number, trade, against, maker=number == trade.maker)
                     executed[number] = add(executed.get(number, ZERO), quantity)
+            if trade.maker < 0 < trade.taker:
+                self.market.outside.note_taken(trade.maker_side, trade.ticks, trade.lots)
         # Only now: what one execution ends may have been executed by the next.
         for number, quantity in executed.items():
             self._after_execution(self._state.orders[number], quantity)

@@ -47,6 +47,7 @@ class Outside:
         self._shown: dict[Side, dict[int, int]] = {side: {} for side in _SIDES}
         self._offered: dict[tuple[Side, int], None] = {}
         self._taken: dict[tuple[Side, int], int] = {}
+        """Lots of its offers that were taken since the instant, by side and price."""
         self._is_resumed = False
         self.thinned: list[tuple[Side, int]] = []
         """Where it has withdrawn something from a queue in which others are; for whoever turns it
@@ -65,6 +66,11 @@ class Outside:
     def is_at(self, at: int) -> bool:
         """Tell whether what it offers at a time is what it offered last."""
         return self._feed.instant(at) == self._instant
+
+    def note_taken(self, side: Side, ticks: int, lots: int) -> None:
+        """Hear that somebody took some of what it offers."""
+        key = (side, ticks)
+        self._taken[key] = self._taken.get(key, 0) + lots
 
     def stand_ahead(self, side: Side, ticks: int, lots: int) -> None:
         """Offer again what was ahead of an order that is about to rest."""
@@ -177,7 +183,7 @@ class Outside:
 
     def _offer(self, side: Side, level: Level, offer: Offer) -> None:
         key = (side, level.ticks)
-        lots = level.lots - self._taken.pop(key, 0)
+        lots = level.lots - self._taken.get(key, 0)
         if self._feed.renews or self._is_resumed:
             # What is ahead of somebody's order there is part of what is displayed.
             lots -= self._book.lots_at(side, level.ticks, MARKET)
@@ -190,16 +196,5 @@ class Outside:
         if not self._feed.renews:
             while self._reaches(side, ticks):
                 self._offer_next(side, offer)
-        elif self._reaches(side, ticks):
-            displayed = self._displayed(side, ticks, at)
-            if displayed is not None:
-                self._offer(side, displayed, offer)
-
-    def _displayed(self, side: Side, ticks: int, at: int) -> Level | None:
-        for level in self._feed.levels(side, at):
-            if level.ticks == ticks:
-                return level
-            if (level.ticks < ticks) is (side is Side.BUY):
-                return None
-        return None
-
+        elif lots := self._feed.displayed(side, ticks, at):
+            self._offer(side, Level(ticks, lots), offer)

@@ -113,6 +113,10 @@ class Feed(Protocol):
         """
         ...
 
+    def displayed(self, side: Side, ticks: int, at: int) -> int:
+        """Return how many lots are offered at exactly this price: what is ahead of who joins."""
+        ...
+
     def flow(self, at: int) -> Sequence[Flow]:
         """Return what is taken outside at exactly this instant."""
         ...

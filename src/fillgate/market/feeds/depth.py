@@ -59,6 +59,19 @@ class DepthProfile:
         self.touch_lots = max(1, int(depth * FIRST))
         """About how much is offered at the touch."""
 
+    def lots_at(self, touch: int, offset: int) -> int:
+        """Return how much is offered at one price alone, so many ticks from the touch.
+
+        At the touch that is the whole first offer.
+        """
+        if self._is_endless:
+            return 0
+        if not offset:
+            return next(self.offsets(touch)).lots
+        top, bottom = self._density
+        # From half a tick before it to half a tick behind it.
+        return ((2 * offset + 1) ** 2 - (2 * offset - 1) ** 2) * top // (bottom * touch * touch)
+
     def offsets(self, touch: int) -> Iterator[Level]:
         """Return the offers as ticks from the touch and lots, nearest first.
 

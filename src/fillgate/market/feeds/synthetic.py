@@ -171,7 +171,17 @@ class SyntheticFeed:
             ticks = touch + sign * offset
             if ticks <= 0:
                 return
-            yield Level(ticks, max(1, lots * (_BYTE // 2 + drawn[count % len(drawn)]) // _BYTE))
+            yield Level(ticks, _varied(lots, drawn[count % len(drawn)]))
+
+    def displayed(self, side: Side, ticks: int, at: int) -> int:
+        """Return how much is offered at a price; nothing within the spread."""
+        drawn, quote = self._draw(at // GRID), self.quote(at)
+        touch, offset = (
+            (quote.bid, quote.bid - ticks) if side is Side.BUY else (quote.ask, ticks - quote.ask)
+        )
+        if offset < 0:
+            return 0
+        return _varied(self._profile.lots_at(touch, offset), drawn[0])
 
     def flow(self, at: int) -> Sequence[Flow]:
         """Return what others take: mostly nothing, else up to what is offered at the touch."""
@@ -185,3 +195,7 @@ class SyntheticFeed:
         if way % 2:
             return (Flow(Side.BUY, quote.ask, lots),)
         return (Flow(Side.SELL, quote.bid, lots),)
+
+
+def _varied(lots: int, byte: int) -> int:
+    return max(1, lots * (_BYTE // 2 + byte) // _BYTE)
