@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from fillgate.testing.loop import Deadlock, NeverEnds
+from fillgate.virtual_time import Deadlock, NeverEnds
 from tests.simulation import rest, watch, written
 from tests.simulation.callers import Callers
 from tests.simulation.happen import happen

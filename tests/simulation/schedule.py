@@ -3,7 +3,7 @@
 import random
 from typing import Final, Literal
 
-from fillgate.testing.loop import Schedule
+from fillgate.virtual_time import Schedule
 
 __all__ = ["STYLES", "Style", "schedule"]
 

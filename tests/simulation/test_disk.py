@@ -8,7 +8,7 @@ import pytest
 
 from fillgate.domain.events import ServiceStarted
 from fillgate.journal.base import SYSTEM, CommitOutcome, Committed, Entry, Lost, Undecided, Write
-from fillgate.testing.loop import Process, SimulatedLoop
+from fillgate.virtual_time import Process, SimulatedLoop
 from tests.simulation.disk import Disk
 from tests.simulation.life import fresh_folder
 from tests.simulation.listening import ErrorLog

@@ -17,7 +17,7 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, Lookup, NotFound
 from fillgate.plugins.base import VenueFill, VenuePosition
-from fillgate.testing.loop import LoopClock, Process, SimulatedLoop
+from fillgate.virtual_time import LoopClock, Process, SimulatedLoop
 from tests.simulation.places import SYMBOLS
 from tests.simulation.reactions import Kind, RequestKind
 from tests.simulation.steps import Behaviour, Conditions, LookupMode, Reaction

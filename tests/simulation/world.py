@@ -18,7 +18,7 @@ from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
 from fillgate.plugins.base import PluginContext
 from fillgate.plugins.registry import PluginRegistry
-from fillgate.testing.loop import LoopClock, Process, SimulatedLoop
+from fillgate.virtual_time import LoopClock, Process, SimulatedLoop
 from tests.simulation.disk import Disk, SimulatedJournal
 from tests.simulation.listening import ErrorLog
 from tests.simulation.places import ACCOUNTS

@@ -32,6 +32,7 @@ from fillgate.journal.base import (
     Undecided,
     Write,
 )
+from fillgate.journal.inline_writer import InlineWriter
 from fillgate.journal.lock import LockFile
 from fillgate.journal.pending import Pending
 from fillgate.journal.reader import Reading
@@ -78,6 +79,7 @@ class SqliteJournal(Reading):
         checkpoint_pages: int = 1000,
         retry_pauses: Sequence[float] = RETRY_PAUSES,
         vfs: str | None = None,
+        threaded: bool = True,
     ) -> Self:
         """Open a journal for writing in the running event loop; make it if there is none.
 
@@ -91,6 +93,8 @@ class SqliteJournal(Reading):
             checkpoint_pages: how many pages of 4 KiB the WAL takes before they are moved.
             retry_pauses: seconds before each try to re-open after a fault; the last one repeats.
             vfs: name of the SQLite VFS to go through, to inject faults; None for the default one.
+            threaded: False to commit in the event loop, which stands still meanwhile: for runs in
+                virtual time.
 
         Raises:
             JournalLocked: another process writes it.
@@ -105,15 +109,7 @@ class SqliteJournal(Reading):
         )
         settings, lock, store = await asyncio.to_thread(_open_store, settings)
         journal = cls(settings, lock, logger)
-        journal._writer = Writer(
-            store,
-            settings,
-            journal,
-            loop=journal._loop,
-            logger=logger,
-            meters=journal._meters,
-            retry_pauses=retry_pauses,
-        )
+        journal._writer = journal._made_writer(store, retry_pauses if threaded else None)
         try:
             await journal._load()
         except BaseException:
@@ -122,6 +118,20 @@ class SqliteJournal(Reading):
         heads = await journal._head_texts()
         logger.info("journal-opened", path=str(path), replayed=store.replayed, heads=heads)
         return journal
+
+    def _made_writer(self, store: Store, retry_pauses: Sequence[float] | None) -> Writer:
+        parts = (store, self._settings, self)
+        if retry_pauses is None:
+            return InlineWriter(
+                *parts, loop=self._loop, logger=self._logger, meters=self._meters
+            )
+        return Writer(
+            *parts,
+            loop=self._loop,
+            logger=self._logger,
+            meters=self._meters,
+            retry_pauses=retry_pauses,
+        )
 
     async def _head_texts(self) -> dict[str, str]:
         heads = await self.heads()

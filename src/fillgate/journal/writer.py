@@ -76,13 +76,7 @@ class Writer:
             meters: count commits; only the thread writes them.
             retry_pauses: see `RETRY_PAUSES`.
         """
-        self._store: Store | None = store
-        self._settings = settings
-        self._place = store.place
-        self._owner = owner
-        self._loop = loop
-        self._logger = logger
-        self._meters = meters
+        self._prepare(store, settings, owner, loop=loop, logger=logger, meters=meters)
         self._pauses = retry_pauses
         self._inbox: SimpleQueue[Batch | None] = SimpleQueue()
         self._stopping = threading.Event()
@@ -90,6 +84,24 @@ class Writer:
         # acknowledged hangs on the thread.
         self._thread = threading.Thread(target=self._run, name="fillgate journal", daemon=True)
         self._thread.start()
+
+    def _prepare(
+        self,
+        store: Store,
+        settings: StoreSettings,
+        owner: Owner,
+        *,
+        loop: AbstractEventLoop,
+        logger: Logger,
+        meters: JournalMeters,
+    ) -> None:
+        self._store: Store | None = store
+        self._settings = settings
+        self._place = store.place
+        self._owner = owner
+        self._loop = loop
+        self._logger = logger
+        self._meters = meters
 
     def hand_over(self, batch: Batch) -> None:
         """Commit a batch; the owner hears how it went."""

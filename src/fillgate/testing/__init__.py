@@ -1,13 +1,13 @@
 """What plugin authors test with. Public: it changes only with a word in the changelog.
 
 - `clock`: `VirtualClock`, which goes when it is told to
-- `loop`: `SimulatedLoop`, an event loop in virtual time, whose order is chosen from outside
+- `SimulatedLoop`, an event loop in virtual time, whose order is chosen from outside
 - `context`: `plugin_context`, a `PluginContext` for tests, with what it records
 """
 
 from fillgate.testing.clock import VirtualClock
 from fillgate.testing.context import LogEntry, RecordingLogger, TaskCollector, plugin_context
-from fillgate.testing.loop import (
+from fillgate.virtual_time import (
     Deadlock,
     LoopClock,
     NeverEnds,

@@ -41,33 +41,106 @@ class MarginTerms(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Working:
-    """What the orders of one side of a symbol may open, in total."""
+    """What the working orders of one side of a symbol may open, in total."""
 
-    __slots__ = ("fees", "needs", "quantity", "worth")
+    __slots__ = ("_needs", "entered", "quantity")
 
     def __init__(self) -> None:
-        self.needs: dict[int, Need] = {}
-        self.quantity = self.worth = self.fees = ZERO
+        self._needs: dict[int, tuple[Decimal, Decimal]] = {}
+        self.quantity = ZERO
+        self.entered = ZERO
+        """Margin and fees of all of it."""
 
-    def put(self, number: int, need: Need | None) -> None:
+    def put(self, number: int, quantity: Decimal, entered: Decimal) -> None:
         """Let an order count with this, instead of what it counted with."""
-        known = self.needs.pop(number, None)
-        if known is not None:
-            self._count(known, subtract)
-        if need is not None:
-            self.needs[number] = need
-            self._count(need, add)
+        before = self._needs.pop(number, (ZERO, ZERO))
+        self.quantity = add(self.quantity, subtract(quantity, before[0]))
+        self.entered = add(self.entered, subtract(entered, before[1]))
+        if quantity:
+            self._needs[number] = (quantity, entered)
 
-    def _count(self, need: Need, change: "type[add] | object") -> None:
-        change = add if change is add else subtract
-        self.quantity = change(self.quantity, need.quantity)
-        self.worth = change(self.worth, need.worth)
-        self.fees = change(self.fees, max(need.fee, ZERO))
-
-    def lock(self, closes: Decimal, leverage: Decimal) -> Decimal:
+    def lock(self, closes: Decimal) -> Decimal:
         """Return what is locked, when so much of the quantity closes a position."""
         opens = subtract(self.quantity, closes)
         if opens <= 0:
             return ZERO
-        entered = add(divide(self.worth, leverage), self.fees)
-        return divide(multiply(entered, opens), self.quantity)
+        return divide(multiply(self.entered, opens), self.quantity)
+
+
+class MarginAccount:
+    """Holds contracts."""
+
+    kind = AccountKind.MARGIN
+
+    def __init__(self, terms: MarginTerms) -> None:
+        """Own nothing."""
+        self._terms = terms
+        self._wallet = Wallet()
+        self._positions: dict[str, Contracts] = {}
+        self._leverages: dict[str, Decimal] = {}
+        self._working: dict[tuple[str, Side], _Working] = {}
+        self._locks: dict[str, tuple[str, Decimal]] = {}
+        """By symbol: what its position and its orders hold back, and of which asset."""
+        self._seized: dict[str, Decimal] = {}
+        """By symbol that is being liquidated what was owned before, less the position's margin."""
+
+    def deposit(self, asset: str, amount: Decimal) -> None:
+        """Take in what the account is opened with."""
+        self._wallet.change(asset, amount)
+
+    def position(self, symbol: str) -> Contracts:
+        """Return the position in a symbol."""
+        return self._positions.get(symbol, FLAT)
+
+    def positions(self) -> Iterator[tuple[str, Contracts]]:
+        """Return the open positions by symbol."""
+        return ((symbol, held) for symbol, held in self._positions.items() if held.quantity)
+
+    def leverage(self, symbol: str, asked: Decimal | None = None) -> Decimal:
+        """Return the leverage of a symbol: what an order asks for, else what the last one did."""
+        return asked or self._leverages.get(symbol, self._terms.leverage)
+
+    def shortfall(self, need: Need) -> Shortfall | None:
+        """Return what is missing for an order; None if it can be afforded."""
+        instrument = need.instrument
+        before = self._locks.get(instrument.symbol, (instrument.quote, ZERO))[1]
+        working = self._working.get((instrument.symbol, need.side), _Working())
+        leverage = self.leverage(instrument.symbol, need.leverage)
+        trial = _Working()
+        trial.put(0, working.quantity, working.entered)
+        if not need.reduce_only:
+            trial.put(1, need.quantity, _entered(need, leverage))
+        held = self.position(instrument.symbol).secured(leverage)
+        after = add(held.margin, trial.lock(_closed_by(need.side, held)))
+        after = add(after, self._lock_of(instrument.symbol, need.side.opposite, held))
+        needed = subtract(after, before)
+        free = self._wallet.of(instrument.quote).free
+        return None if needed <= max(free, ZERO) else Shortfall(instrument.quote, needed, free)
+
+    def reserve(self, number: int, need: Need | None, group: int | None = None) -> None:
+        """Lock what a working order may use up; None: nothing any more."""
+        for working in self._working.values():
+            working.put(number, ZERO, ZERO)
+        if need is None:
+            return
+        key = (need.instrument.symbol, need.side)
+        leverage = self.leverage(need.instrument.symbol, need.leverage)
+        if not need.reduce_only:
+            working = self._working.setdefault(key, _Working())
+            working.put(number, need.quantity, _entered(need, leverage))
+        self._lock(need.instrument)
+
+    def _lock(self, instrument: Instrument) -> None:
+        """Bring up to date what a symbol's position and orders hold back."""
+        symbol = instrument.symbol
+        held = self.position(symbol)
+        amount = held.margin
+        for side in Side:
+            amount = add(amount, self._lock_of(symbol, side, held))
+        _, before = self._locks.get(symbol, ("", ZERO))
+        self._wallet.lock(instrument.quote, subtract(amount, before))
+        self._locks[symbol] = (instrument.quote, amount)
+
+    def _lock_of(self, symbol: str, side: Side, held: Contracts) -> Decimal:
+        working = self._working.get((symbol, side))
+        return ZERO if working is None else working.lock(_closed_by(side, held))
