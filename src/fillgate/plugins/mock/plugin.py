@@ -88,7 +88,6 @@ class MockPlugin(ExecutionPlugin):
         self._options = options
         self._half_latency = float(divide(options.latency_ms, _MILLISECONDS))
         self._venue = self._made_venue(options)
-        self._venue.hear = self._report
 
     def _made_venue(self, options: MockOptions) -> Venue:
         terms = venue_terms(options, Prices(options).feed)
@@ -271,7 +270,7 @@ class MockPlugin(ExecutionPlugin):
         What the answer to a submission tells is not told here as well, though it may be lost.
         Ends when the account is closed. Breaks with ConnectionError if its reader is too slow.
         """
-        self._open_venue()
+        self._open_venue().hear = self._report
         stream = ReportQueue()
         self._streams.append(stream)
         return self._reports(stream)
