@@ -185,7 +185,9 @@ def sorted_by_time(written: list[Sequence[Record]]) -> list[Sequence[Record]]:
 
 @settings(max_examples=150, deadline=None)
 @given(ACTIONS, st.data())
-def test_failed_writes_and_restarts_change_nothing(actions: list[Action], data: st.DataObject) -> None:
+def test_failed_writes_and_restarts_change_nothing(
+    actions: list[Action], data: st.DataObject
+) -> None:
     plain, tried = House(SyntheticFeed), House(SyntheticFeed)
     now = START
     for number, action in enumerate(actions):

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fillgate.market.listings import BadSymbol, listing
+from fillgate.market.listings import Amendment, BadSymbol, listing
 
 SPELLINGS = [
     ("BTC/USDT", "BTCUSDT", "BINANCE:BTCUSDT.P", "btcusdt", "BTC-USDT", "BTC/USDT:USDT"),
@@ -36,7 +37,57 @@ PRICES = [
 
 @pytest.mark.parametrize("spellings", SPELLINGS)
 def test_spellings_of_one_market_are_one(spellings: tuple[str, ...]) -> None:
-    assert len({listing(symbol) for symbol in spellings}) == 1
+    listings = {listing(symbol) for symbol in spellings}
+    # The market is one, with one price; what is traded on it may be the asset or a contract.
+    assert len({msgspec.structs.replace(each, perpetual=False) for each in listings}) == 1
+
+
+CONTRACTS = [
+    ("BTC/USDT", False),
+    ("BTCUSDT", False),
+    ("BINANCE:BTCUSDT.P", True),
+    ("BTC/USDT:USDT", True),
+    ("BTC-USDT-SWAP", True),
+    ("ES1!", True),
+    ("AAPL", False),
+]
+
+
+@pytest.mark.parametrize(("symbol", "perpetual"), CONTRACTS)
+def test_contracts_are_told_from_assets(symbol: str, perpetual: bool) -> None:
+    assert listing(symbol).perpetual is perpetual
+
+
+STEPS = [
+    # symbol, quantity step: worth about a cent, at most one unit
+    ("BTC/USDT", "0.0000001"),
+    ("AAPL", "0.00001"),
+    ("DOGEUSDT", "0.01"),
+    ("SHIBUSDT", "1"),
+    ("ES1!", "1"),
+]
+
+
+@pytest.mark.parametrize(("symbol", "lot"), STEPS)
+def test_quantities_have_steps(symbol: str, lot: str) -> None:
+    assert listing(symbol).lot == Decimal(lot)
+
+
+@given(st.integers(1, 10**12), st.sampled_from([symbol for symbol, _ in STEPS]))
+def test_steps_there_and_back(steps: int, symbol: str) -> None:
+    listed = listing(symbol)
+    assert listed.ticks(listed.price(steps)) == listed.lots(listed.quantity(steps)) == (steps, True)
+    between = listed.price(steps) + listed.tick / 2
+    assert listed.ticks(between) == (steps, False)
+
+
+def test_an_account_may_have_rules_of_its_own() -> None:
+    listed = listing("BTC/USDT")
+    amended = listed.amended(Amendment(tick=Decimal("0.5"), minimum_notional=Decimal(5)))
+    assert (amended.tick, amended.lot) == (Decimal("0.5"), listed.lot)
+    assert amended.minimum_notional == 5
+    assert amended.price(amended.base_ticks) == listed.price(listed.base_ticks)
+    assert listed.amended(Amendment()) == listed
 
 
 @pytest.mark.parametrize(("symbol", "price", "tick", "quote"), PRICES)

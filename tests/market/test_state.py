@@ -3,13 +3,23 @@
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, Side
-from fillgate.market.records import Arrived, Attached, Closed, Filled, Record
+from fillgate.market.records import (
+    Arrived,
+    Attached,
+    Closed,
+    Filled,
+    MovedUp,
+    Queued,
+    Record,
+)
 from fillgate.market.state import VenueState
+from fillgate.market.venue_order import VenueOrder
 
 
 def order(name: str = "a", symbol: str = "X", side: Side = Side.BUY, quantity: int = 2) -> Order:
@@ -36,8 +46,12 @@ def cancelled(number: int, at: int = 0) -> Closed:
 def state_after(*steps: list[Record]) -> VenueState:
     state = VenueState()
     for step in steps:
-        state.apply(step)
+        apply(state, *step)
     return state
+
+
+def apply(state: VenueState, *records: Record) -> list[VenueOrder | None]:
+    return [state.apply(record) for record in records]
 
 
 def test_arrivals_are_kept_by_client_order_id_however_often_they_come() -> None:
@@ -54,25 +68,25 @@ def test_open_orders_are_those_that_work() -> None:
         [cancelled(2)],
     )
     assert {symbol: list(held) for symbol, held in state.open.items()} == {"X": [1]}
-    state.apply([cancelled(1)])
+    apply(state, cancelled(1))
     assert state.open == {}
 
 
-def test_a_symbol_keeps_its_place_when_protection_takes_over_from_an_entry() -> None:
-    # After a restart symbols are brought up to date in this order; ledgers depend on it.
-    ended: list[list[Record]] = [[arrived(number), cancelled(number)] for number in range(1, 7)]
-    state = state_after(*ended, [arrived(7)], [arrived(8, symbol="Y")])
-    attached = Attached(at=1, number=9, order=order("c"), entry=7)
-    state.apply([filled(7), attached])
-    assert list(state.open) == ["X", "Y"]
-
-
-def test_a_step_tells_which_orders_it_changed() -> None:
+def test_a_record_tells_which_order_it_changed() -> None:
     state = state_after([arrived(1)])
-    changed = state.apply([filled(1), Attached(at=1, number=2, order=order("b"), entry=1)])
-    assert changed == state.orders
-    assert [held.status for held in changed.values()] == [OrderStatus.FILLED, OrderStatus.NEW]
-    assert state.apply([cancelled(2)]) == {2: state.orders[2]}
+    changed = apply(state, filled(1), Attached(at=1, number=2, order=order("b"), entry=1))
+    assert changed == list(state.orders.values())
+    assert [held and held.status for held in changed] == [OrderStatus.FILLED, OrderStatus.NEW]
+
+
+def test_places_in_queues_are_given_in_turn_and_kept_by_those_who_move_up() -> None:
+    state = state_after([arrived(1)], [arrived(2)], [arrived(3)])
+    apply(state, Queued(at=1, number=2, ahead=5), Queued(at=1, number=1, ahead=5))
+    apply(state, MovedUp(at=2, number=2, ahead=3))
+    assert [held.place for held in state.orders.values()] == [2, 1, 0]
+    assert [held.ahead for held in state.orders.values()] == [5, 3, 0]
+    apply(state, Queued(at=3, number=2, ahead=0))
+    assert state.orders[2].place == 3
 
 
 def test_positions_are_net() -> None:
@@ -81,8 +95,8 @@ def test_positions_are_net() -> None:
         [arrived(2, side=Side.SELL, quantity=5), filled(2, quantity=5)],
         [arrived(3, symbol="Y")],
     )
-    assert state.position("X") == -3
-    assert state.position("Y") == 0
+    assert state.position("m", "X") == -3
+    assert state.position("m", "Y") == state.position("other", "X") == 0
 
 
 def test_fills_come_oldest_first_even_if_written_otherwise() -> None:
@@ -94,9 +108,9 @@ def test_fills_come_oldest_first_even_if_written_otherwise() -> None:
         [filled(2, at=5_000_000)],
         [filled(3, at=5_000_000)],
     )
-    assert [fill.fill_id for _, fill in state.fills(None, 0)] == ["2", "3", "1"]
-    assert [fill.fill_id for _, fill in state.fills("X", 0)] == ["3", "1"]
-    assert [fill.fill_id for _, fill in state.fills(None, 5_000_001)] == ["1"]
+    assert [each.fill.fill_id for each in state.executions(None, 0)] == ["2", "3", "1"]
+    assert [each.fill.fill_id for each in state.executions("X", 0)] == ["3", "1"]
+    assert [each.fill.fill_id for each in state.executions(None, 5_000_001)] == ["1"]
 
 
 def test_the_last_event_of_each_symbol_is_known() -> None:
@@ -112,8 +126,15 @@ def test_siblings_protect_the_same_entry_and_still_work() -> None:
     one, two, three, four = (state.orders[number] for number in (1, 2, 3, 4))
     assert state.siblings(two) == [three]
     assert state.siblings(one) == state.siblings(four) == []
-    state.apply([cancelled(3)])
+    apply(state, cancelled(3))
     assert state.siblings(two) == []
+
+
+def test_a_pair_of_a_client_belongs_together_too() -> None:
+    pair = [msgspec.structs.replace(arrived(number), pair=1) for number in (1, 2)]
+    state = state_after([*pair], [arrived(3)])
+    one, two, three = state.orders.values()
+    assert (state.siblings(one), state.siblings(two), state.siblings(three)) == ([two], [one], [])
 
 
 def test_numbers_without_a_gap() -> None:

@@ -126,14 +126,11 @@ def test_what_is_ahead_in_the_queue_is_executed_first() -> None:
     # The market joins behind the first order. Only where its offers stay does it withdraw them.
     [(True, []), (False, [(99, 1)])],
 )
-def test_a_place_in_a_queue_survives_restarts(
-    renews: bool, second: list[tuple[int, int]]
-) -> None:
+def test_a_place_in_a_queue_survives_restarts(renews: bool, second: list[tuple[int, int]]) -> None:
     sizes = [5, 9, 9, 5, 5]
     flows: list[Sequence[tuple[Side, int, int]]] = [(), (), [(S, 99, 4)], (), [(S, 99, 4)]]
     moments = [
-        Moment([(99, size)], [(101, 9)], flow=flow)
-        for size, flow in zip(sizes, flows, strict=True)
+        Moment([(99, size)], [(101, 9)], flow=flow) for size, flow in zip(sizes, flows, strict=True)
     ]
     plain, restarted = (venue_over(Scripted(moments, renews=renews)) for _ in range(2))
     for now in (0.5, 1.5, 2.5, 3.5, 4.5):
@@ -206,9 +203,7 @@ def test_the_mark_price_is_the_middle_of_bid_and_ask() -> None:
 def test_a_stop_limit_rests_at_its_price_once_it_is_triggered() -> None:
     moments = [quiet(last=100), quiet(104, 106, last=105), quiet(101, 103, last=102)]
     venue = venue_over(moments)
-    venue.place(
-        order(order_type=T.STOP_LIMIT, stop_price=Decimal(105), price=Decimal(105)), at(0)
-    )
+    venue.place(order(order_type=T.STOP_LIMIT, stop_price=Decimal(105), price=Decimal(105)), at(0))
     triggered = held(venue, 1, 1)
     assert (triggered.triggered, triggered.status) == (True, O.NEW)
     assert executions(held(venue, 1, 2)) == [(105, 1)]

@@ -122,9 +122,7 @@ class SqliteJournal(Reading):
     def _made_writer(self, store: Store, retry_pauses: Sequence[float] | None) -> Writer:
         parts = (store, self._settings, self)
         if retry_pauses is None:
-            return InlineWriter(
-                *parts, loop=self._loop, logger=self._logger, meters=self._meters
-            )
+            return InlineWriter(*parts, loop=self._loop, logger=self._logger, meters=self._meters)
         return Writer(
             *parts,
             loop=self._loop,

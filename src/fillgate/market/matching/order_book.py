@@ -144,9 +144,7 @@ class OrderBook:
                 return Matched(
                     Outcome.PREVENTED, tuple(trades), order.lots, tuple(prevented), tuple(reduced)
                 )
-        return self._settle(
-            order, time_in_force, tuple(trades), tuple(prevented), tuple(reduced)
-        )
+        return self._settle(order, time_in_force, tuple(trades), tuple(prevented), tuple(reduced))
 
     def _front(self, side: Side) -> BookOrder:
         ladder = self._ladder(side)

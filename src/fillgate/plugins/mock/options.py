@@ -70,9 +70,7 @@ class MockOptions(msgspec.Struct, frozen=True, kw_only=True):
 
     seed: Annotated[
         int,
-        Setting(
-            "Chooses the prices, the latencies, and which orders are hit by the rates below."
-        ),
+        Setting("Chooses the prices, the latencies, and which orders are hit by the rates below."),
     ] = 0
     account: Annotated[
         str,
