@@ -1,91 +1,86 @@
-"""The resting orders of one side: a queue for each price, and the best price first.
+"""The resting orders of one side: a queue for each price, best price first.
 
 Invariants:
 
-1. At one price the order that came first is first; none is there twice.
-2. Adding, removing and finding the best take the same time whatever rests already: queues are linked
-   lists with an index, prices a heap in which emptied ones are skipped.
-3. Memory follows what rests now, not what ever did: emptied prices are swept out when they are more
-   than those in use.
+1. A price is there exactly as long as somebody waits at it.
+2. `best` is the best price, always: the highest of those who buy, the lowest of those who sell.
 """
 
-import heapq
-from collections import OrderedDict
 from collections.abc import Iterator
-from typing import Final
 
 from fillgate.domain.orders import Side
 from fillgate.market.matching.orders import BookOrder, Depth
+from fillgate.market.matching.prices import Prices
+from fillgate.market.matching.queue import Queue
 
 __all__ = ["Ladder"]
-
-_SWEEP: Final = 64
-_EMPTY: Final[OrderedDict[int, BookOrder]] = OrderedDict()
 
 
 class Ladder:
     """One side of a book."""
 
-    __slots__ = ("_heap", "_known", "queues", "sign")
+    __slots__ = ("_prices", "_sign", "best", "queues", "side")
 
     def __init__(self, side: Side) -> None:
         """Start empty."""
-        # Ticks times the sign: the best price is the least.
-        self.sign = -1 if side is Side.BUY else 1
-        self.queues: dict[int, OrderedDict[int, BookOrder]] = {}
-        """By price; none is empty."""
-        self._heap: list[int] = []
-        self._known: set[int] = set()
-        """The prices in the heap."""
+        self.side = side
+        self.best: int | None = None
+        """In ticks; None if nobody waits."""
+        self.queues: dict[int, Queue] = {}
+        """By ticks; none is empty."""
+        # Ticks times the sign: the better, the greater.
+        self._sign = side.sign
+        self._prices = Prices()
+
+    def reaches(self, limit: int | None) -> bool:
+        """Tell whether its best price is within the limit of an order of the other side."""
+        best = self.best
+        return best is not None and (limit is None or (best - limit) * self._sign >= 0)
 
     def add(self, order: BookOrder, ticks: int) -> None:
-        """Let an order be the last of the queue at a price."""
+        """Let an order be the last of those at a price."""
         queue = self.queues.get(ticks)
         if queue is None:
-            queue = self.queues[ticks] = OrderedDict()
-            if ticks not in self._known:
-                self._known.add(ticks)
-                heapq.heappush(self._heap, ticks * self.sign)
-        queue[order.number] = order
+            queue = self._open(ticks)
+        queue.join(order)
+
+    def _open(self, ticks: int) -> Queue:
+        if self.best is None or (ticks - self.best) * self._sign > 0:
+            self.best = ticks
+        self._prices.add(ticks * self._sign)
+        queue = self.queues[ticks] = Queue()
+        return queue
 
     def remove(self, order: BookOrder, ticks: int) -> None:
         """Take an order out of its queue."""
         queue = self.queues[ticks]
-        del queue[order.number]
-        if not queue:
-            self.drop(ticks)
+        queue.leave(order)
+        if not queue.orders:
+            self.close(ticks)
 
-    def drop(self, ticks: int) -> None:
+    def close(self, ticks: int) -> None:
         """Forget a price whose queue is empty."""
         del self.queues[ticks]
-        if len(self._heap) > 2 * len(self.queues) + _SWEEP:
-            self._known = set(self.queues)
-            self._heap = [price * self.sign for price in self._known]
-            heapq.heapify(self._heap)
+        self._prices.remove(ticks * self._sign)
+        if ticks == self.best:
+            best = self._prices.best
+            self.best = None if best is None else best * self._sign
 
-    def best(self) -> int | None:
-        """Return the best price at which somebody waits; None if nobody does."""
-        heap, queues, sign = self._heap, self.queues, self.sign
-        while heap:
-            ticks = heap[0] * sign
-            if ticks in queues:
-                return ticks
-            heapq.heappop(heap)
-            self._known.discard(ticks)
-        return None
+    def first(self) -> BookOrder:
+        """Return the order that is executed next; there has to be one."""
+        assert self.best is not None
+        return next(iter(self.queues[self.best].orders.values()))
 
-    def prices(self) -> Iterator[int]:
-        """Return all prices at which somebody waits, best first; cheap where few are asked for."""
-        heap = self._heap.copy()
-        while heap:
-            ticks = heapq.heappop(heap) * self.sign
-            if ticks in self.queues:
-                yield ticks
+    def within(self, limit: int | None) -> Iterator[Queue]:
+        """Return the queues that an order of the other side would meet, in that order."""
+        worst = None if limit is None else limit * self._sign
+        for price in self._prices:
+            if worst is not None and price < worst:
+                return
+            yield self.queues[price * self._sign]
 
-    def depth(self, ticks: int) -> Depth:
-        """Return what rests at a price."""
-        return Depth(ticks, sum(order.lots for order in self.queue(ticks).values()))
-
-    def queue(self, ticks: int) -> OrderedDict[int, BookOrder]:
-        """Return the orders at a price by number, the one that came first first."""
-        return self.queues.get(ticks, _EMPTY)
+    def depths(self) -> Iterator[Depth]:
+        """Return what rests at each price, best first."""
+        for price in self._prices:
+            ticks = price * self._sign
+            yield Depth(ticks, self.queues[ticks].lots)

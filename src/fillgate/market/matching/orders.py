@@ -1,43 +1,36 @@
-"""An order in the book, an execution between two of them, and what became of one that came."""
+"""An order in the book, an execution between two of them, and what rests at a price.
 
-from enum import Enum
+Orders and executions hold nothing that could hold them in turn, so that the garbage collector does
+not look at them, however many rest.
+"""
+
 from typing import Final, NamedTuple
+
+import msgspec
 
 from fillgate.domain.orders import Side
 
-__all__ = ["MARKET", "BookOrder", "Depth", "Matched", "Outcome", "Trade"]
+__all__ = ["MARKET", "BookOrder", "Depth", "Trade"]
 
 MARKET: Final = 0
 """The owner who stands for everybody outside: its orders may meet each other."""
 
 
-class BookOrder:
-    """An order as the book has it; its lots become less as it is executed."""
+class BookOrder(msgspec.Struct, eq=False, gc=False):
+    """An order as the book has it. Only the book changes its lots, until it has left the book."""
 
-    __slots__ = ("lots", "number", "owner", "side", "ticks")
-
-    def __init__(self, number: int, owner: int, side: Side, ticks: int | None, lots: int) -> None:
-        """Make an order.
-
-        Args:
-            number: names it; no other in the book may have it.
-            owner: whose it is; `MARKET` for everybody outside.
-            side: whether it buys or sells.
-            ticks: the worst price that it takes; None for any (a market order).
-            lots: its quantity, above 0.
-        """
-        self.number = number
-        self.owner = owner
-        self.side = side
-        self.ticks = ticks
-        self.lots = lots
-
-    def __repr__(self) -> str:
-        price = "market" if self.ticks is None else f"@{self.ticks}"
-        return f"<{self.number} of {self.owner}: {self.side} {self.lots} {price}>"
+    number: int
+    """Names it; no other that rests may have it."""
+    owner: int
+    """Whose it is; `MARKET` for everybody outside."""
+    side: Side
+    ticks: int | None
+    """The worst price that it takes; None for any: a market order, which never rests."""
+    lots: int
+    """What is left of it, above 0 when it comes; 0 once it is executed in full."""
 
 
-class Trade(NamedTuple):
+class Trade(msgspec.Struct, frozen=True, gc=False):
     """An execution, at the price of the order that rested."""
 
     maker: int
@@ -54,35 +47,3 @@ class Depth(NamedTuple):
 
     ticks: int
     lots: int
-
-
-class Outcome(Enum):
-    """What became of an order that came."""
-
-    FILLED = "filled"
-    """It is executed in full."""
-    RESTS = "rests"
-    """What was not executed rests."""
-    ENDED = "ended"
-    """What was not executed at once is gone: it was not to rest, or nobody was on the other
-    side."""
-    UNFILLABLE = "unfillable"
-    """It was to be executed in full or not at all, and could not be."""
-    WOULD_TAKE = "would-take"
-    """It was only to rest, and would have been executed."""
-    PREVENTED = "prevented"
-    """What was not executed is gone: it would have met an order of its owner."""
-
-
-class Matched(NamedTuple):
-    """What came of an order that came."""
-
-    outcome: Outcome
-    trades: tuple[Trade, ...] = ()
-    """In the order in which they happened."""
-    lots: int = 0
-    """What is left of the order: resting for `RESTS`, else gone."""
-    prevented: tuple[int, ...] = ()
-    """Numbers of resting orders of its owner that ended because it would have met them."""
-    reduced: tuple[tuple[int, int], ...] = ()
-    """Resting orders of its owner that lost lots for that reason, and how many."""
