@@ -10,47 +10,25 @@ import signal
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-
-import msgspec
 
 from fillgate.config import Configuration, parse_listen
 from fillgate.domain.clock import Clock
 from fillgate.domain.logger import Logger
-from fillgate.engine.accounts import AccountSetup
 from fillgate.engine.clock import SystemClock
 from fillgate.engine.engine import Engine
-from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
 from fillgate.journal.base import JournalUnavailable
 from fillgate.journal.sqlite import SqliteJournal
-from fillgate.plugins.registry import PluginRegistry
-from fillgate.service.account_context import account_context
-from fillgate.service.api import OPERATIONS
-from fillgate.service.app import Application
-from fillgate.service.asking import AskingApi
-from fillgate.service.auth import ApiDoor, WebhookDoor
-from fillgate.service.credentials import Credentials
-from fillgate.service.events import EventFeed, EventsApi, StreamLimits
-from fillgate.service.exposition import Exposition
+from fillgate.service.assembly import accounts_of, application, engine_settings, stream_limits
+from fillgate.service.events import EventFeed
 from fillgate.service.files import JOURNAL_FILE
-from fillgate.service.health import HealthApi
 from fillgate.service.interpreter import run_server, settle_memory
-from fillgate.service.journal_api import JournalApi
 from fillgate.service.logs import configure_logs, flush_logs, hide_in_logs, logger
-from fillgate.service.openapi import document, problems_page, reference_page
-from fillgate.service.operations import routes
-from fillgate.service.pages import PageApi
-from fillgate.service.plugin_types import plugin_type
 from fillgate.service.preferences import LONGEST_WEBHOOK_WAIT
-from fillgate.service.problem_log import ProblemLog
-from fillgate.service.reading import ReadingApi
-from fillgate.service.reconciling import ReconcilingApi
 from fillgate.service.secret_file import SECRET_FILE, webhook_secret
 from fillgate.service.server import HttpServer
 from fillgate.service.sockets import inherited_socket, listening_socket, url_of
-from fillgate.service.taking import OrderTaker, SignalRules, WebhookTaker
 
 __all__ = ["JOURNAL_FILE", "JournalUnavailable", "Ready", "run", "serve"]
 
@@ -126,21 +104,21 @@ async def _run_on(
     secret = configuration.webhook_secret or webhook_secret(folder)
     hide_in_logs((secret, *configuration.secrets))
     tasks = Tasks(log)
-    registry, setups = _accounts(configuration, clock, tasks)
+    registry, setups = accounts_of(configuration, clock, tasks)
     journal = await SqliteJournal.open(folder / JOURNAL_FILE, logger=log)
     engine = Engine(
         journal,
         registry,
         setups,
-        settings=_engine_settings(configuration),
+        settings=engine_settings(configuration),
         clock=clock,
         tasks=tasks,
         logger=log,
     )
     try:
         await engine.start()
-        feed = EventFeed(engine, clock, _stream_limits(configuration))
-        server = HttpServer(_application(engine, configuration, secret, clock, feed))
+        feed = EventFeed(engine, clock, stream_limits(configuration))
+        server = HttpServer(application(engine, configuration, secret, clock, feed))
         feed.transport_of = server.transport_of
         stop = _stopper(server, engine, feed)
         _stop_on_signals(stop, log)
@@ -166,83 +144,6 @@ async def _serve_on(
     await asyncio.sleep(0)
     on_ready()
     await serving
-
-
-def _application(
-    engine: Engine, configuration: Configuration, secret: str, clock: Clock, feed: EventFeed
-) -> Application:
-    problems = ProblemLog(engine.meters, engine.sampler)
-    api_door = ApiDoor(configuration.api_key)
-    rules = SignalRules(
-        min_confidence=configuration.webhook.min_confidence,
-        max_age=configuration.webhook.max_age,
-        wait=configuration.service.wait,
-        secrets=[word for word in (secret, configuration.api_key) if word],
-    )
-    asking = AskingApi(
-        engine, wait=configuration.service.wait, credentials=Credentials(rules.secrets)
-    )
-    return Application(
-        webhooks=WebhookTaker(engine, rules, clock, problems, WebhookDoor(secret)),
-        orders=OrderTaker(engine, rules, clock, problems, api_door),
-        routes=routes(
-            OPERATIONS,
-            (
-                ReadingApi(engine),
-                ReconcilingApi(engine),
-                asking,
-                EventsApi(feed),
-                JournalApi(engine),
-                HealthApi(engine),
-                Exposition(engine),
-                _pages(),
-            ),
-            api_door,
-            problems,
-        ),
-        problems=problems,
-    )
-
-
-@cache
-def _pages() -> PageApi:
-    published = document(OPERATIONS)
-    return PageApi(
-        document=msgspec.json.encode(published),
-        reference=reference_page(published),
-        problems=problems_page(),
-    )
-
-
-def _accounts(
-    configuration: Configuration, clock: Clock, tasks: Tasks
-) -> tuple[PluginRegistry, dict[str, AccountSetup]]:
-    registry = PluginRegistry()
-    setups = {}
-    for name, account in configuration.accounts.items():
-        kind = plugin_type(account.type, f"accounts.{name}")
-        registry.register(kind(name, account_context(clock, tasks, logger(account=name))))
-        setups[name] = AccountSetup(account.type, dict(account.options))
-    registry.set_default(configuration.default_account)
-    return registry, setups
-
-
-def _engine_settings(configuration: Configuration) -> EngineSettings:
-    engine = configuration.engine
-    return EngineSettings(
-        max_age=configuration.webhook.max_age,
-        fingerprint_window=configuration.webhook.duplicate_window,
-        submit_deadline=engine.submit_deadline,
-        lookup_deadline=engine.lookup_deadline,
-        poll_interval=engine.poll_interval,
-        health_interval=engine.health_interval,
-        reconcile_interval=engine.reconcile_interval,
-        max_waiting=engine.max_waiting,
-    )
-
-
-def _stream_limits(configuration: Configuration) -> StreamLimits:
-    return StreamLimits(streams=configuration.service.event_streams)
 
 
 def _stopper(server: HttpServer, engine: Engine, feed: EventFeed) -> Callable[[], None]:
