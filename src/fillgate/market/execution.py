@@ -20,19 +20,23 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.numbers import ZERO, add, multiply, subtract
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
 from fillgate.domain.reports import ExecutionReport
+from fillgate.market.accounts import MarginAccount
+from fillgate.market.feeds.base import Component, Quote, Watch
 from fillgate.market.fees import FeeSchedule
-from fillgate.market.feeds.base import Quote
 from fillgate.market.matching import MARKET, BookOrder, Outcome, SelfTradePrevention, Trade
 from fillgate.market.protection import protection_of, renamed
 from fillgate.market.records import (
     Attached,
     Closed,
     Filled,
+    Funded,
+    Liquidated,
     MovedUp,
     OrderRecord,
     Queued,
     Record,
     Restated,
+    Settled,
     Trailed,
     Triggered,
 )
@@ -45,11 +49,13 @@ from fillgate.market.venue_order import VenueOrder
 __all__ = ["Change", "Step"]
 
 # What happens to orders without anybody's seeing it.
-_UNSEEN: Final = frozenset({Queued, MovedUp, Trailed})
+_UNSEEN: Final[frozenset[type]] = frozenset({Queued, MovedUp, Trailed})
 
 _NOTHING_TO_REDUCE: Final = "Nothing is left that a reduce-only order could close."
 _NOT_AT_ONCE: Final = "Could not be executed at once within its price."
 _NO_LIQUIDITY: Final = "Nobody is on the other side."
+_LEVELS: Final = 10_000
+_LIQUIDATION: Final = "The position was liquidated."
 _OWN_ORDER: Final = "It would have met an order of the same account."
 
 
@@ -145,6 +151,8 @@ class Step:
             return
         ticks = self._limit(order)
         self._bring_in(held, lots, ticks)
+        if held.triggered and ticks is None and not self._affords(held, lots):
+            return
         matched = book.submit(
             BookOrder(held.number, self._state.owner(order.account), order.side, ticks, lots),
             time_in_force=order.time_in_force or TimeInForce.GTC,
@@ -165,6 +173,25 @@ class Step:
             position = self._state.position(order.account, order.symbol)
             left = min(left, reducible(order.side, position))
         return listing.lots(left)[0]
+
+    def _affords(self, held: VenueOrder, lots: int) -> bool:
+        """End a stop that costs more than its account has, now that it works."""
+        worth = self.worth(held.order.side, lots)
+        shortfall = self._state.ownership.shortfall_of(held, worth)
+        if shortfall is not None:
+            self.close(held, OrderStatus.CANCELED, str(shortfall), code="INSUFFICIENT_FUNDS")
+        return shortfall is None
+
+    def worth(self, side: Side, lots: int) -> Decimal:
+        """Return what an order would cost or earn that takes whatever it finds now."""
+        self.market.outside.supply(side.opposite, lots, None, self.offer)
+        ticks = 0
+        for level in self.market.book.levels(side.opposite, _LEVELS):
+            taken = min(lots, level.lots)
+            ticks += taken * level.ticks
+            lots -= taken
+        listing = self.market.listing
+        return multiply(multiply(Decimal(ticks), listing.tick), listing.lot)
 
     def would_take(self, order: Order) -> bool:
         """Tell whether a limit order would be executed at once, at least in part."""
@@ -316,6 +343,25 @@ class Step:
             self._protect(held, quantity)
         if self.market.reducing:
             self._fit_reducing(order.account)
+        self.watch_position(order.account)
+
+    def watch_position(self, account: str) -> None:
+        """Let a position with a margin be liquidated where that is used up."""
+        symbol, listing = self.market.symbol, self.market.listing
+        owner = self._state.ownership.account(account)
+        if not isinstance(owner, MarginAccount):
+            return
+        held = owner.position(symbol)
+        if not held.quantity:
+            self.market.let_go(account)
+            return
+        price = owner.liquidation_price(symbol)
+        if price is None:
+            self.market.hold(account, None)
+            return
+        rises = held.quantity < 0
+        ticks, exact = listing.ticks(price)
+        self.market.hold(account, Watch(Component.MID, ticks + (rises and not exact), rises))
 
     def _end_others(self, held: VenueOrder) -> None:
         for other in self._state.siblings(held):
@@ -404,3 +450,30 @@ class Step:
             if not held.status.is_final and not held.triggered:
                 best = trail_start(held.order, quote)
                 self.market.await_price(self._told(Trailed(at=self.at, number=number, best=best)))
+
+    def liquidate(self, account: str) -> None:
+        """Close a position whose margin is used up: the account loses that, and no more."""
+        symbol = self.market.symbol
+        for held in self._state.working(symbol):
+            if held.order.account == account:
+                self.close(held, OrderStatus.CANCELED, _LIQUIDATION)
+        position = self._state.position(account, symbol)
+        number = self._state.next_number
+        order = Order(
+            client_order_id=f"liquidation-{number}",
+            account=account,
+            symbol=symbol,
+            side=Side.SELL if position > 0 else Side.BUY,
+            quantity=abs(position),
+            reduce_only=True,
+        )
+        self._execute(self._told(Liquidated(at=self.at, number=number, order=order)))
+        if not self._state.position(account, symbol):
+            self.happen(Settled(at=self.at, account=account, symbol=symbol))
+
+    def fund(self, rate: Decimal) -> None:
+        """Let the holders of the contract pay each other, at the middle of bid and ask."""
+        symbol = self.market.symbol
+        price = self.market.listing.price(Component.MID.of(self.market.quote(self.at)))
+        for account, _ in self._state.holders(symbol):
+            self.happen(Funded(at=self.at, account=account, symbol=symbol, rate=rate, price=price))

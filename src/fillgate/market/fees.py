@@ -47,6 +47,8 @@ class FeeSchedule:
         self._tiers = sorted(tiers, key=lambda tier: tier.volume, reverse=True)
         self.is_free = not any(tier.maker or tier.taker for tier in tiers)
         """Whether nothing is ever charged."""
+        self.highest = max((max(tier.maker, tier.taker) for tier in tiers), default=ZERO)
+        """The largest part of the worth that may be charged."""
         self.counts_volume = any(tier.volume for tier in tiers)
         """Whether it matters how much was traded."""
 

@@ -82,7 +82,8 @@ class Replaced(_OfOrder, frozen=True, kw_only=True, tag="replaced"):
 
 class Restated(_OfOrder, frozen=True, kw_only=True, tag="restated"):
     """The venue itself changed an order's quantity (FIX ExecType Restated): protection grows with
-    what its entry executed."""
+    what its entry executed.
+    """
 
     quantity: Decimal
 

@@ -17,6 +17,7 @@ import msgspec
 from fillgate.domain.fills import Fill
 from fillgate.domain.numbers import ZERO, add, subtract
 from fillgate.domain.orders import Side
+from fillgate.market.accounts import MarginAccount
 from fillgate.market.ownership import Ownership
 from fillgate.market.records import (
     AccountRecord,
@@ -51,7 +52,12 @@ class Execution(NamedTuple):
 class VenueState:
     """Orders, executions, positions and accounts of the venue."""
 
-    def __init__(self) -> None:
+    def __init__(self, ownership: Ownership | None = None) -> None:
+        """Know nothing.
+
+        Args:
+            ownership: of accounts that know nothing either; None for one without fees.
+        """
         self.orders: dict[int, VenueOrder] = {}
         """All orders by number, oldest first."""
         self.arrivals: dict[str, list[int]] = {}
@@ -62,7 +68,7 @@ class VenueState:
         """Net quantity by account and symbol; negative when short."""
         self.touched: dict[str, int] = {}
         """When something last happened in a symbol, Unix microseconds."""
-        self.ownership = Ownership()
+        self.ownership = ownership or Ownership()
         """What the accounts own."""
         self._executions: list[Execution] = []
         self._places = 0
@@ -154,6 +160,20 @@ class VenueState:
         """Return the working orders of a symbol, oldest first."""
         orders = self.open.get(symbol, {})
         return [orders[number] for number in sorted(orders)]
+
+    def symbols(self) -> Sequence[str]:
+        """Return the symbols in which time changes something: orders work or margin is at risk."""
+        held = (
+            symbol
+            for _, account in self.ownership.margin_accounts()
+            for symbol, _ in account.positions()
+        )
+        return tuple(dict.fromkeys([*self.open, *held]))
+
+    def holders(self, symbol: str) -> Sequence[tuple[str, MarginAccount]]:
+        """Return the margin accounts that have a position in a symbol, by name."""
+        accounts = self.ownership.margin_accounts()
+        return [each for each in accounts if each[1].position(symbol).quantity]
 
     def siblings(self, held: VenueOrder) -> list[VenueOrder]:
         """Return the other working orders that end when this one is executed or ends."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from fillgate.domain.numbers import subtract
 from fillgate.domain.orders import OrderType, Side
+from fillgate.market.accounts.funding import next_funding
 from fillgate.market.feeds.base import Component, Feed, Quote, Watch
 from fillgate.market.listings import Listing
 from fillgate.market.matching import MARKET, BookOrder, OrderBook
@@ -48,7 +49,8 @@ class SymbolMarket:
         self._improvements = Triggers()
         self._ends: list[tuple[int, int]] = []
         self._live: set[int] = set()
-        self._liquidations: dict[str, Watch] = {}
+        self._holders: dict[str, Watch | None] = {}
+        """The accounts whose position has a margin, and where that is used up."""
         self._queues: dict[Side, list[tuple[int, int]]] = {Side.BUY: [], Side.SELL: []}
         self.reducing: set[int] = set()
         """The reduce-only orders that queue."""
@@ -56,7 +58,7 @@ class SymbolMarket:
     @property
     def is_idle(self) -> bool:
         """Whether nothing of anybody's waits here."""
-        return not (self._live or self._liquidations)
+        return not (self._live or self._holders)
 
     def quote(self, at: int) -> Quote:
         """Return the quote of the market outside.
@@ -121,26 +123,38 @@ class SymbolMarket:
         """Return the trailing stops whose best price this quote betters."""
         return self._improvements.fire(quote)
 
-    def watch_liquidation(self, account: str, watch: Watch | None) -> None:
+    def hold(self, account: str, watch: Watch | None) -> None:
         """Let an account's position be liquidated where this holds; None: nowhere."""
-        if watch is None:
-            self._liquidations.pop(account, None)
-        else:
-            self._liquidations[account] = watch
+        self._holders[account] = watch
+
+    def let_go(self, account: str) -> None:
+        """Forget an account that has no position any more."""
+        self._holders.pop(account, None)
 
     def liquidated(self, quote: Quote) -> list[str]:
         """Return the accounts whose position is to be liquidated at this quote."""
-        return sorted(name for name, watch in self._liquidations.items() if watch.holds(quote))
+        return sorted(
+            account
+            for account, watch in self._holders.items()
+            if watch is not None and watch.holds(quote)
+        )
 
     def next_instant(self, until: int) -> int | None:
         """Return the next time by `until` at which something may happen; None if there is none."""
         if self.is_idle and self.feed.renews:
             return None
-        end = self._first_end(until)
+        moments = [self._first_end(until), self._next_funding(until)]
+        end = min((moment for moment in moments if moment is not None), default=None)
         found = self.feed.next_instant(
             self.done, until if end is None else end, tuple(self._watches())
         )
         return end if found is None else found
+
+    def _next_funding(self, until: int) -> int | None:
+        if not (self.listing.perpetual and self._holders):
+            return None
+        following = next_funding(self.done)
+        return following if following <= until else None
 
     def ended(self, at: int) -> list[int]:
         """Return the orders whose time is over by then, the one that ends first first."""
@@ -162,7 +176,7 @@ class SymbolMarket:
                 yield Watch(component, best, rises)
         yield from self.triggers.watches()
         yield from self._improvements.watches()
-        yield from self._liquidations.values()
+        yield from filter(None, self._holders.values())
 
     def resume(self, working: Sequence[VenueOrder], owner_of: Callable[[str], int]) -> None:
         """Take in the orders that worked when it was left.

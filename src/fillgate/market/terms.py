@@ -1,11 +1,16 @@
 """How a simulated venue behaves: what it lists, where its prices come from, what it charges."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 
-from fillgate.market.fees import FeeSchedule
+from fillgate.domain.numbers import ZERO
+from fillgate.market.accounts.margin import MarginTerms
 from fillgate.market.feeds.base import Feed
+from fillgate.market.fees import FeeSchedule
 from fillgate.market.listings import Amendment, Listing, listing
 from fillgate.market.matching import SelfTradePrevention
+from fillgate.market.ownership import Ownership
+from fillgate.market.state import VenueState
 
 __all__ = ["FeedOf", "Terms"]
 
@@ -23,6 +28,8 @@ class Terms:
         fees: FeeSchedule,
         prevention: SelfTradePrevention = SelfTradePrevention.CANCEL_OLDEST,
         amendments: Mapping[str, Amendment] | None = None,
+        margin: MarginTerms | None = None,
+        funding: Decimal = ZERO,
     ) -> None:
         """Set the terms.
 
@@ -31,11 +38,19 @@ class Terms:
             fees: what executions cost.
             prevention: what happens when orders of one account would meet.
             amendments: rules of single symbols, as they are spelled or by the key of their market.
+            margin: what margin accounts are subject to.
+            funding: what longs pay shorts of a perpetual contract each time, of its worth.
         """
         self.feed = feed
         self.fees = fees
         self.prevention = prevention
+        self.margin = margin or MarginTerms()
+        self.funding = funding
         self._amendments = dict(amendments or {})
+
+    def new_state(self) -> VenueState:
+        """Return a state that knows nothing, for accounts under these terms."""
+        return VenueState(Ownership(fees=self.fees, margin=self.margin, listing_of=self.listing))
 
     def listing(self, symbol: str) -> Listing:
         """Return what a symbol is here.

@@ -11,16 +11,20 @@ Invariants:
    arrived before.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from decimal import Decimal
 from typing import Final
 
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.numbers import decimal_text, multiply
 from fillgate.domain.orders import Order, OrderType, Side
+from fillgate.market.accounts import AccountKind
+from fillgate.market.accounts.funding import FUNDING_INTERVAL
 from fillgate.market.execution import Change, Step
 from fillgate.market.feeds.base import NoPrices, Quote
 from fillgate.market.listings import Listing
-from fillgate.market.records import Arrived, Record, Replaced
+from fillgate.market.records import Arrived, Opened, Record, Replaced
 from fillgate.market.replacing import keeps_its_place, replace_refusal
 from fillgate.market.rules import POST_ONLY_CROSSES, Circumstances, Refusal, refusal_of
 from fillgate.market.state import VenueState
@@ -83,9 +87,13 @@ class Venue:
         feed = self._terms.feed(symbol, listing)
         working = self.state.working(symbol)
         # What a symbol's orders wait for began when something last happened to one of them.
-        since = self.state.touched[symbol] if working else now
+        holders = self.state.holders(symbol)
+        since = self.state.touched[symbol] if working or holders else now
         market = SymbolMarket(symbol, listing, feed, since)
         market.resume(working, self.state.owner)
+        watching = Step(self.state, market, since, self._terms.fees, self._terms.prevention)
+        for account, _ in holders:
+            watching.watch_position(account)
         self._resume_outside(market, since)
         if len(self._markets) >= _MARKETS_KEPT:
             self._drop_idle()
@@ -125,7 +133,7 @@ class Venue:
 
     def advance_all(self, now: int) -> None:
         """Let happen what happens in all symbols up to a time."""
-        for symbol in tuple(self.state.open):
+        for symbol in self.state.symbols():
             self.market(symbol, now)
 
     def _advance(self, market: SymbolMarket, now: int) -> None:
@@ -135,6 +143,8 @@ class Venue:
                     step.expire(number)
                 if not market.outside.is_at(at):
                     self._pass(step)
+                if at % FUNDING_INTERVAL == 0 and market.listing.perpetual and self._terms.funding:
+                    step.fund(self._terms.funding)
             market.done = at
         market.done = max(market.done, now)
 
@@ -144,7 +154,29 @@ class Venue:
         step.turn()
         for flow in market.outside.flow(at):
             step.take(flow.side, flow.ticks, flow.lots)
-        step.fire(market.quote(at))
+        quote = market.quote(at)
+        step.fire(quote)
+        for account in market.liquidated(quote):
+            step.liquidate(account)
+
+    # Accounts
+
+    def open_account(
+        self, name: str, kind: AccountKind, balances: Mapping[str, Decimal], now: int
+    ) -> AccountKind:
+        """Open an account unless it was opened before; return how it may trade.
+
+        Args:
+            name: the account's.
+            kind: how it is to trade.
+            balances: what it owns at the beginning, by asset.
+            now: the time.
+        """
+        if not self.state.ownership.is_open(name):
+            opened = Opened(at=now, account=name, kind=kind.value, balances=dict(balances))
+            self._sink([opened])
+            self.state.apply(opened)
+        return self.state.ownership.account(name).kind
 
     # Requests
 
@@ -160,8 +192,8 @@ class Venue:
             BadSymbol: its symbol cannot be one; there is no record of the order.
         """
         with self._step(self.market(order.symbol, now), now) as step:
-            held = self._arrive(step, order)
             refusal = self._unquoted(step) or refusal or self._refusal(step, order)
+            held = self._arrive(step, order)
             if refusal is None:
                 step.meet(held)
             else:
@@ -183,7 +215,31 @@ class Venue:
         return None
 
     def _refusal(self, step: Step, order: Order) -> Refusal | None:
-        return refusal_of(self._circumstances(step, order))
+        return refusal_of(self._circumstances(step, order)) or self._unaffordable(step, order)
+
+    def _unaffordable(self, step: Step, order: Order) -> Refusal | None:
+        kind = self.state.ownership.account(order.account).kind
+        if kind is AccountKind.UNLIMITED:
+            return None
+        if kind is AccountKind.SPOT and step.market.listing.perpetual:
+            text = f"{order.symbol} is a contract; a spot account trades assets."
+            return Refusal("INVALID_SYMBOL", text)
+        if order.leverage is not None and not 1 <= order.leverage <= self._terms.margin.most:
+            text = f"Leverage must be 1 to {decimal_text(self._terms.margin.most)}."
+            return Refusal("INVALID_LEVERAGE", text)
+        worth = self._worst_worth(step, order)
+        shortfall = self.state.ownership.shortfall(order, order.quantity, worth)
+        return None if shortfall is None else Refusal("INSUFFICIENT_FUNDS", str(shortfall))
+
+    def _worst_worth(self, step: Step, order: Order) -> Decimal:
+        """Return what an order may cost or earn, at its own price or at what it finds now."""
+        listing = step.market.listing
+        price = order.price if order.price is not None else order.stop_price
+        if price is None:
+            return step.worth(order.side, listing.lots(order.quantity)[0])
+        if order.side is Side.SELL:
+            price = max(price, listing.price(step.market.quote(step.at).bid))
+        return multiply(order.quantity, price)
 
     def _circumstances(self, step: Step, order: Order) -> Circumstances:
         market, position = step.market, self.state.position(order.account, order.symbol)

@@ -78,6 +78,8 @@ class MarginAccount:
         self._wallet = Wallet()
         self._positions: dict[str, Contracts] = {}
         self._leverages: dict[str, Decimal] = {}
+        self._orders: dict[int, Need] = {}
+        """Those that lock something, by number."""
         self._working: dict[tuple[str, Side], _Working] = {}
         self._locks: dict[str, tuple[str, Decimal]] = {}
         """By symbol: what its position and its orders hold back, and of which asset."""
@@ -119,15 +121,18 @@ class MarginAccount:
 
     def reserve(self, number: int, need: Need | None, group: int | None = None) -> None:
         """Lock what a working order may use up; None: nothing any more."""
-        for working in self._working.values():
-            working.put(number, ZERO, ZERO)
-        if need is None:
+        if need is None or need.reduce_only:
+            known = self._orders.pop(number, None)
+            if known is not None:
+                self._count(number, known, ZERO, ZERO)
             return
-        key = (need.instrument.symbol, need.side)
+        self._orders[number] = need
         leverage = self.leverage(need.instrument.symbol, need.leverage)
-        if not need.reduce_only:
-            working = self._working.setdefault(key, _Working())
-            working.put(number, need.quantity, _entered(need, leverage))
+        self._count(number, need, need.quantity, _entered(need, leverage))
+
+    def _count(self, number: int, need: Need, quantity: Decimal, entered: Decimal) -> None:
+        key = (need.instrument.symbol, need.side)
+        self._working.setdefault(key, _Working()).put(number, quantity, entered)
         self._lock(need.instrument)
 
     def _lock(self, instrument: Instrument) -> None:
@@ -144,3 +149,67 @@ class MarginAccount:
     def _lock_of(self, symbol: str, side: Side, held: Contracts) -> Decimal:
         working = self._working.get((symbol, side))
         return ZERO if working is None else working.lock(_closed_by(side, held))
+
+    def execute(
+        self, instrument: Instrument, side: Side, fill: Fill, leverage: Decimal | None
+    ) -> None:
+        """Enter, reduce or turn the position; realise what that earns, and pay the fees."""
+        symbol = instrument.symbol
+        if leverage is not None:
+            self._leverages[symbol] = leverage
+        effective = self.leverage(symbol)
+        held, profit = self.position(symbol).executed(side, fill.quantity, fill.price, effective)
+        self._positions[symbol] = held.secured(effective) if leverage is not None else held
+        if not held.quantity:
+            del self._positions[symbol]
+        self._wallet.change(instrument.quote, profit)
+        for fee in fill.fees:
+            self._wallet.change(fee.asset, subtract(ZERO, fee.amount))
+        self._lock(instrument)
+
+    def fund(self, instrument: Instrument, rate: Decimal, price: Decimal) -> Decimal:
+        """Pay or get funding; return what was paid, below zero if it was got.
+
+        Args:
+            instrument: the contract.
+            rate: of the position's worth; above zero longs pay.
+            price: at which it is valued.
+        """
+        worth = multiply(self.position(instrument.symbol).quantity, price)
+        paid = multiply(worth, rate)
+        self._wallet.change(instrument.quote, subtract(ZERO, paid))
+        return paid
+
+    def liquidation_price(self, symbol: str) -> Decimal | None:
+        """Return where the position in a symbol is liquidated; None for nowhere."""
+        return self.position(symbol).liquidation_price(self._terms.maintenance)
+
+    def seize(self, instrument: Instrument) -> None:
+        """Begin to liquidate: what the position costs from now on is the insurance fund's."""
+        owned = self._wallet.of(instrument.quote).total
+        margin = self.position(instrument.symbol).margin
+        self._seized[instrument.symbol] = subtract(owned, margin)
+
+    def settle(self, instrument: Instrument) -> Decimal:
+        """End a liquidation whose position is closed: it has cost the margin.
+
+        Returns:
+            What the insurance fund pays for that; below zero if it gets something.
+        """
+        after = self._seized.pop(instrument.symbol)
+        paid = subtract(after, self._wallet.of(instrument.quote).total)
+        self._wallet.change(instrument.quote, paid)
+        return paid
+
+    def holdings(self) -> Sequence[Holding]:
+        """Return what the account owns, by asset."""
+        return self._wallet.holdings()
+
+
+def _entered(need: Need, leverage: Decimal) -> Decimal:
+    return add(divide(need.worth, leverage), max(need.fee, ZERO))
+
+
+def _closed_by(side: Side, held: Contracts) -> Decimal:
+    """Return how much of a position orders of a side can close."""
+    return max(ZERO, subtract(ZERO, held.quantity) if side is Side.BUY else held.quantity)

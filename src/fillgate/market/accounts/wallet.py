@@ -20,7 +20,8 @@ class Holding(NamedTuple):
     @property
     def free(self) -> Decimal:
         """What can be used for new orders; below zero when losses have eaten into what is
-        locked."""
+        locked.
+        """
         return subtract(self.total, self.locked)
 
 

@@ -18,7 +18,8 @@ class NoPrices(Exception):
 
 class Quote(NamedTuple):
     """Prices at one instant: 0 < bid <= last <= ask and bid < ask in a made market; a recorded
-    `last` may be anywhere."""
+    `last` may be anywhere.
+    """
 
     bid: int
     last: int

@@ -13,7 +13,7 @@ Each line is a JSON array of records (`market.records`) that happened in one ste
 import errno
 import fcntl
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -55,9 +55,17 @@ class MockLedger:
         return cls.parse(Path(path).read_bytes(), str(path))
 
     @classmethod
-    def parse(cls, content: bytes, name: str) -> "MockLedger":
-        """Read a ledger from its bytes; errors name it so."""
-        state = VenueState()
+    def parse(
+        cls, content: bytes, name: str, new_state: Callable[[], VenueState] = VenueState
+    ) -> "MockLedger":
+        """Read a ledger from its bytes.
+
+        Args:
+            content: of the file.
+            name: what errors call it.
+            new_state: makes the state that its records are folded into.
+        """
+        state = new_state()
         *lines, torn = content.split(b"\n")
         for number, line in enumerate(lines, start=1):
             try:
@@ -91,12 +99,15 @@ class MockLedger:
 class LedgerFile:
     """A ledger open for writing."""
 
-    def __init__(self, path: str, where: str) -> None:
+    def __init__(
+        self, path: str, where: str, new_state: Callable[[], VenueState] = VenueState
+    ) -> None:
         """Open a ledger, or make an empty one, and read what is in it.
 
         Args:
             path: of the file; its folder must be there.
             where: name of the setting for error messages.
+            new_state: makes the state that its records are folded into.
 
         Raises:
             ConfigurationError: the file cannot be opened, or is no ledger.
@@ -108,6 +119,7 @@ class LedgerFile:
             text = f"expected a file that can be written, found {path!r}: {error.strerror}"
             raise ConfigurationError(f"`{where}`: {text}") from None
         self._name = f"`{where}`: {path}"
+        self._new_state = new_state
         try:
             self._lock(path)
             self._contents: MockLedger | None = self._read()
@@ -126,7 +138,7 @@ class LedgerFile:
             raise AccountDown(f"the ledger {path!r} is in use by another account") from None
 
     def _read(self) -> MockLedger:
-        return MockLedger.parse(_read_all(self._file), self._name)
+        return MockLedger.parse(_read_all(self._file), self._name, self._new_state)
 
     def reload(self) -> VenueState:
         """Return all that is in it, for the caller to go on with.

@@ -9,9 +9,9 @@ import msgspec
 from fillgate.domain.numbers import ZERO
 from fillgate.domain.options import read_options
 from fillgate.domain.settings import Setting
+from fillgate.market.accounts import AccountKind
 
 __all__ = [
-    "AccountKind",
     "FeeTierOptions",
     "InstrumentOptions",
     "MockOptions",
@@ -19,17 +19,6 @@ __all__ = [
 ]
 
 _SPEEDS: Final = 10_000
-
-
-class AccountKind:
-    """How a simulated account may trade."""
-
-    UNLIMITED: Final = "unlimited"
-    """Nothing is checked; what it owns is told all the same."""
-    SPOT: Final = "spot"
-    """It owns assets, and can spend or sell no more than that."""
-    MARGIN: Final = "margin"
-    """It holds contracts, long or short, secured by a balance in the currency of settlement."""
 
 
 class InstrumentOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,9 +66,9 @@ class MockOptions(msgspec.Struct, frozen=True, kw_only=True):
         Setting(
             "How it may trade. `unlimited`: nothing is checked. `spot`: it can spend and sell what "
             "it owns. `margin`: it holds contracts, long or short, secured by its balance.",
-            words=(AccountKind.UNLIMITED, AccountKind.SPOT, AccountKind.MARGIN),
+            words=tuple(kind.value for kind in AccountKind),
         ),
-    ] = AccountKind.UNLIMITED
+    ] = AccountKind.UNLIMITED.value
     balances: Annotated[
         dict[str, Decimal],
         Setting(

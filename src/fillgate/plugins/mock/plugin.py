@@ -25,20 +25,30 @@ from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, Final
 
-from fillgate.domain.errors import NotSent, Rejected
+from fillgate.domain.errors import ConfigurationError, NotSent, Rejected
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.market import MarketData
 from fillgate.domain.numbers import ZERO, divide
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, Lookup, NotFound
+from fillgate.market.accounts import AccountKind
+from fillgate.market.accounts.wallet import Holding
 from fillgate.market.execution import Change
 from fillgate.market.feeds.base import NoPrices
-from fillgate.market.listings import BadSymbol
+from fillgate.market.listings import BadSymbol, Listing
 from fillgate.market.rules import CAPABILITIES, Refusal
 from fillgate.market.state import VenueState
+from fillgate.market.terms import Terms
 from fillgate.market.venue import Venue
 from fillgate.market.venue_order import VenueOrder
-from fillgate.plugins.base import ExecutionPlugin, PluginContext, VenueFill, VenuePosition
+from fillgate.plugins.base import (
+    Balance,
+    ExecutionPlugin,
+    Instrument,
+    PluginContext,
+    VenueFill,
+    VenuePosition,
+)
 from fillgate.plugins.mock.ledger import LedgerFile, MockLedger
 from fillgate.plugins.mock.options import MockOptions, read_mock_options
 from fillgate.plugins.mock.prices import Prices
@@ -82,19 +92,35 @@ class MockPlugin(ExecutionPlugin):
         """
         await self.close()
         options = read_mock_options(config, f"accounts.{self.name}")
+        terms = venue_terms(options, Prices(options).feed)
         if options.ledger_path is not None:
-            self._ledger = LedgerFile(options.ledger_path, f"accounts.{self.name}.ledger_path")
+            where = f"accounts.{self.name}.ledger_path"
+            self._ledger = LedgerFile(options.ledger_path, where, terms.new_state)
             self._report_torn(options.ledger_path, self._ledger.torn)
         self._options = options
         self._half_latency = float(divide(options.latency_ms, _MILLISECONDS))
-        self._venue = self._made_venue(options)
+        venue = self._made_venue(terms)
+        self._open_account(venue, options)
+        self._venue = venue
 
-    def _made_venue(self, options: MockOptions) -> Venue:
-        terms = venue_terms(options, Prices(options).feed)
+    def _made_venue(self, terms: Terms) -> Venue:
         if self._ledger is not None:
             return Venue(terms, self._ledger.write, self._ledger.reload)
-        state = VenueState()
+        state = terms.new_state()
         return Venue(terms, lambda records: None, lambda: state)
+
+    def _open_account(self, venue: Venue, options: MockOptions) -> None:
+        wanted = AccountKind(options.account)
+        if wanted is AccountKind.UNLIMITED and not options.balances:
+            actual = venue.state.ownership.account(self.name).kind
+        else:
+            now = self.context.clock.now()
+            actual = venue.open_account(self.name, wanted, options.balances, now)
+        if actual is not wanted:
+            raise ConfigurationError(
+                f"`accounts.{self.name}.account`: its ledger was begun as {actual.value}, found "
+                f"{wanted.value}; use another ledger"
+            )
 
     def _report_torn(self, path: str, torn: bytes) -> None:
         if torn:
@@ -337,6 +363,26 @@ class MockPlugin(ExecutionPlugin):
         await self._travel()
         return found
 
+    async def balances(self) -> Sequence[Balance]:
+        """Return what the account owns, by asset; `free` is what new orders can use."""
+        await self._travel()
+        account = self._current().ownership.account(self.name)
+        held = [_balance(holding) for holding in account.holdings()]
+        await self._travel()
+        return held
+
+    async def instruments(self) -> Sequence[Instrument]:
+        """Return the rules of the symbols that were traded or have rules of their own.
+
+        Any other printable symbol can be traded too.
+        """
+        await self._travel()
+        venue = self._open_venue()
+        symbols = {*self._options.instruments, *venue.state.touched}
+        rules = [_instrument(symbol, venue.listing(symbol)) for symbol in sorted(symbols)]
+        await self._travel()
+        return rules
+
     async def positions(self) -> Sequence[VenuePosition]:
         """Return the net position of each symbol that is not flat."""
         await self._travel()
@@ -353,3 +399,19 @@ def _check_text(client_order_id: str) -> None:
     if not client_order_id or not client_order_id.isprintable():
         text = f"expected a client order id of printable characters, found {client_order_id!r}"
         raise Rejected("INVALID_CLIENT_ORDER_ID", text)
+
+
+def _balance(holding: Holding) -> Balance:
+    return Balance(asset=holding.asset, total=holding.total, free=holding.free)
+
+
+def _instrument(symbol: str, listed: Listing) -> Instrument:
+    return Instrument(
+        symbol=symbol,
+        base=listed.base,
+        quote=listed.quote,
+        quantity_step=listed.lot,
+        price_step=listed.tick,
+        minimum_quantity=listed.lot,
+        minimum_notional=listed.minimum_notional or None,
+    )

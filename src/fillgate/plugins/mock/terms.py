@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from fillgate.domain.numbers import divide
+from fillgate.market.accounts import MarginTerms
 from fillgate.market.feeds.synthetic import SyntheticTerms
 from fillgate.market.fees import FeeSchedule, FeeTier
 from fillgate.market.listings import Amendment
@@ -24,6 +25,10 @@ def venue_terms(options: MockOptions, feed: FeedOf) -> Terms:
         fees=FeeSchedule(_tiers(options)),
         prevention=SelfTradePrevention(options.self_trade_prevention),
         amendments=_amendments(options),
+        margin=MarginTerms(
+            leverage=options.leverage, maintenance=_part(options.maintenance_margin_bps)
+        ),
+        funding=_part(options.funding_bps),
     )
 
 
