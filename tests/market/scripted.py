@@ -88,8 +88,8 @@ def venue_over(
     return Venue(terms, lambda records: written.append(tuple(records)), lambda: folded(written))
 
 
-def folded(written: Sequence[Sequence[Record]]) -> VenueState:
-    state = VenueState()
+def folded(written: Sequence[Sequence[Record]], state: VenueState | None = None) -> VenueState:
+    state = state or VenueState()
     for records in written:
         for record in records:
             state.apply(record)

@@ -188,21 +188,27 @@ class Ownership:
 
     def shortfall_of(self, held: VenueOrder, worth: Decimal) -> Shortfall | None:
         """Return what an account misses for a working order, beside what that has locked."""
-        account = self.account(held.order.account)
         left = subtract(held.order.quantity, held.filled_quantity)
-        account.reserve(held.number, None, _group(held))
-        missing = self.shortfall(held.order, left, worth)
-        self._reserve(held)
-        return missing
+        return self._missing(held.order, left, worth, held.number, _group(held))
 
     def shortfall(self, order: Order, quantity: Decimal, worth: Decimal) -> Shortfall | None:
         """Return what an account misses for an order; None if it can afford it."""
+        return self._missing(order, quantity, worth)
+
+    def _missing(
+        self,
+        order: Order,
+        quantity: Decimal,
+        worth: Decimal,
+        number: int | None = None,
+        group: int | None = None,
+    ) -> Shortfall | None:
         account = self.account(order.account)
         if account.kind is AccountKind.UNLIMITED:
             return None
         if order.reduce_only and account.kind is AccountKind.MARGIN:
             return None
-        return account.shortfall(self.need(order, quantity, worth))
+        return account.shortfall(self.need(order, quantity, worth), number, group)
 
 
 def _group(held: VenueOrder) -> int | None:

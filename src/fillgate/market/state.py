@@ -117,7 +117,7 @@ class VenueState:
 
     def _sort_in(self, held: VenueOrder, at: int) -> None:
         symbol = held.order.symbol
-        if at > self.touched.get(symbol, 0):
+        if at >= self.touched.get(symbol, 0):
             self.touched[symbol] = at
         if not held.status.is_final:
             self.open.setdefault(symbol, {})[held.number] = held

@@ -78,8 +78,16 @@ class Account(Protocol):
         """Take in what the account is opened with."""
         ...
 
-    def shortfall(self, need: Need) -> Shortfall | None:
-        """Return what is missing for an order; None if it can be afforded."""
+    def shortfall(
+        self, need: Need, number: int | None = None, group: int | None = None
+    ) -> Shortfall | None:
+        """Return what is missing for an order; None if it can be afforded.
+
+        Args:
+            need: what it needs.
+            number: the order's, if it works already: what it has locked is there for it.
+            group: that of `reserve`.
+        """
         ...
 
     def reserve(self, number: int, need: Need | None, group: int | None = None) -> None:

@@ -59,6 +59,14 @@ class _Working:
         if quantity:
             self._needs[number] = (quantity, entered)
 
+    def without(self, number: int | None) -> "_Working":
+        """Return the same for all orders but one, as a total that may be added to."""
+        known = (ZERO, ZERO) if number is None else self._needs.get(number, (ZERO, ZERO))
+        rest = _Working()
+        rest.quantity = subtract(self.quantity, known[0])
+        rest.entered = subtract(self.entered, known[1])
+        return rest
+
     def lock(self, closes: Decimal) -> Decimal:
         """Return what is locked, when so much of the quantity closes a position."""
         opens = subtract(self.quantity, closes)
@@ -102,16 +110,17 @@ class MarginAccount:
         """Return the leverage of a symbol: what an order asks for, else what the last one did."""
         return asked or self._leverages.get(symbol, self._terms.leverage)
 
-    def shortfall(self, need: Need) -> Shortfall | None:
+    def shortfall(
+        self, need: Need, number: int | None = None, group: int | None = None
+    ) -> Shortfall | None:
         """Return what is missing for an order; None if it can be afforded."""
         instrument = need.instrument
         before = self._locks.get(instrument.symbol, (instrument.quote, ZERO))[1]
         working = self._working.get((instrument.symbol, need.side), _Working())
         leverage = self.leverage(instrument.symbol, need.leverage)
-        trial = _Working()
-        trial.put(0, working.quantity, working.entered)
+        trial = working.without(number)
         if not need.reduce_only:
-            trial.put(1, need.quantity, _entered(need, leverage))
+            trial.put(0, need.quantity, _entered(need, leverage))
         held = self.position(instrument.symbol).secured(leverage)
         after = add(held.margin, trial.lock(_closed_by(need.side, held)))
         after = add(after, self._lock_of(instrument.symbol, need.side.opposite, held))

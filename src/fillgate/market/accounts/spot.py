@@ -42,15 +42,18 @@ class SpotAccount:
         """Take in what the account is opened with."""
         self._wallet.change(asset, amount)
 
-    def shortfall(self, need: Need) -> Shortfall | None:
+    def shortfall(
+        self, need: Need, number: int | None = None, group: int | None = None
+    ) -> Shortfall | None:
         """Return what is missing for an order; None if it can be afforded."""
         asset, needed = _lock_of(need)
-        free = self._wallet.of(asset).free
+        own = _largest(self._locks.get(_key(number, group), {}))
+        free = add(self._wallet.of(asset).free, own[1] if own else ZERO)
         return None if needed <= free else Shortfall(asset, needed, free)
 
     def reserve(self, number: int, need: Need | None, group: int | None = None) -> None:
         """Lock what a working order may use up; None: nothing any more."""
-        key = number if group is None else -group
+        key = _key(number, group)
         members = self._locks.setdefault(key, {})
         before = _largest(members)
         members.pop(number, None)
@@ -75,6 +78,12 @@ class SpotAccount:
     def holdings(self) -> Sequence[Holding]:
         """Return what the account owns, by asset."""
         return self._wallet.holdings()
+
+
+def _key(number: int | None, group: int | None) -> int:
+    if group is not None:
+        return -group
+    return 0 if number is None else number
 
 
 def _lock_of(need: Need) -> _Lock:

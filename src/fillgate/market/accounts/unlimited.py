@@ -25,7 +25,9 @@ class UnlimitedAccount:
         """Take in what the account is opened with."""
         self._wallet.change(asset, amount)
 
-    def shortfall(self, need: Need) -> Shortfall | None:
+    def shortfall(
+        self, need: Need, number: int | None = None, group: int | None = None
+    ) -> Shortfall | None:
         """Return None: everything can be afforded."""
         return None
 
