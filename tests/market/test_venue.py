@@ -278,6 +278,57 @@ def test_an_entry_that_is_cancelled_leaves_nothing_to_protect() -> None:
     assert list(venue.state.orders) == [1]
 
 
+# One cancels the other
+
+
+def pair(venue: Venue, *, quantity: int = 2) -> tuple[VenueOrder, VenueOrder]:
+    target = limit(105, "target", S, quantity)
+    stop = order("stop", S, quantity, order_type=T.STOP, stop_price=Decimal(95))
+    return venue.place_pair(target, stop, at(0))
+
+
+@pytest.mark.parametrize(
+    ("moment", "filled", "canceled"),
+    [(quiet(105, 107), 1, 2), (quiet(94, 96, last=95), 2, 1)],
+)
+def test_of_a_pair_one_is_executed_and_the_other_ends(
+    moment: Moment, filled: int, canceled: int
+) -> None:
+    venue = venue_over([quiet(last=100), moment])
+    assert [each.status for each in pair(venue)] == [O.NEW, O.NEW]
+    venue = reopened(venue)
+    assert held(venue, filled, 1).status is O.FILLED
+    assert held(venue, canceled, 1).status is O.CANCELED
+
+
+def test_a_part_of_one_is_enough_to_end_the_other() -> None:
+    # What others offer at better prices is taken first.
+    venue = venue_over([quiet(last=100), quiet(flow=[(B, 105, 1)])])
+    pair(venue)
+    assert held(venue, 1, 1).status is O.NEW
+    venue = venue_over([quiet(last=100), Moment([(104, 9)], [(106, 9)], flow=[(B, 105, 1)])])
+    pair(venue)
+    assert executions(held(venue, 1, 1)) == [(105, 1)]
+    assert venue.state.orders[1].status is O.PARTIALLY_FILLED
+    assert venue.state.orders[2].status is O.CANCELED
+
+
+def test_who_cancels_one_of_a_pair_cancels_both() -> None:
+    venue = venue_over([quiet(last=100)])
+    first, _ = pair(venue)
+    venue.cancel(first, at(0.5))
+    assert {each.status for each in venue.state.orders.values()} == {O.CANCELED}
+
+
+def test_a_pair_is_taken_or_refused_as_one() -> None:
+    venue = venue_over([quiet(last=100)], minimum=10)
+    good, bad = limit(105, "g", S), limit(1, "b", S)
+    assert [each.code for each in venue.place_pair(good, bad, at(0))] == ["MINIMUM_NOTIONAL"] * 2
+    other = venue.place_pair(limit(105, "g", S), limit(95, "b", B), at(0))
+    assert [each.code for each in other] == ["INVALID_PAIR"] * 2
+    assert not venue.state.open
+
+
 # Reduce-only
 
 
@@ -314,6 +365,8 @@ PREVENTED = [
     (SelfTradePrevention.CANCEL_OLDEST, (O.CANCELED, []), (O.FILLED, [(99, 3)])),
     (SelfTradePrevention.CANCEL_NEWEST, (O.NEW, []), (O.EXPIRED, [])),
     (SelfTradePrevention.CANCEL_BOTH, (O.CANCELED, []), (O.EXPIRED, [])),
+    # Both lose the two that they would have executed.
+    (SelfTradePrevention.DECREMENT, (O.CANCELED, []), (O.EXPIRED, [(99, 1)])),
     (SelfTradePrevention.NONE, (O.FILLED, [(100, 2)]), (O.FILLED, [(100, 2), (99, 1)])),
 ]
 
@@ -330,6 +383,20 @@ def test_orders_of_one_account_do_not_meet(
     first, second = venue.state.orders.values()
     assert (first.status, executions(first)) == rested
     assert (second.status, executions(second)) == came
+
+
+def test_who_is_larger_keeps_the_rest_unexecuted() -> None:
+    venue = venue_over([quiet()], prevention=SelfTradePrevention.DECREMENT)
+    venue.place(limit(100, quantity=5), at(0))
+    venue.place(limit(100, "b", S, 2), at(0))
+    venue.place(limit(100, "c", S, 4), at(0))
+    venue = reopened(venue)
+    first, second, third = venue.state.orders.values()
+    assert (first.status, second.status, third.status) == (O.CANCELED, O.EXPIRED, O.NEW)
+    assert third.order.quantity == 1
+    venue.place(order("d", account="other", quantity=3), at(0.5))
+    assert executions(venue.state.orders[3]) == [(100, 1)]
+    assert executions(venue.state.orders[4]) == [(100, 1), (101, 2)]
 
 
 def test_orders_of_two_accounts_meet_and_what_one_gains_the_other_pays() -> None:

@@ -21,9 +21,16 @@ from fillgate.domain.numbers import ZERO, add, multiply, subtract
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
 from fillgate.domain.reports import ExecutionReport
 from fillgate.market.accounts import MarginAccount
-from fillgate.market.feeds.base import Component, Quote, Watch
+from fillgate.market.feeds.base import Component, Flow, Quote, Watch
 from fillgate.market.fees import FeeSchedule
-from fillgate.market.matching import MARKET, BookOrder, Outcome, SelfTradePrevention, Trade
+from fillgate.market.matching import (
+    MARKET,
+    BookOrder,
+    Matched,
+    Outcome,
+    SelfTradePrevention,
+    Trade,
+)
 from fillgate.market.protection import protection_of, renamed
 from fillgate.market.records import (
     Attached,
@@ -161,8 +168,7 @@ class Step:
             prevention=SelfTradePrevention.NONE if self.market.is_idle else self._prevention,
         )
         self._trade(matched.trades)
-        for number in matched.prevented:
-            self._prevent(number)
+        self._prevent(held.number, matched)
         self._conclude(held.number, matched.outcome)
 
     def _lots(self, held: VenueOrder) -> int:
@@ -246,10 +252,24 @@ class Step:
         ahead = self.market.book.lots_ahead(held.number, MARKET)
         self.market.queue(self._told(Queued(at=self.at, number=held.number, ahead=ahead)))
 
-    def _prevent(self, number: int) -> None:
-        held = self._state.orders[number]
-        if not held.status.is_final:
-            self.close(held, OrderStatus.CANCELED, _OWN_ORDER)
+    def _prevent(self, taker: int, matched: Matched) -> None:
+        """Let orders of one owner that would have met give way."""
+        for number in matched.prevented:
+            held = self._state.orders[number]
+            if not held.status.is_final:
+                self.close(held, OrderStatus.CANCELED, _OWN_ORDER)
+        for number, lots in matched.reduced:
+            if number not in matched.prevented:
+                self._shrink(number, lots)
+        if matched.outcome is Outcome.RESTS:
+            self._shrink(taker, sum(lots for _, lots in matched.reduced))
+
+    def _shrink(self, number: int, lots: int) -> None:
+        """Let an order have lost lots that were not executed."""
+        if lots:
+            quantity = self._state.orders[number].order.quantity
+            left = subtract(quantity, self.market.listing.quantity(lots))
+            self.happen(Restated(at=self.at, number=number, quantity=left))
 
     # The market outside
 
@@ -269,6 +289,15 @@ class Step:
         lots = self.take(side, ticks, lots)
         if lots:
             self._send_outside(side, ticks, lots, TimeInForce.GTC)
+
+    def flow(self, flow: Flow) -> None:
+        """Let the market outside take: first from its own offers that are better.
+
+        What it takes from itself at the same price the feed has not displayed.
+        """
+        better = flow.ticks - flow.side.sign
+        self.market.outside.supply(flow.side.opposite, flow.lots, better, self.offer)
+        self.take(flow.side, flow.ticks, flow.lots)
 
     def take(self, side: Side, ticks: int, lots: int) -> int:
         """Let the market outside take what it finds within a price; return what it did not find.
@@ -411,9 +440,10 @@ class Step:
 
     # Endings
 
-    def refuse(self, held: VenueOrder, refusal: Refusal) -> None:
-        """Reject an order."""
-        self.close(held, OrderStatus.REJECTED, refusal.text, code=refusal.code)
+    def refuse(self, held: VenueOrder, refusal: Refusal, *, with_others: bool = True) -> None:
+        """Reject an order, and end what belongs to it."""
+        text, code = refusal.text, refusal.code
+        self.close(held, OrderStatus.REJECTED, text, code=code, with_others=with_others)
 
     def close(
         self,

@@ -153,7 +153,7 @@ class Venue:
         market, at = step.market, step.at
         step.turn()
         for flow in market.outside.flow(at):
-            step.take(flow.side, flow.ticks, flow.lots)
+            step.flow(flow)
         quote = market.quote(at)
         step.fire(quote)
         for account in market.liquidated(quote):
@@ -200,8 +200,37 @@ class Venue:
                 step.refuse(held, refusal)
         return self.state.orders[held.number]
 
-    def _arrive(self, step: Step, order: Order) -> VenueOrder:
-        arrived = Arrived(at=step.at, number=self.state.next_number, order=order)
+    def place_pair(self, first: Order, second: Order, now: int) -> tuple[VenueOrder, VenueOrder]:
+        """Take two orders of which one cancels the other (OCO): both or none.
+
+        As soon as one is executed, even in part, or ends, the other ends. What both would use up is
+        locked once.
+
+        Args:
+            first: one of them.
+            second: the other, of the same account, symbol and side.
+            now: when they arrive.
+
+        Raises:
+            BadSymbol: the symbol cannot be one; there is no record of the orders.
+        """
+        with self._step(self.market(first.symbol, now), now) as step:
+            refusal = self._unquoted(step) or _pair_refusal(first, second)
+            for order in (first, second):
+                refusal = refusal or self._refusal(step, order)
+            pair = self.state.next_number
+            numbers = [self._arrive(step, each, pair).number for each in (first, second)]
+            for number in numbers:
+                held = self.state.orders[number]
+                if refusal is not None:
+                    step.refuse(held, refusal, with_others=False)
+                elif not held.status.is_final:
+                    step.meet(held)
+        one, other = (self.state.orders[number] for number in numbers)
+        return one, other
+
+    def _arrive(self, step: Step, order: Order, pair: int | None = None) -> VenueOrder:
+        arrived = Arrived(at=step.at, number=self.state.next_number, order=order, pair=pair)
         held = step.happen(arrived)
         assert held is not None
         return held
@@ -333,3 +362,10 @@ class Venue:
             raise
         if step.records and self.hear is not None:
             self.hear(step.changes())
+
+
+def _pair_refusal(first: Order, second: Order) -> Refusal | None:
+    keys = {(order.account, order.symbol, order.side) for order in (first, second)}
+    if len(keys) == 1:
+        return None
+    return Refusal("INVALID_PAIR", "Both orders must be of one account, symbol and side.")
