@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from fillgate.domain.orders import TimeInForce
 from fillgate.domain.settings import Declared
+from fillgate.plugins.mock.options import FeeTierOptions, InstrumentOptions
 
 __all__ = [
     "Cases",
@@ -33,6 +34,9 @@ _WRONG: Mapping[object, list[object]] = {
     int: ["x", "1", True, 1.5, [1]],
     # A Decimal may stand in quotes.
     Decimal: ["x", "1_0", " 1", True, [1], {"x": 1}],
+    dict[str, Decimal]: [5, "x", True, [1], {"x": "y"}, {"x": True}, {"x": [1]}],
+    dict[str, InstrumentOptions]: [5, "x", [1], {"x": 1}, {"x": {"lot": "y"}}],
+    list[FeeTierOptions]: [5, "x", {"x": 1}, [1], [{"volume": "y"}], [{}]],
     frozenset[TimeInForce]: ["IOC", ["NOW"], 5, True, {"IOC": 1}],
 }
 

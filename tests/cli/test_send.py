@@ -50,7 +50,7 @@ REFUSED = [
     ((*ALERT[:-1], "1,5"), "INVALID_FIELD"),
     ((*ALERT, "--confidence", "0.1"), "LOW_CONFIDENCE"),
     ((*ALERT, "--account", "nobody"), "UNKNOWN_ACCOUNT"),
-    ((*ORDER, "--order-type", "trailing_stop", "--trail", "1"), "ORDER_TYPE_NOT_SUPPORTED"),
+    ((*ORDER[:-2], "--quote-quantity", "100"), "QUOTE_QUANTITY_NOT_SUPPORTED"),
 ]
 
 

@@ -20,7 +20,7 @@ ALERTS: dict[str, dict[str, Any]] = {
     "FILLED": {"symbol": "A/USDT"},
     "NEW": {"symbol": "B/USDT", "order_type": "limit", "price": "0.01"},
     "REJECTED": {"symbol": "C/USDT", "account": "bad"},
-    "DENIED": {"symbol": "D/USDT", "order_type": "trailing_stop", "trail": 1},
+    "DENIED": {"symbol": "D/USDT", "quantity": None, "quote_quantity": 100},
 }
 
 

@@ -116,9 +116,16 @@ def test_what_is_needed_is_asked_for() -> None:
 
 
 def test_all_that_is_wrong_is_told_with_its_line() -> None:
-    text = account("mock", seed="x", fee_bps=-1) + '\n[accounts.b]\ntype = "mok"\n[log]\nlevel = 1'
+    text = (
+        account("mock", seed="x", taker_fee_bps=-1)
+        + '\n[accounts.b]\ntype = "mok"\n[log]\nlevel = 1'
+    )
     words = refused(text)
-    for line, key in ((3, "accounts.a.seed"), (4, "accounts.a.fee_bps"), (6, "accounts.b.type")):
+    for line, key in (
+        (3, "accounts.a.seed"),
+        (4, "accounts.a.taker_fee_bps"),
+        (6, "accounts.b.type"),
+    ):
         assert f"line {line}: `{key}`: " in words
     assert "line 8: `log.level`" in words
     assert "did you mean 'mock'?" in words

@@ -133,9 +133,9 @@ _ORDERS: Final = (
         _buy("0.1", "BTC/USDT", order_type="stop", stop_price=Percent(4)),
     ),
     Alert(
-        "sell 10 AAPL, stop -5 %",
+        "sell 10 AAPL, trailing stop at 20",
         "NEW",
-        _sell("10", "AAPL", order_type="stop", stop_price=Percent(-5)),
+        _sell("10", "AAPL", order_type="trailing_stop", trail="20"),
     ),
     Alert(
         "buy 5 SOL/USDT, stop +4 %, limit +5 %",
@@ -160,9 +160,9 @@ _ORDERS: Final = (
         http=202,
     ),
     Alert(
-        "sell 5 SOL/USDT, trailing stop",
+        "buy SOL/USDT for 500 USDT",
         "DENIED",
-        _sell("5", "SOL/USDT", order_type="trailing_stop", trail="4"),
+        {"symbol": "SOL/USDT", "action": "buy", "quote_quantity": "500"},
         http=422,
     ),
 )
