@@ -168,6 +168,14 @@ class EngineConfig(msgspec.Struct, frozen=True, kw_only=True):
     health_interval: Annotated[
         float, _time("The pause between two looks at an account's health.")
     ] = 30.0
+    arrival_quotes: Annotated[
+        bool,
+        Setting(
+            "Ask the venue for a quote beside each order, for the report of what trading cost. "
+            "Each is a request more of what the venue allows. Plugins that tell what an order "
+            "found, as `mock` does, are not asked."
+        ),
+    ] = False
     max_waiting: Annotated[
         int,
         Setting(

@@ -36,3 +36,5 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
     instruments: bool = False
     stream_reports: bool = False
     stream_data: bool = False
+    arrival_quotes: bool = False
+    """Results of `execute_order` tell what the order found at the venue (`arrival`)."""

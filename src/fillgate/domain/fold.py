@@ -12,6 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from fillgate.domain.events import (
+    ArrivalQuoted,
     CancelRequested,
     FillFound,
     OrderAbsent,
@@ -75,6 +76,11 @@ def _answered(state: OrderState, event: SubmissionAnswered, at: int) -> OrderSta
     told = state.with_order_id(result.order_id)
     told["executed"] = executed
     return state.moved(at, report, raised=clash, told=told)
+
+
+def _quoted(state: OrderState, _: ArrivalQuoted, at: int) -> OrderState:
+    # For reports alone: the order is what it was, to the instant of its last change.
+    return state
 
 
 def _denied(state: OrderState, event: OrderDenied | OrderNotSent, at: int) -> OrderState:
@@ -195,6 +201,7 @@ _FOLDS: Final[Mapping[type[OrderEvent], Callable[[OrderState, Any, int], OrderSt
     OrderIntended: _intended,
     OrderSending: _sending,
     SubmissionAnswered: _answered,
+    ArrivalQuoted: _quoted,
     OrderDenied: _denied,
     OrderNotSent: _denied,
     OrderRejected: _rejected,

@@ -11,7 +11,24 @@ from fillgate.domain.life_cycle import OrderStatus, ReportType
 from fillgate.domain.numbers import ZERO
 from fillgate.domain.orders import Side
 
-__all__ = ["ExecutionReport", "ExecutionResult", "Found", "Lookup", "NotFound", "report_type_of"]
+__all__ = [
+    "ArrivalQuote",
+    "ExecutionReport",
+    "ExecutionResult",
+    "Found",
+    "Lookup",
+    "NotFound",
+    "report_type_of",
+]
+
+
+class ArrivalQuote(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What was bid and asked when an order reached its venue; for reports of what trading cost."""
+
+    bid: Decimal
+    ask: Decimal
+    timestamp: int
+    """When it was so, Unix milliseconds."""
 
 
 class ExecutionResult(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):
@@ -38,6 +55,8 @@ class ExecutionResult(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_
     fees: tuple[Fee, ...] = ()
     fills: tuple[Fill, ...] = ()
     """The single executions, where the venue names them."""
+    arrival: ArrivalQuote | None = None
+    """What the order found at the venue, where the plugin knows it without asking for it."""
 
 
 class ExecutionReport(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_defaults=True):

@@ -75,6 +75,7 @@ class Dispatcher:
         on_unknown: Callable[[OrderState], None],
         on_settled: Callable[[OrderState], None],
         on_late: Callable[[OrderState, OrderEvent], None],
+        on_sent: Callable[[OrderState], None],
     ) -> None:
         """Send through `registry`, record through `recorder`.
 
@@ -84,6 +85,7 @@ class Dispatcher:
             on_settled: hears of every order that is UNKNOWN no longer.
             on_late: hears of answers after a submission has ended: evidence, for the order as it
                 was sent.
+            on_sent: hears of every order that was handed to its plugin.
         """
         self._registry = registry
         self._accounts = accounts
@@ -97,6 +99,7 @@ class Dispatcher:
         self._planner = Planner(tag=tag, accounts=accounts, max_age=settings.max_age, clock=clock)
         self._on_settled = on_settled
         self._on_late = on_late
+        self._on_sent = on_sent
         self._tickets: dict[str, Ticket] = {}
         self.under_way: dict[int, Ticket] = {}
         """Tickets without a definite outcome, by signal number."""
@@ -301,6 +304,7 @@ class Dispatcher:
             conclude=partial(self._conclude, ticket, lane),
             late=partial(self._note_late, state),
         ).start(self._tasks)
+        self._on_sent(state)
 
     def _send(self, order: Order) -> Coroutine[Any, Any, ExecutionResult]:
         self._count_sending(order)

@@ -12,6 +12,7 @@ from fillgate.domain.clock import Clock
 from fillgate.domain.ids import installation_tag
 from fillgate.domain.logger import Logger
 from fillgate.engine.accounts import Accounts, AccountSetup
+from fillgate.engine.arrival_quotes import ArrivalQuotes
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.dispatcher import Dispatcher
 from fillgate.engine.foreign import Foreign
@@ -230,6 +231,7 @@ class Rooms:
             on_unknown=self._lookups.begin,
             on_settled=self._lookups.end,
             on_late=self.reports.take_late,
+            on_sent=self._made_arrival_quotes().ask_beside,
         )
         self.intake = Intake(
             first_number=self.journal.last_signal + 1,
@@ -244,6 +246,17 @@ class Rooms:
             steps=self._steps,
             clock=self._clock,
             tasks=self.tasks,
+        )
+
+    def _made_arrival_quotes(self) -> ArrivalQuotes:
+        return ArrivalQuotes(
+            self.accounts,
+            self.recorder,
+            wanted=self.settings.arrival_quotes,
+            deadline=self.settings.lookup_deadline,
+            clock=self._clock,
+            tasks=self.tasks,
+            sampler=self.sampler,
         )
 
     def _make_requests(self) -> None:

@@ -50,5 +50,7 @@ class EngineSettings:
     init_deadline: float = 10.0
     init_longest_pause: float = 60.0
     health_interval: float = 30.0
+    arrival_quotes: bool = False
+    """Ask for a quote beside each order whose plugin does not tell what it found."""
     remembered_orders: int = 10_000
     """How many finished orders and signals are kept in memory for quick answers."""

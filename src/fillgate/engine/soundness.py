@@ -20,7 +20,7 @@ import msgspec
 
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.numbers import MAX_DIGITS, MAX_EXPONENT, ZERO
-from fillgate.domain.reports import ExecutionReport, ExecutionResult
+from fillgate.domain.reports import ArrivalQuote, ExecutionReport, ExecutionResult
 from fillgate.plugins.base import VenueFill, VenuePosition
 
 __all__ = ["is_sound"]
@@ -31,7 +31,7 @@ _FINEST: Final = Decimal(1).scaleb(-_PLACES)
 _COUNTED: Final = Context(prec=MAX_DIGITS + _PLACES, traps=[Inexact, InvalidOperation])
 
 
-Told = ExecutionResult | ExecutionReport | VenueFill | VenuePosition
+Told = ArrivalQuote | ExecutionResult | ExecutionReport | VenueFill | VenuePosition
 
 
 def is_sound(told: Told) -> bool:
@@ -43,7 +43,7 @@ def is_sound(told: Told) -> bool:
 
 
 def _is_no_negative(told: Told) -> bool:
-    if isinstance(told, VenuePosition):
+    if isinstance(told, VenuePosition | ArrivalQuote):
         return True
     if isinstance(told, VenueFill):
         return told.fill.quantity > ZERO
@@ -51,6 +51,9 @@ def _is_no_negative(told: Told) -> bool:
     if isinstance(told, ExecutionReport) and told.corrected:
         fills += told.corrected
     return told.filled_quantity >= ZERO and all(fill.quantity >= ZERO for fill in fills)
+
+
+_PARTS: Final = frozenset({Fill, ArrivalQuote})
 
 
 class _Rule:
@@ -93,7 +96,7 @@ class _Rule:
         return _Places(
             [place for place, kind in enumerate(types) if kind is Decimal],
             [place for place, kind in enumerate(types) if kind is str],
-            [place for place, kind in enumerate(types) if kind is Fill],
+            [place for place, kind in enumerate(types) if kind in _PARTS],
             [
                 (place, item)
                 for place, item in enumerate(self._items)
@@ -132,5 +135,13 @@ def _item_of(annotation: Any) -> type | None:
 
 _RULES: Final[Mapping[type, _Rule]] = {
     kind: _Rule(kind)
-    for kind in (ExecutionResult, ExecutionReport, Fill, Fee, VenueFill, VenuePosition)
+    for kind in (
+        ArrivalQuote,
+        ExecutionResult,
+        ExecutionReport,
+        Fill,
+        Fee,
+        VenueFill,
+        VenuePosition,
+    )
 }

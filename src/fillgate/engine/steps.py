@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from fillgate.domain.events import (
     AccountReconciled,
+    ArrivalQuoted,
     CancelRequested,
     DuplicateSuspected,
     Event,
@@ -68,6 +69,7 @@ LEVELS: Final[Mapping[str, str]] = {
     OrderIntended.kind: "debug",
     OrderSending.kind: "debug",
     SubmissionAnswered.kind: "info",
+    ArrivalQuoted.kind: "debug",
     OrderDenied.kind: "info",
     OrderNotSent.kind: "info",
     OrderRejected.kind: "info",

@@ -48,6 +48,7 @@ CAPABILITIES: Final = Capabilities(
     balances=True,
     instruments=True,
     stream_reports=True,
+    arrival_quotes=True,
 )
 """What the simulated venue can do."""
 

@@ -106,6 +106,7 @@ def engine_settings(configuration: Configuration) -> EngineSettings:
         poll_interval=engine.poll_interval,
         health_interval=engine.health_interval,
         reconcile_interval=engine.reconcile_interval,
+        arrival_quotes=engine.arrival_quotes,
         max_waiting=engine.max_waiting,
     )
 

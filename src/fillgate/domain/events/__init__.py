@@ -13,6 +13,7 @@ from fillgate.domain.events.base import (
     OrderEvent,
 )
 from fillgate.domain.events.orders import (
+    ArrivalQuoted,
     FillFound,
     OrderAbsent,
     OrderAdopted,
@@ -62,6 +63,7 @@ __all__ = [
     "AccountCameUp",
     "AccountReconciled",
     "AccountWentDown",
+    "ArrivalQuoted",
     "CancelRequested",
     "DuplicateSuspected",
     "Event",
@@ -107,6 +109,7 @@ EVENT_TYPES: tuple[type[Event], ...] = (
     OrderDenied,
     OrderSending,
     SubmissionAnswered,
+    ArrivalQuoted,
     OrderRejected,
     OrderNotSent,
     OrderUnanswered,

@@ -6,9 +6,10 @@ from fillgate.domain.events.base import OrderEvent
 from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order
-from fillgate.domain.reports import ExecutionReport, ExecutionResult
+from fillgate.domain.reports import ArrivalQuote, ExecutionReport, ExecutionResult
 
 __all__ = [
+    "ArrivalQuoted",
     "FillFound",
     "OrderAbsent",
     "OrderAdopted",
@@ -57,6 +58,13 @@ class SubmissionAnswered(OrderEvent, frozen=True, kw_only=True):
 
     kind: ClassVar[str] = "submission-answered"
     result: ExecutionResult
+
+
+class ArrivalQuoted(OrderEvent, frozen=True, kw_only=True):
+    """The venue's quote when the order was handed over, asked for beside it; it changes nothing."""
+
+    kind: ClassVar[str] = "arrival-quoted"
+    quote: ArrivalQuote
 
 
 class OrderRejected(OrderEvent, frozen=True, kw_only=True):

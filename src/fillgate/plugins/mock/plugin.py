@@ -30,7 +30,14 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.market import MarketData
 from fillgate.domain.numbers import ZERO, divide
 from fillgate.domain.orders import Order
-from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, Lookup, NotFound
+from fillgate.domain.reports import (
+    ArrivalQuote,
+    ExecutionReport,
+    ExecutionResult,
+    Found,
+    Lookup,
+    NotFound,
+)
 from fillgate.market.accounts import AccountKind
 from fillgate.market.accounts.wallet import Holding
 from fillgate.market.execution import Change
@@ -164,17 +171,20 @@ class MockPlugin(ExecutionPlugin):
         _check_text(order.client_order_id)
         refusal = _NO_FUNDS if self._is_drawn("reject", order, self._options.reject_rate) else None
         self._answering = order.client_order_id
+        now = self.context.clock.now()
         try:
-            held = self._open_venue().place(order, self.context.clock.now(), refusal)
+            venue = self._open_venue()
+            held = venue.place(order, now, refusal)
         except BadSymbol as error:
             raise Rejected("INVALID_SYMBOL", str(error)) from None
         finally:
             self._answering = None
+        arrival = _arrival_quote(venue, order.symbol, now)
         if self._is_drawn("unknown", order, self._options.unknown_rate):
             await asyncio.get_running_loop().create_future()
         if self._half_latency:
             await self._travel()
-        return self._result(held)
+        return self._result(held, arrival)
 
     async def _travel(self) -> None:
         if self._half_latency:
@@ -192,7 +202,7 @@ class MockPlugin(ExecutionPlugin):
         draw = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big")
         return draw < rate * _DRAWS
 
-    def _result(self, held: VenueOrder) -> ExecutionResult:
+    def _result(self, held: VenueOrder, arrival: ArrivalQuote | None) -> ExecutionResult:
         refused = held.status is OrderStatus.REJECTED
         return ExecutionResult(
             success=not refused,
@@ -205,6 +215,7 @@ class MockPlugin(ExecutionPlugin):
             status=held.status,
             fees=held.fees,
             fills=held.fills,
+            arrival=arrival,
         )
 
     async def fetch_data(self, symbol: str) -> MarketData:
@@ -415,3 +426,13 @@ def _instrument(symbol: str, listed: Listing) -> Instrument:
         minimum_quantity=listed.lot,
         minimum_notional=listed.minimum_notional or None,
     )
+
+
+def _arrival_quote(venue: Venue, symbol: str, now: int) -> ArrivalQuote | None:
+    """Return what was bid and asked when an order arrived; None if there were no prices."""
+    try:
+        quote = venue.quote(symbol, now)
+    except NoPrices:
+        return None
+    price = venue.listing(symbol).price
+    return ArrivalQuote(bid=price(quote.bid), ask=price(quote.ask), timestamp=now // 1000)
