@@ -85,9 +85,7 @@ class _Told:
         self.executed: int | None = None
         self.arrival: ArrivalQuote | None = None
 
-    def take(
-        self, event: OrderEvent, at: int, before: OrderState | None, after: OrderState
-    ) -> None:
+    def take(self, event: OrderEvent, at: int, after: OrderState) -> None:
         if self.answered is None and isinstance(event, _ANSWERS):
             self.answered = at
         if self.executed is None and after.executed.quantity:
@@ -114,8 +112,8 @@ def cost_of(story: Iterable[tuple[int, Event]]) -> list[OrderCost]:
         if isinstance(event, SignalAccepted):
             accepted = at
         elif isinstance(event, OrderEvent):
-            before, after = fold_orders(states, event, at)
-            told.setdefault(event.client_order_id, _Told()).take(event, at, before, after)
+            _, after = fold_orders(states, event, at)
+            told.setdefault(event.client_order_id, _Told()).take(event, at, after)
     ordered = sorted(states.items(), key=lambda each: each[1].order.leg)
     return [_cost(state, told[name], accepted) for name, state in ordered]
 

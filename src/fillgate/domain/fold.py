@@ -78,7 +78,7 @@ def _answered(state: OrderState, event: SubmissionAnswered, at: int) -> OrderSta
     return state.moved(at, report, raised=clash, told=told)
 
 
-def _quoted(state: OrderState, _: ArrivalQuoted, at: int) -> OrderState:
+def _quoted(state: OrderState, *_: object) -> OrderState:
     # For reports alone: the order is what it was, to the instant of its last change.
     return state
 

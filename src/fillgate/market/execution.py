@@ -56,7 +56,7 @@ from fillgate.market.venue_order import VenueOrder
 __all__ = ["Change", "Step"]
 
 # What happens to orders without anybody's seeing it.
-_UNSEEN: Final[frozenset[type]] = frozenset({Queued, MovedUp, Trailed})
+_UNSEEN: Final[tuple[type[Record], ...]] = (Queued, MovedUp, Trailed)
 
 _NOTHING_TO_REDUCE: Final = "Nothing is left that a reduce-only order could close."
 _NOT_AT_ONCE: Final = "Could not be executed at once within its price."
@@ -120,7 +120,7 @@ class Step:
         """Return the orders that others can see to have changed, and their new executions."""
         executed: dict[int, int] = {}
         for record in self.records:
-            if isinstance(record, OrderRecord) and type(record) not in _UNSEEN:
+            if isinstance(record, OrderRecord) and not isinstance(record, _UNSEEN):
                 new = type(record) is Filled
                 executed[record.number] = executed.get(record.number, 0) + new
         orders = self._state.orders
@@ -406,10 +406,10 @@ class Step:
             return
         for order in protection_of(entry.order, quantity):
             number = self._state.next_number
-            if order.client_order_id in self._state.arrivals:
-                # The first protection was used up before the entry was executed in full.
-                order = renamed(order, number)
-            attached = Attached(at=self.at, number=number, order=order, entry=entry.number)
+            # The first protection may have been used up before the entry was executed in full.
+            again = order.client_order_id in self._state.arrivals
+            named = renamed(order, number) if again else order
+            attached = Attached(at=self.at, number=number, order=named, entry=entry.number)
             self.market.await_price(self._told(attached))
 
     def _fit_reducing(self, account: str) -> None:

@@ -81,8 +81,9 @@ class Replaced(_OfOrder, frozen=True, kw_only=True, tag="replaced"):
 
 
 class Restated(_OfOrder, frozen=True, kw_only=True, tag="restated"):
-    """The venue itself changed an order's quantity (FIX ExecType Restated): protection grows with
-    what its entry executed.
+    """The venue itself changed an order's quantity (FIX ExecType Restated).
+
+    Protection grows with what its entry executes; orders of one owner that would meet shrink.
     """
 
     quantity: Decimal

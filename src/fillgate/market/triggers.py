@@ -1,7 +1,7 @@
 """What waits for a price in one symbol: stops, take-profits, trailing stops.
 
-A stop fires when the price that counts reaches it from the side of the loss, a take-profit from the
-side of the gain; a trailing stop when the price has come back from its best by the distance `trail`.
+A stop fires when the price that counts reaches it from the side of the loss, a take-profit from
+the side of the gain; a trailing stop when the price has come back from its best by `trail`.
 
 Invariants:
 

@@ -75,9 +75,7 @@ async def costs_of_orders(
         JournalUnavailable: it cannot be read.
     """
     while True:
-        query = OrderQuery(
-            account=wanted.account, symbol=wanted.symbol, before=before, limit=_PAGE
-        )
+        query = OrderQuery(account=wanted.account, symbol=wanted.symbol, before=before, limit=_PAGE)
         page = await journal.orders(query)
         costs = await _costs(journal, page.rows)
         for row in page.rows:

@@ -44,16 +44,17 @@ class Contracts(NamedTuple):
         """
         signed = quantity if side is Side.BUY else subtract(ZERO, quantity)
         if self.quantity * signed >= 0:
-            return self._entered(signed, multiply(quantity, price), leverage), ZERO
+            return self.entered(signed, multiply(quantity, price), leverage), ZERO
         closing = min(quantity, abs(self.quantity))
         left, profit = self._reduced(closing, price)
         opening = subtract(quantity, closing)
         if not opening:
             return left, profit
         signed = opening if side is Side.BUY else subtract(ZERO, opening)
-        return left._entered(signed, multiply(opening, price), leverage), profit
+        return left.entered(signed, multiply(opening, price), leverage), profit
 
-    def _entered(self, signed: Decimal, worth: Decimal, leverage: Decimal) -> "Contracts":
+    def entered(self, signed: Decimal, worth: Decimal, leverage: Decimal) -> "Contracts":
+        """Return the position with more of its side: a signed quantity that cost this worth."""
         return Contracts(
             add(self.quantity, signed),
             add(self.cost, worth),

@@ -1,7 +1,7 @@
-"""When the holders of perpetual contracts pay each other: every eight hours, as at most exchanges.
+"""When holders of perpetual contracts pay each other: every eight hours, as at most exchanges.
 
-Longs pay shorts where the rate is above zero, shorts pay longs below. The times are 00:00, 08:00 and
-16:00 UTC (documented so by Binance and Bybit).
+Longs pay shorts where the rate is above zero, shorts pay longs below. The times are 00:00, 08:00
+and 16:00 UTC (documented so by Binance and Bybit).
 """
 
 from typing import Final

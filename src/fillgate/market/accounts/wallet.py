@@ -19,9 +19,7 @@ class Holding(NamedTuple):
 
     @property
     def free(self) -> Decimal:
-        """What can be used for new orders; below zero when losses have eaten into what is
-        locked.
-        """
+        """What new orders can use; below zero when losses have eaten into what is locked."""
         return subtract(self.total, self.locked)
 
 

@@ -8,8 +8,7 @@ Invariants:
 
 1. The position at a time depends on seed, key and volatility only: not on what was asked before.
 2. Every knot of octave k is a multiple of 4**k, so that positions on the grid are exact integers.
-3. Between two instants of the grid the path is straight. So what it does not reach on the grid it
-   does not reach between.
+3. There are positions on the grid only; a price stands still from one instant to the next.
 """
 
 from collections.abc import Iterator
@@ -33,7 +32,7 @@ _NOWHERE: Final = (-(1 << 99), 0, 0, 0)
 
 
 class PricePath:
-    """Where the price of one market stands at each time. Positions are integers, see `ONE`."""
+    """Where the price of one market stands at each instant. Positions are integers, see `ONE`."""
 
     def __init__(self, seed: int, key: str, volatility: Decimal) -> None:
         """Choose the path.
@@ -60,13 +59,7 @@ class PricePath:
         """No position is further than this from 0."""
         return self._reach[_OCTAVES]
 
-    def at(self, time: int) -> int:
-        """Return the position at a time in Unix microseconds."""
-        offset, slope = self._line(0, time // GRID)
-        # The slope is that from one instant of the grid to the next.
-        return offset + slope * time // GRID
-
-    def on_grid(self, index: int) -> int:
+    def at(self, index: int) -> int:
         """Return the position at an instant of the grid, given by its number."""
         return self._coarse(0, index)
 

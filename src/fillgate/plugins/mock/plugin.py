@@ -114,7 +114,7 @@ class MockPlugin(ExecutionPlugin):
         if self._ledger is not None:
             return Venue(terms, self._ledger.write, self._ledger.reload)
         state = terms.new_state()
-        return Venue(terms, lambda records: None, lambda: state)
+        return Venue(terms, lambda _: None, lambda: state)
 
     def _open_account(self, venue: Venue, options: MockOptions) -> None:
         wanted = AccountKind(options.account)

@@ -1,4 +1,4 @@
-"""Where the prices of a mock account come from: made, recorded, or borrowed from another account."""
+"""Where a mock account's prices come from: made, recorded, or borrowed from another account."""
 
 from fillgate.market.feeds.base import Feed
 from fillgate.market.feeds.synthetic import SyntheticFeed

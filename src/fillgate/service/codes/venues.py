@@ -101,7 +101,7 @@ VENUES: Final = Group(
         ),
         _refused(
             "NO_PRICES",
-            "The venue has no quote that may be traded on: none yet, too old, or the recording is over.",
+            "The venue has no quote to trade on: none yet, too old, or the recording is over.",
             "mock.",
             "Look where the account's prices come from (`prices_from`, `replay`).",
         ),
