@@ -39,6 +39,7 @@ __all__ = [
     "Instrument",
     "Logger",
     "PluginContext",
+    "QuoteSource",
     "TaskStarter",
     "VenueFill",
     "VenuePosition",
@@ -52,6 +53,20 @@ class TaskStarter(Protocol):
         """Run `work` beside everything else; a failure is logged, not fatal."""
 
 
+class QuoteSource(Protocol):
+    """Asks the venues of other accounts for quotes."""
+
+    def check(self, account: str) -> None:
+        """Make sure that there is such an account.
+
+        Raises:
+            UnknownAccount: there is none of that name.
+        """
+
+    async def fetch(self, account: str, symbol: str) -> MarketData:
+        """Return a quote from an account's venue; raises what its plugin does."""
+
+
 @dataclass(frozen=True, slots=True)
 class PluginContext:
     """What a plugin may use of the world."""
@@ -60,6 +75,8 @@ class PluginContext:
     random: random.Random
     logger: Logger
     tasks: TaskStarter
+    quotes: QuoteSource | None = None
+    """The quotes of other accounts; None where there are none."""
 
 
 class Balance(msgspec.Struct, frozen=True, kw_only=True):

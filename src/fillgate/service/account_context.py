@@ -4,17 +4,42 @@ import random
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.logger import Logger
+from fillgate.domain.market import MarketData
 from fillgate.engine.tasks import Tasks
 from fillgate.plugins.base import PluginContext
+from fillgate.plugins.registry import PluginRegistry
 
 __all__ = ["account_context"]
 
 
-def account_context(clock: Clock, tasks: Tasks, logger: Logger) -> PluginContext:
-    """Return the context of an account's plugin."""
+class _Quotes:
+    """The quotes of the accounts in a registry; a `QuoteSource`."""
+
+    def __init__(self, registry: PluginRegistry) -> None:
+        self._registry = registry
+
+    def check(self, account: str) -> None:
+        self._registry.get(account)
+
+    async def fetch(self, account: str, symbol: str) -> MarketData:
+        return await self._registry.fetch_data(symbol, account)
+
+
+def account_context(
+    clock: Clock, tasks: Tasks, logger: Logger, registry: PluginRegistry
+) -> PluginContext:
+    """Return the context of an account's plugin.
+
+    Args:
+        clock: its time.
+        tasks: where its tasks run.
+        logger: writes its lines.
+        registry: has, or will have, all accounts: they may ask each other for quotes.
+    """
     return PluginContext(
         clock=clock,
         random=random.Random(),  # noqa: S311 - plugins' jitter and simulation, no secrets
         logger=logger,
         tasks=tasks.starter,
+        quotes=_Quotes(registry),
     )

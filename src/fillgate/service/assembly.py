@@ -89,7 +89,7 @@ def accounts_of(
     setups = {}
     for name, account in configuration.accounts.items():
         kind = plugin_type(account.type, f"accounts.{name}")
-        registry.register(kind(name, account_context(clock, tasks, logger(account=name))))
+        registry.register(kind(name, account_context(clock, tasks, logger(account=name), registry)))
         setups[name] = AccountSetup(account.type, dict(account.options))
     registry.set_default(configuration.default_account)
     return registry, setups

@@ -1,7 +1,7 @@
 """What trading cost, read from a journal: of a running service or a stopped one.
 
-Orders are read page by page, newest first, until the first day that is asked for; nothing of them is
-kept but the totals.
+Orders are read page by page, newest first, until the first day that is asked for; nothing of them
+is kept but the totals.
 """
 
 from collections.abc import AsyncIterator, Sequence

@@ -195,6 +195,14 @@ class MockOptions(msgspec.Struct, frozen=True, kw_only=True):
         Decimal,
         Setting("How many recorded seconds pass in one second.", above=0, most=_SPEEDS),
     ] = Decimal(1)
+    replay_start: Annotated[
+        str,
+        Setting(
+            "`now`: a recording begins when the account is opened, and again after each restart. "
+            "`recorded`: it plays at its own times, which is for runs in the past.",
+            words=("now", "recorded"),
+        ),
+    ] = "now"
     prices_from: Annotated[
         str | None,
         Setting(

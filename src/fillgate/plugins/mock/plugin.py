@@ -28,7 +28,7 @@ from typing import Any, Final
 from fillgate.domain.errors import ConfigurationError, NotSent, Rejected
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.market import MarketData
-from fillgate.domain.numbers import ZERO, divide
+from fillgate.domain.numbers import ZERO
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import (
     ArrivalQuote,
@@ -42,6 +42,7 @@ from fillgate.market.accounts import AccountKind
 from fillgate.market.accounts.wallet import Holding
 from fillgate.market.execution import Change
 from fillgate.market.feeds.base import NoPrices
+from fillgate.market.latency import Latency
 from fillgate.market.listings import BadSymbol, Listing
 from fillgate.market.rules import CAPABILITIES, Refusal
 from fillgate.market.state import VenueState
@@ -58,7 +59,7 @@ from fillgate.plugins.base import (
 )
 from fillgate.plugins.mock.ledger import LedgerFile, MockLedger
 from fillgate.plugins.mock.options import MockOptions, read_mock_options
-from fillgate.plugins.mock.prices import Prices
+from fillgate.plugins.mock.prices import BORROWED_EVERY, Prices, opened_prices
 from fillgate.plugins.mock.reports import ReportQueue
 from fillgate.plugins.mock.terms import venue_terms
 
@@ -70,7 +71,6 @@ _NO_FUNDS: Final = Refusal(
 REPORTS_SECONDS: Final = 0.05
 """How often the market is looked at for those who follow the reports."""
 
-_MILLISECONDS: Final = Decimal(2000)
 _DRAWS: Final = 1 << 64
 
 
@@ -83,9 +83,11 @@ class MockPlugin(ExecutionPlugin):
     def __init__(self, name: str, context: PluginContext) -> None:
         super().__init__(name, context)
         self._options = MockOptions()
-        self._half_latency = 0.0
+        self._latency = Latency(0, 0, 0)
+        self._requests = 0
         self._ledger: LedgerFile | None = None
         self._venue: Venue | None = None
+        self._prices: Prices | None = None
         self._streams: list[ReportQueue] = []
         self._answering: str | None = None
         """Client order id of the order that is being placed: the answer tells of it."""
@@ -99,13 +101,16 @@ class MockPlugin(ExecutionPlugin):
         """
         await self.close()
         options = read_mock_options(config, f"accounts.{self.name}")
-        terms = venue_terms(options, Prices(options).feed)
+        where = f"accounts.{self.name}"
+        self._prices = await opened_prices(options, self.context, where)
+        terms = venue_terms(options, self._prices.feed)
         if options.ledger_path is not None:
-            where = f"accounts.{self.name}.ledger_path"
-            self._ledger = LedgerFile(options.ledger_path, where, terms.new_state)
+            path_key = f"{where}.ledger_path"
+            self._ledger = LedgerFile(options.ledger_path, path_key, terms.new_state)
             self._report_torn(options.ledger_path, self._ledger.torn)
         self._options = options
-        self._half_latency = float(divide(options.latency_ms, _MILLISECONDS))
+        median = float(options.latency_ms) / 1000
+        self._latency = Latency(median, float(options.latency_sigma), options.seed)
         venue = self._made_venue(terms)
         self._open_account(venue, options)
         self._venue = venue
@@ -166,11 +171,12 @@ class MockPlugin(ExecutionPlugin):
             NotSent: the account is not open.
             OSError: the ledger could not be written. The order is not at the venue.
         """
-        if self._half_latency:
-            await self._travel()
-        _check_text(order.client_order_id)
+        name = order.client_order_id
+        if not self._is_immediate:
+            await self._arrive(name, order.symbol)
+        _check_text(name)
         refusal = _NO_FUNDS if self._is_drawn("reject", order, self._options.reject_rate) else None
-        self._answering = order.client_order_id
+        self._answering = name
         now = self.context.clock.now()
         try:
             venue = self._open_venue()
@@ -182,13 +188,38 @@ class MockPlugin(ExecutionPlugin):
         arrival = _arrival_quote(venue, order.symbol, now)
         if self._is_drawn("unknown", order, self._options.unknown_rate):
             await asyncio.get_running_loop().create_future()
-        if self._half_latency:
-            await self._travel()
+        if not self._is_immediate:
+            await self._return(name)
         return self._result(held, arrival)
 
-    async def _travel(self) -> None:
-        if self._half_latency:
-            await self.context.clock.sleep(self._half_latency)
+    @property
+    def _is_immediate(self) -> bool:
+        return self._latency.is_none and self._options.prices_from is None
+
+    def _request(self, what: str) -> str:
+        """Return a name for a request that has none of its own."""
+        self._requests += 1
+        return f"{what}|{self._requests}"
+
+    async def _arrive(self, request: str, symbol: str | None = None) -> None:
+        """Let a request travel to the venue, which knows today's prices when it comes."""
+        seconds = self._latency.there(request)
+        if seconds:
+            await self.context.clock.sleep(seconds)
+        await self._refresh(symbol)
+
+    async def _return(self, request: str) -> None:
+        seconds = self._latency.back(request)
+        if seconds:
+            await self.context.clock.sleep(seconds)
+
+    async def _refresh(self, symbol: str | None) -> None:
+        """Borrow the prices that are needed now: of a symbol, and of those whose orders wait."""
+        if self._prices is None or self._venue is None or self._options.prices_from is None:
+            return
+        if symbol is not None:
+            await self._prices.refresh((symbol,))
+        await self._prices.refresh(self._venue.state.symbols(), newer_than=BORROWED_EVERY)
 
     def _open_venue(self) -> Venue:
         if self._venue is None:
@@ -224,7 +255,8 @@ class MockPlugin(ExecutionPlugin):
         Raises:
             Rejected: the text cannot be a symbol.
         """
-        await self._travel()
+        request = self._request("fetch_data")
+        await self._arrive(request, symbol)
         now = self.context.clock.now()
         venue = self._open_venue()
         try:
@@ -233,7 +265,7 @@ class MockPlugin(ExecutionPlugin):
             raise Rejected("INVALID_SYMBOL", str(error)) from None
         except NoPrices as error:
             raise Rejected("NO_PRICES", str(error)) from None
-        await self._travel()
+        await self._return(request)
         price = venue.listing(symbol).price
         return MarketData(
             symbol=symbol,
@@ -255,9 +287,10 @@ class MockPlugin(ExecutionPlugin):
 
         The venue remembers orders for ever, those it refused too; `since` does not matter.
         """
-        await self._travel()
+        request = self._request("fetch_order")
+        await self._arrive(request)
         held = self._find(client_order_id, order_id, symbol)
-        await self._travel()
+        await self._return(request)
         return NotFound() if held is None else Found(held.report())
 
     def _find(self, client_order_id: str, order_id: str | None, symbol: str) -> VenueOrder | None:
@@ -272,12 +305,13 @@ class MockPlugin(ExecutionPlugin):
         Raises:
             Rejected: the venue has no such order.
         """
-        await self._travel()
+        request = self._request("cancel_order")
+        await self._arrive(request)
         held = self._find(client_order_id, order_id, symbol)
         if held is None:
             raise Rejected("UNKNOWN_ORDER", "Unknown order sent.")
         held = self._open_venue().cancel(held, self.context.clock.now())
-        await self._travel()
+        await self._return(request)
         return held.report()
 
     async def replace_order(
@@ -290,13 +324,14 @@ class MockPlugin(ExecutionPlugin):
         Raises:
             Rejected: the venue has no such order, or refuses the terms; it has the old ones.
         """
-        await self._travel()
+        request = self._request("replace_order")
+        await self._arrive(request, order.symbol)
         _check_text(order.client_order_id)
         held = self._find(client_order_id, order_id, order.symbol)
         if held is None:
             raise Rejected("UNKNOWN_ORDER", "Unknown order sent.")
         answer = self._open_venue().replace(held, order, self.context.clock.now())
-        await self._travel()
+        await self._return(request)
         if isinstance(answer, Refusal):
             raise Rejected(*answer)
         return answer.report()
@@ -316,10 +351,11 @@ class MockPlugin(ExecutionPlugin):
         try:
             while True:
                 if self._venue is not None and not stream.closed:
+                    await self._refresh(None)
                     self._current()
                 reports = stream.take()
                 if reports:
-                    await self._travel()
+                    await self._return(self._request("reports"))
                 for report in reports:
                     yield report
                 if stream.closed and not reports:
@@ -339,7 +375,8 @@ class MockPlugin(ExecutionPlugin):
 
     async def open_orders(self, symbol: str | None = None) -> Sequence[ExecutionReport]:
         """Return the working orders, those that protect entries too, oldest first."""
-        await self._travel()
+        request = self._request("open_orders")
+        await self._arrive(request)
         state = self._current()
         working = [
             held
@@ -348,7 +385,7 @@ class MockPlugin(ExecutionPlugin):
             for held in orders.values()
         ]
         reports = [held.report() for held in sorted(working, key=lambda held: held.number)]
-        await self._travel()
+        await self._return(request)
         return reports
 
     def _current(self) -> VenueState:
@@ -358,7 +395,8 @@ class MockPlugin(ExecutionPlugin):
 
     async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[VenueFill]:
         """Return the executions since a time (Unix milliseconds), oldest first."""
-        await self._travel()
+        request = self._request("fills")
+        await self._arrive(request)
         state = self._current()
         found = [
             VenueFill(
@@ -371,15 +409,16 @@ class MockPlugin(ExecutionPlugin):
             for execution in state.executions(symbol, since * 1000)
             for held in (state.orders[execution.number],)
         ]
-        await self._travel()
+        await self._return(request)
         return found
 
     async def balances(self) -> Sequence[Balance]:
         """Return what the account owns, by asset; `free` is what new orders can use."""
-        await self._travel()
+        request = self._request("balances")
+        await self._arrive(request)
         account = self._current().ownership.account(self.name)
         held = [_balance(holding) for holding in account.holdings()]
-        await self._travel()
+        await self._return(request)
         return held
 
     async def instruments(self) -> Sequence[Instrument]:
@@ -387,22 +426,24 @@ class MockPlugin(ExecutionPlugin):
 
         Any other printable symbol can be traded too.
         """
-        await self._travel()
+        request = self._request("instruments")
+        await self._arrive(request)
         venue = self._open_venue()
         symbols = {*self._options.instruments, *venue.state.touched}
         rules = [_instrument(symbol, venue.listing(symbol)) for symbol in sorted(symbols)]
-        await self._travel()
+        await self._return(request)
         return rules
 
     async def positions(self) -> Sequence[VenuePosition]:
         """Return the net position of each symbol that is not flat."""
-        await self._travel()
+        request = self._request("positions")
+        await self._arrive(request)
         held = [
             VenuePosition(symbol=symbol, quantity=quantity)
             for (_, symbol), quantity in self._current().positions.items()
             if quantity != ZERO
         ]
-        await self._travel()
+        await self._return(request)
         return held
 
 

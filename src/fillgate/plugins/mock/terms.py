@@ -8,12 +8,12 @@ from fillgate.domain.numbers import divide
 from fillgate.market.accounts import MarginTerms
 from fillgate.market.feeds.synthetic import SyntheticTerms
 from fillgate.market.fees import FeeSchedule, FeeTier
-from fillgate.market.listings import Amendment
+from fillgate.market.listings import Amendment, Listing
 from fillgate.market.matching import SelfTradePrevention
 from fillgate.market.terms import FeedOf, Terms
 from fillgate.plugins.mock.options import MockOptions
 
-__all__ = ["synthetic_terms", "venue_terms"]
+__all__ = ["amended", "synthetic_terms", "venue_terms"]
 
 _BASIS_POINTS: Final = Decimal(10_000)
 
@@ -43,6 +43,12 @@ def synthetic_terms(options: MockOptions) -> SyntheticTerms:
         impact=_part(options.impact_bps),
         activity=options.activity,
     )
+
+
+def amended(listing: Listing, options: MockOptions) -> Listing:
+    """Return a listing with the account's own rules, where it has some for its market."""
+    rules = _amendments(options).get(listing.key)
+    return listing if rules is None else listing.amended(rules)
 
 
 def _tiers(options: MockOptions) -> list[FeeTier]:

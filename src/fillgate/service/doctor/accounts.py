@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from fillgate.config import AccountConfig
-from fillgate.domain.clock import Clock
 from fillgate.domain.errors import ConfigurationError
 from fillgate.engine.tasks import Tasks
 from fillgate.plugins.base import ExecutionPlugin
 from fillgate.plugins.mock import MockLedger
+from fillgate.plugins.registry import PluginRegistry
 from fillgate.service.account_context import account_context
 from fillgate.service.doctor.diagnosis import Diagnosis, fine, problem
 from fillgate.service.doctor.locks import holder_of
@@ -42,12 +42,23 @@ class _Silent:
 async def check_accounts(patient: Patient) -> Sequence[Diagnosis]:
     """Ask each account whether orders could be sent; a running service tells of its own."""
     running = {} if patient.running is None else {a["name"]: a for a in patient.running.accounts}
+    tasks = {name: Tasks(_Silent()) for name in patient.configuration.accounts}
+    registry = _registered(patient, tasks)
     asked = [
-        _asked(name, account, patient.clock)
+        _asked(registry.get(name), account, tasks[name])
         for name, account in patient.configuration.accounts.items()
         if name not in running
     ]
     return [*map(_told, running.values()), *await asyncio.gather(*asked)]
+
+
+def _registered(patient: Patient, tasks: Mapping[str, Tasks]) -> PluginRegistry:
+    """Return the plugins of all accounts, not opened: some ask for others by their names."""
+    registry = PluginRegistry()
+    for name, account in patient.configuration.accounts.items():
+        context = account_context(patient.clock, tasks[name], _Silent(), registry)
+        registry.register(plugin_type(account.type, f"accounts.{name}")(name, context))
+    return registry
 
 
 def _told(account: Mapping[str, Any]) -> Diagnosis:
@@ -57,10 +68,8 @@ def _told(account: Mapping[str, Any]) -> Diagnosis:
     return problem(f"{name} is down, says the running service: {reason}", _ADVICE)
 
 
-async def _asked(name: str, account: AccountConfig, clock: Clock) -> Diagnosis:
-    where = f"accounts.{name}"
-    tasks = Tasks(_Silent())
-    plugin = plugin_type(account.type, where)(name, account_context(clock, tasks, _Silent()))
+async def _asked(plugin: ExecutionPlugin, account: AccountConfig, tasks: Tasks) -> Diagnosis:
+    name = plugin.name
     fault: str | None
     try:
         async with asyncio.timeout(_DEADLINE):
