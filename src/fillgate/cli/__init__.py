@@ -38,6 +38,8 @@ from fillgate.cli import (
     orders,
     positions,
     reconcile,
+    replay,
+    report,
     send,
     serve,
     unit,
@@ -67,6 +69,10 @@ app.command()(positions.positions)
 app.command()(accounts.accounts)
 app.command()(reconcile.reconcile)
 app.add_typer(journal.app, name="journal")
+app.add_typer(report.app, name="report")
+app.command()(replay.replay)
+app.add_typer(report.app, name="report")
+app.command()(replay.replay)
 
 
 def _print_version(wanted: bool) -> None:

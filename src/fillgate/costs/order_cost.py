@@ -20,7 +20,7 @@ from fillgate.domain.events import (
 from fillgate.domain.fills import Fee
 from fillgate.domain.fold import fold_orders
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.numbers import ZERO, add, divide, multiply
+from fillgate.domain.numbers import ZERO, add, multiply
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Side
 from fillgate.domain.reports import ArrivalQuote
@@ -28,7 +28,6 @@ from fillgate.domain.reports import ArrivalQuote
 __all__ = ["OrderCost", "cost_of"]
 
 _ANSWERS: Final = (SubmissionAnswered, OrderRejected, OrderReported)
-_MILLISECOND: Final = Decimal(1000)
 
 
 class OrderCost(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -182,4 +181,5 @@ def _execution_times(state: OrderState, told: _Told) -> tuple[int | None, int | 
 
 
 def _milliseconds(begin: int, end: int | None) -> Decimal | None:
-    return None if end is None else divide(Decimal(end - begin), _MILLISECOND)
+    # Venues tell whole milliseconds: nothing is executed before its signal for that.
+    return None if end is None else Decimal(end // 1000 - begin // 1000)

@@ -16,6 +16,7 @@ from fillgate.service.api import OPERATIONS
 from fillgate.service.app import Application
 from fillgate.service.asking import AskingApi
 from fillgate.service.auth import ApiDoor, WebhookDoor
+from fillgate.service.costs_api import CostsApi
 from fillgate.service.credentials import Credentials
 from fillgate.service.events import EventFeed, EventsApi, StreamLimits
 from fillgate.service.exposition import Exposition
@@ -60,6 +61,7 @@ def application(
                 asking,
                 EventsApi(feed),
                 JournalApi(engine),
+                CostsApi(engine),
                 HealthApi(engine),
                 Exposition(engine),
                 _pages(),

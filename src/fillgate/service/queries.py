@@ -9,11 +9,13 @@ Invariants:
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Annotated, Any, Final, Generic, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
 
+from fillgate.costs import Key
 from fillgate.domain.events import EVENT_TYPES
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.service.problems import Problem
@@ -22,6 +24,8 @@ from fillgate.service.shown import SIGNAL_STATES
 __all__ = [
     "AccountQuery",
     "CancelQuery",
+    "CostOrdersQuery",
+    "CostsQuery",
     "EventsQuery",
     "OrdersQuery",
     "QueryReader",
@@ -107,6 +111,35 @@ class EventsQuery(msgspec.Struct, frozen=True, kw_only=True):
     ] = True
 
 
+class CostsQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Of which orders the costs are told, and by what."""
+
+    account: _Account | None = None
+    symbol: Annotated[str, Meta(description="The symbol, exactly.")] | None = None
+    strategy: Annotated[str, Meta(description="The strategy, exactly.")] | None = None
+    first: Annotated[date, Meta(description="The first day of signals, by UTC.")] | None = None
+    last: Annotated[date, Meta(description="The last day of signals, by UTC.")] | None = None
+    by: Annotated[
+        tuple[Key, ...],
+        Meta(
+            description="What orders are grouped by: several with commas or by repeating the "
+            "parameter. Without it there is a group for each currency."
+        ),
+    ] = ()
+
+
+class CostOrdersQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Of which orders the costs are listed."""
+
+    account: _Account | None = None
+    symbol: Annotated[str, Meta(description="The symbol, exactly.")] | None = None
+    strategy: Annotated[str, Meta(description="The strategy, exactly.")] | None = None
+    first: Annotated[date, Meta(description="The first day of signals, by UTC.")] | None = None
+    last: Annotated[date, Meta(description="The last day of signals, by UTC.")] | None = None
+    cursor: _Cursor | None = None
+    limit: _Limit = 50
+
+
 class AccountQuery(msgspec.Struct, frozen=True, kw_only=True):
     """Which account is meant."""
 
@@ -148,6 +181,8 @@ def _read(name: str, kind: Any, values: list[str]) -> Any:
         raise _wrong(f"`{name}`: expected once, found {len(values)} times")
     if plain is int:
         return _number(name, meta, values[0])
+    if plain is date:
+        return _day(name, values[0])
     if plain is bool:
         return _one_of(name, ("true", "false"), values[0]) == "true"
     choices = (meta.extra_json_schema or {}).get("enum")
@@ -179,9 +214,9 @@ def _members(name: str, kind: Any, values: list[str]) -> tuple[str, ...]:
     words = [word.strip().upper() for value in values for word in value.split(",")]
     for word in words:
         if word not in kind.__members__:
-            known = ", ".join(kind.__members__)
+            known = ", ".join(member.value for member in kind)
             raise _wrong(f"`{name}`: expected {known}, found {word[:_SHOWN]!r}")
-    return tuple(kind(word) for word in words)
+    return tuple(kind[word] for word in words)
 
 
 def _one_of(name: str, choices: Sequence[str], text: str) -> str:
@@ -197,6 +232,14 @@ def _number(name: str, meta: Meta, text: str) -> int:
     if _NUMBER.fullmatch(text) is None or not least <= int(text) <= most:
         raise _wrong(f"`{name}`: expected {least} to {most}, found {text[:_SHOWN]!r}")
     return int(text)
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        found = repr(text[:_SHOWN])
+        raise _wrong(f"`{name}`: expected a day such as 2026-01-05, found {found}") from None
 
 
 def _wrong(detail: str) -> Problem:

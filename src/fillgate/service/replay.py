@@ -32,12 +32,13 @@ from fillgate.service.alert_files import TimedAlert
 from fillgate.service.api import WEBHOOK_PATH
 from fillgate.service.app import Application
 from fillgate.service.assembly import accounts_of, application, engine_settings, stream_limits
+from fillgate.service.configuration import load
 from fillgate.service.events import EventFeed
 from fillgate.service.files import JOURNAL_FILE
 from fillgate.service.logs import logger
 from fillgate.virtual_time import LoopClock, SimulatedLoop
 
-__all__ = ["Replayed", "replay"]
+__all__ = ["Replayed", "replay", "replay_configuration"]
 
 _SECRET: Final = "of-a-replay"  # noqa: S105 - signs what the same function sends
 
@@ -54,6 +55,32 @@ class Replayed:
     orders: Mapping[OrderStatus, int] = field(default_factory=dict)
     """How many orders there are of each status at its end."""
     virtual_seconds: float = 0.0
+
+
+def replay_configuration(path: Path | None, folder: Path, prices: Path | None) -> Configuration:
+    """Return a configuration whose data go to a folder and whose prices come from recordings.
+
+    Args:
+        path: of the configuration file; None for defaults.
+        folder: for the journal; made if it is not there.
+        prices: a recording or a folder of them, for all accounts; None leaves their settings.
+
+    Raises:
+        ConfigurationError: a setting is wrong, or the folder cannot be used.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(f"{folder} cannot be used: {error.strerror}") from None
+    configuration = load(path, overrides={"data": str(folder)})
+    if prices is None:
+        return configuration
+    recorded = {"replay": str(prices), "replay_start": "recorded"}
+    accounts = {
+        name: msgspec.structs.replace(account, options=account.options | recorded)
+        for name, account in configuration.accounts.items()
+    }
+    return msgspec.structs.replace(configuration, accounts=accounts)
 
 
 def replay(

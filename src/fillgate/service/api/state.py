@@ -3,6 +3,7 @@
 from typing import Final
 
 from fillgate.service.api.common import BODY, READ, READABLE
+from fillgate.service.costs_api import CostsApi
 from fillgate.service.events import EVENT_STREAM, EventMessage, EventsApi
 from fillgate.service.journal_api import JournalApi, ReleaseBody
 from fillgate.service.operations import Answered, Operation
@@ -25,6 +26,11 @@ Without it, or `after`, only what happens from now on is told.
 - Who takes nothing for 10 seconds, or falls 10,000 events or 8 MiB behind, is cut off: by a last
   message `event: cut-off` with the `reason` where it is still taken, then by the end of the
   connection. Orders never wait for a reader."""
+
+_COST_NOTES: Final = """Slippage is by how much executions were worse than a reference, for
+buyers and sellers alike: the price that the signal named, and the middle of bid and ask when the
+order arrived. Over several orders it is the sum of costs over the sum of worths at the references.
+Amounts of different currencies are never added."""
 
 STATE: Final[tuple[Operation, ...]] = (
     Operation(
@@ -61,6 +67,23 @@ STATE: Final[tuple[Operation, ...]] = (
         group="Positions, accounts, quotes",
         problems=("INVALID_PARAMETER",),
         example="curl -s http://127.0.0.1:8005/api/v1/positions\n",
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/reports/costs",
+        handler=CostsApi.report_costs,
+        group="Costs",
+        problems=("INVALID_PARAMETER", *READ),
+        notes=_COST_NOTES,
+        example="curl -s 'http://127.0.0.1:8005/api/v1/reports/costs?by=symbol,strategy'\n",
+    ),
+    Operation(
+        method="GET",
+        path="/api/v1/reports/costs/orders",
+        handler=CostsApi.list_costs,
+        group="Costs",
+        problems=("INVALID_PARAMETER", *READ),
+        example="curl -s 'http://127.0.0.1:8005/api/v1/reports/costs/orders?limit=2'\n",
     ),
     Operation(
         method="GET",
