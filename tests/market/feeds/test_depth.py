@@ -80,6 +80,16 @@ def test_offers_go_on_outward_and_hold_at_least_a_lot(
     assert all(step <= after <= 2 * step for step, after in pairwise(steps))
 
 
+def test_each_offer_stands_in_the_middle_of_its_stretch() -> None:
+    touch, impact = 10**12, Decimal("0.001")
+    reach, end, offered = 0.0015 * touch, 0.0, 0
+    for level in islice(DepthProfile(impact, Decimal("1e-9")).offsets(touch), 100):
+        begin, offered = end, offered + level.lots
+        # As far as the law goes for what was offered so far; the first begins before the touch.
+        end = reach * math.sqrt(offered / (DEPTH * 10**9))
+        assert level.ticks == pytest.approx((begin + end) / 2 if begin else 0, rel=1e-6)
+
+
 @given(impacts, st.integers(1, 10**6), st.integers(1, 100))
 def test_single_ticks_hold_what_the_law_has_for_them(
     impact: Decimal, touch: int, offset: int

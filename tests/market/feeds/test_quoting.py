@@ -86,6 +86,8 @@ def test_offers_vary_from_instant_to_instant_and_side_to_side() -> None:
     first = [offers(quotes, side, number, 1)[0].lots for side in Side for number in range(50)]
     assert len(set(first)) > 40
     usual = offers(quoting(depth_variation=Decimal(0)), Side.BUY, 0, 1)[0].lots
+    alike = [abs(bid - ask) < usual / 100 for bid, ask in zip(first[:50], first[50:], strict=True)]
+    assert sum(alike) < 10
     assert sum(first) / len(first) == pytest.approx(usual, rel=0.15)
     assert min(first) < 0.7 * usual
     assert max(first) > 1.3 * usual

@@ -155,6 +155,16 @@ def test_trades_beside_quotes_are_instants_of_their_own() -> None:
     assert feed.instant(at(99)) == at(5)
 
 
+def test_trades_before_the_first_quote_and_after_the_last_are_no_instants() -> None:
+    trades = read("time price size\n+1 100.5 1\n+3 100 1\n+8 99 2")
+    feed = play("time bid ask\n+2 100 101\n+5 100 101", trades=trades)
+    watches = [Watch(Component.BID, 1, rises=False)]
+    assert feed.next_instant(at(0), at(99), watches) == at(3)
+    assert feed.next_instant(at(3), at(99), watches) is None
+    assert feed.next_instant(at(0), at(99), ()) is None
+    assert feed.instant(at(99)) == at(5)
+
+
 def test_a_trade_beside_a_quote_that_is_too_old_is_no_instant() -> None:
     trades = read("time price size\n+1 100.5 1\n+4 99 2")
     feed = play(QUOTES, trades=trades, stale_after=SECOND)

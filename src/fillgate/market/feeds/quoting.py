@@ -84,7 +84,7 @@ class Quoting:
             quote: the best of them.
             number: of the instant.
         """
-        touch, sign = quote.best(side), -side.sign
+        touch, sign = (quote.bid, -1) if side is Side.BUY else (quote.ask, 1)
         drawn = self._draw(number)[_DRAWN[side]] if self._varies else bytes(1)
         factors, kinds = self._factors, len(drawn)
         for count, (offset, lots) in enumerate(self.profile.offsets(touch)):

@@ -1,13 +1,14 @@
 """What an OHLCV bar stands for: four prices in an order, each with a quarter of the volume.
 
-A bar does not say when its extremes were. The convention here, as in many backtesting programs: the
-open at the beginning of the bar; at a third of it the extreme that is nearer to the open, the low
-if both are as near; at two thirds the other extreme; the close a hundredth before the end. Of all
-orders this one is the shortest way from the open to the close through both extremes, or nearly so.
+A bar does not say when its extremes were, nor how much was traded at them. What follows is a
+convention, no knowledge: the open at the beginning of the bar; at a third of it the extreme that is
+nearer to the open, the low if both are as near; at two thirds the other extreme; the close a
+hundredth before the end. The broker emulator of TradingView goes through a bar in the same order.
 """
 
 from typing import Final, NamedTuple
 
+from fillgate.domain.numbers import subtract
 from fillgate.market.feeds.recordings.columns import Field
 from fillgate.market.feeds.recordings.steps import Price
 
@@ -38,9 +39,8 @@ class Bar(NamedTuple):
 
     def in_order(self) -> tuple[Price, Price, Price, Price]:
         """Return the prices in the order of the convention."""
-        # In ticks, as whole numbers over one and the same denominator or not: values compare.
-        rise = self.high.value - self.open.value
-        fall = self.open.value - self.low.value
+        rise = subtract(self.high.value, self.open.value)
+        fall = subtract(self.open.value, self.low.value)
         if rise < fall:
             return self.open, self.high, self.low, self.close
         return self.open, self.low, self.high, self.close
