@@ -1,4 +1,4 @@
-"""Makes the day of this folder: a minute's bars of a made market, and the alerts of a strategy on them.
+"""Makes the day of this folder: bars of a made market, and the alerts of a strategy on them.
 
     python examples/day/make.py
 

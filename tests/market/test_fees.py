@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from fillgate.market.fees import FeeSchedule, FeeTier
+from tests.comparing import values
 
 D = Decimal
 SCHEDULE = FeeSchedule(
@@ -39,5 +40,5 @@ def test_fees(worth: str, maker: bool, volume: str, fee: str) -> None:
 def test_what_it_says_of_itself() -> None:
     assert (SCHEDULE.highest, SCHEDULE.is_free, SCHEDULE.counts_volume) == (D("0.002"), False, True)
     free = FeeSchedule([FeeTier(maker=D(0), taker=D(0))])
-    assert (free.highest, free.is_free, free.counts_volume) == (0, True, False)
+    assert values(free.highest, free.is_free, free.counts_volume) == (0, True, False)
     assert FeeSchedule([]).fee(D(5), maker=True) == 0

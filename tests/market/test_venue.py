@@ -14,6 +14,7 @@ from fillgate.market.matching import SelfTradePrevention
 from fillgate.market.rules import Refusal
 from fillgate.market.venue import Venue
 from fillgate.market.venue_order import VenueOrder
+from tests.comparing import values
 from tests.market.scripted import (
     Moment,
     Scripted,
@@ -25,7 +26,7 @@ from tests.market.scripted import (
 )
 
 B, S = Side.BUY, Side.SELL
-T, F, O = OrderType, TimeInForce, OrderStatus
+T, F, St = OrderType, TimeInForce, OrderStatus
 SECOND = 1_000_000
 
 
@@ -46,27 +47,27 @@ BOOK = Moment([(99, 2), (98, 2), (97, 9)], [(101, 2), (102, 2), (103, 9)])
 
 # What arrives, its executions at once, its status then.
 ARRIVALS: list[tuple[Order, list[tuple[int, int]], OrderStatus]] = [
-    (order(quantity=5), [(101, 2), (102, 2), (103, 1)], O.FILLED),
-    (order(side=S, quantity=3), [(99, 2), (98, 1)], O.FILLED),
-    (order(quantity=20), [(101, 2), (102, 2), (103, 9)], O.EXPIRED),
-    (limit(102, quantity=3), [(101, 2), (102, 1)], O.FILLED),
-    (limit(102, quantity=9), [(101, 2), (102, 2)], O.PARTIALLY_FILLED),
-    (limit(102, quantity=9, time_in_force=F.IOC), [(101, 2), (102, 2)], O.EXPIRED),
-    (limit(102, quantity=9, time_in_force=F.FOK), [], O.EXPIRED),
-    (limit(102, quantity=4, time_in_force=F.FOK), [(101, 2), (102, 2)], O.FILLED),
-    (order(quantity=13, time_in_force=F.FOK), [(101, 2), (102, 2), (103, 9)], O.FILLED),
-    (order(quantity=14, time_in_force=F.FOK), [], O.EXPIRED),
-    (limit(100), [], O.NEW),
-    (limit(100, time_in_force=F.IOC), [], O.EXPIRED),
-    (limit(100, post_only=True), [], O.NEW),
-    (limit(101, post_only=True), [], O.REJECTED),
-    (limit(99, side=S, post_only=True), [], O.REJECTED),
-    (order(order_type=T.STOP, stop_price=Decimal(100)), [(101, 1)], O.FILLED),
-    (order(order_type=T.STOP, stop_price=Decimal(101)), [], O.NEW),
-    (order(side=S, order_type=T.STOP_LOSS, stop_price=Decimal(100)), [(99, 1)], O.FILLED),
-    (order(side=S, order_type=T.TAKE_PROFIT, stop_price=Decimal(100)), [(99, 1)], O.FILLED),
-    (order(side=S, order_type=T.TAKE_PROFIT, stop_price=Decimal(101)), [], O.NEW),
-    (order(order_type=T.TRAILING_STOP, trail=Decimal(1)), [], O.NEW),
+    (order(quantity=5), [(101, 2), (102, 2), (103, 1)], St.FILLED),
+    (order(side=S, quantity=3), [(99, 2), (98, 1)], St.FILLED),
+    (order(quantity=20), [(101, 2), (102, 2), (103, 9)], St.EXPIRED),
+    (limit(102, quantity=3), [(101, 2), (102, 1)], St.FILLED),
+    (limit(102, quantity=9), [(101, 2), (102, 2)], St.PARTIALLY_FILLED),
+    (limit(102, quantity=9, time_in_force=F.IOC), [(101, 2), (102, 2)], St.EXPIRED),
+    (limit(102, quantity=9, time_in_force=F.FOK), [], St.EXPIRED),
+    (limit(102, quantity=4, time_in_force=F.FOK), [(101, 2), (102, 2)], St.FILLED),
+    (order(quantity=13, time_in_force=F.FOK), [(101, 2), (102, 2), (103, 9)], St.FILLED),
+    (order(quantity=14, time_in_force=F.FOK), [], St.EXPIRED),
+    (limit(100), [], St.NEW),
+    (limit(100, time_in_force=F.IOC), [], St.EXPIRED),
+    (limit(100, post_only=True), [], St.NEW),
+    (limit(101, post_only=True), [], St.REJECTED),
+    (limit(99, side=S, post_only=True), [], St.REJECTED),
+    (order(order_type=T.STOP, stop_price=Decimal(100)), [(101, 1)], St.FILLED),
+    (order(order_type=T.STOP, stop_price=Decimal(101)), [], St.NEW),
+    (order(side=S, order_type=T.STOP_LOSS, stop_price=Decimal(100)), [(99, 1)], St.FILLED),
+    (order(side=S, order_type=T.TAKE_PROFIT, stop_price=Decimal(100)), [(99, 1)], St.FILLED),
+    (order(side=S, order_type=T.TAKE_PROFIT, stop_price=Decimal(101)), [], St.NEW),
+    (order(order_type=T.TRAILING_STOP, trail=Decimal(1)), [], St.NEW),
 ]
 
 
@@ -118,7 +119,7 @@ def test_what_is_ahead_in_the_queue_is_executed_first() -> None:
     states = [held(venue, 1, second) for second in (0.9, 1, 2, 3)]
     assert [each.ahead for each in states] == [5, 1, 0, 0]
     assert [executions(each) for each in states] == [[], [], [(99, 2)], [(99, 2), (99, 2)]]
-    assert states[-1].status is O.FILLED
+    assert states[-1].status is St.FILLED
 
 
 @pytest.mark.parametrize(
@@ -181,7 +182,7 @@ def test_conditional_orders_work_when_their_price_has_come(
     venue = venue_over([quiet(last=100), *(quiet(last=last) for last in lasts)])
     venue.place(conditional, at(0.5))
     for second in range(len(lasts) + 1):
-        expected = O.FILLED if second > filled_at else O.NEW
+        expected = St.FILLED if second > filled_at else St.NEW
         assert held(venue, 1, second).status is expected, second
 
 
@@ -197,7 +198,7 @@ def test_the_mark_price_is_the_middle_of_bid_and_ask() -> None:
     venue = venue_over(moments)
     stop = order(order_type=T.STOP, stop_price=Decimal(104), trigger=TriggerPrice.MARK)
     venue.place(stop, at(0))
-    assert [held(venue, 1, second).status for second in (1, 2)] == [O.NEW, O.FILLED]
+    assert [held(venue, 1, second).status for second in (1, 2)] == [St.NEW, St.FILLED]
 
 
 def test_a_stop_limit_rests_at_its_price_once_it_is_triggered() -> None:
@@ -205,7 +206,7 @@ def test_a_stop_limit_rests_at_its_price_once_it_is_triggered() -> None:
     venue = venue_over(moments)
     venue.place(order(order_type=T.STOP_LIMIT, stop_price=Decimal(105), price=Decimal(105)), at(0))
     triggered = held(venue, 1, 1)
-    assert (triggered.triggered, triggered.status) == (True, O.NEW)
+    assert (triggered.triggered, triggered.status) == (True, St.NEW)
     assert executions(held(venue, 1, 2)) == [(105, 1)]
 
 
@@ -216,14 +217,14 @@ def test_an_order_ends_when_its_time_is_over(terms: dict[str, Any]) -> None:
     venue = venue_over([quiet()])
     venue.place(limit(98, **terms), at(0))
     end = 1.5 if "expire_time" in terms else 86_400.0
-    assert held(venue, 1, end - 0.001).status is O.NEW
+    assert held(venue, 1, end - 0.001).status is St.NEW
     over = held(venue, 1, end)
-    assert (over.status, over.updated) == (O.EXPIRED, at(end))
+    assert (over.status, over.updated) == (St.EXPIRED, at(end))
 
 
 # Protection
 
-STOPS = {"stop_loss": Decimal(90), "take_profit": Decimal(110)}
+STOPS: dict[str, Any] = {"stop_loss": Decimal(90), "take_profit": Decimal(110)}
 
 
 @pytest.mark.parametrize(("last", "filled", "canceled"), [(90, 2, 3), (110, 3, 2)])
@@ -232,9 +233,9 @@ def test_an_entry_is_protected_by_a_pair(last: int, filled: int, canceled: int) 
     venue.place(order(quantity=4, **STOPS), at(0))
     pair = venue.state.working("X")
     assert [each.order.client_order_id for each in pair] == ["a-sl", "a-tp"]
-    assert [(each.order.quantity, each.order.reduce_only) for each in pair] == [(4, True)] * 2
-    assert held(venue, filled, 1).status is O.FILLED
-    assert held(venue, canceled, 1).status is O.CANCELED
+    assert [values(each.order.quantity, each.order.reduce_only) for each in pair] == [(4, True)] * 2
+    assert held(venue, filled, 1).status is St.FILLED
+    assert held(venue, canceled, 1).status is St.CANCELED
     assert venue.state.position("m", "X") == 0
 
 
@@ -274,7 +275,7 @@ def test_what_is_executed_after_the_protection_was_used_up_is_protected_anew() -
 def test_an_entry_that_is_cancelled_leaves_nothing_to_protect() -> None:
     venue = venue_over([quiet()])
     placed = venue.place(limit(98, **STOPS), at(0))
-    assert venue.cancel(placed, at(0.5)).status is O.CANCELED
+    assert venue.cancel(placed, at(0.5)).status is St.CANCELED
     assert list(venue.state.orders) == [1]
 
 
@@ -295,29 +296,29 @@ def test_of_a_pair_one_is_executed_and_the_other_ends(
     moment: Moment, filled: int, canceled: int
 ) -> None:
     venue = venue_over([quiet(last=100), moment])
-    assert [each.status for each in pair(venue)] == [O.NEW, O.NEW]
+    assert [each.status for each in pair(venue)] == [St.NEW, St.NEW]
     venue = reopened(venue)
-    assert held(venue, filled, 1).status is O.FILLED
-    assert held(venue, canceled, 1).status is O.CANCELED
+    assert held(venue, filled, 1).status is St.FILLED
+    assert held(venue, canceled, 1).status is St.CANCELED
 
 
 def test_a_part_of_one_is_enough_to_end_the_other() -> None:
     # What others offer at better prices is taken first.
     venue = venue_over([quiet(last=100), quiet(flow=[(B, 105, 1)])])
     pair(venue)
-    assert held(venue, 1, 1).status is O.NEW
+    assert held(venue, 1, 1).status is St.NEW
     venue = venue_over([quiet(last=100), Moment([(104, 9)], [(106, 9)], flow=[(B, 105, 1)])])
     pair(venue)
     assert executions(held(venue, 1, 1)) == [(105, 1)]
-    assert venue.state.orders[1].status is O.PARTIALLY_FILLED
-    assert venue.state.orders[2].status is O.CANCELED
+    assert venue.state.orders[1].status is St.PARTIALLY_FILLED
+    assert venue.state.orders[2].status is St.CANCELED
 
 
 def test_who_cancels_one_of_a_pair_cancels_both() -> None:
     venue = venue_over([quiet(last=100)])
     first, _ = pair(venue)
     venue.cancel(first, at(0.5))
-    assert {each.status for each in venue.state.orders.values()} == {O.CANCELED}
+    assert {each.status for each in venue.state.orders.values()} == {St.CANCELED}
 
 
 def test_a_pair_is_taken_or_refused_as_one() -> None:
@@ -335,10 +336,10 @@ def test_a_pair_is_taken_or_refused_as_one() -> None:
 def test_a_reduce_only_order_closes_and_never_opens() -> None:
     venue = venue_over([quiet()])
     refused = venue.place(order("r", S, reduce_only=True), at(0))
-    assert (refused.status, refused.code) == (O.REJECTED, "REDUCE_ONLY_REJECTED")
+    assert (refused.status, refused.code) == (St.REJECTED, "REDUCE_ONLY_REJECTED")
     venue.place(order(quantity=3), at(0))
     closed = venue.place(order("c", S, 5, reduce_only=True), at(0))
-    assert (closed.status, executions(closed)) == (O.CANCELED, [(99, 3)])
+    assert (closed.status, executions(closed)) == (St.CANCELED, [(99, 3)])
 
 
 def test_a_resting_reduce_only_order_offers_no_more_than_can_be_closed() -> None:
@@ -347,7 +348,7 @@ def test_a_resting_reduce_only_order_offers_no_more_than_can_be_closed() -> None
     venue.place(limit(102, "r", S, 6, reduce_only=True), at(0))
     venue.place(order("half", S, 4), at(1))
     after = held(venue, 2, 2)
-    assert (after.status, executions(after)) == (O.CANCELED, [(102, 2)])
+    assert (after.status, executions(after)) == (St.CANCELED, [(102, 2)])
     assert venue.state.position("m", "X") == 0
 
 
@@ -356,18 +357,18 @@ def test_a_reduce_only_order_ends_when_nothing_is_left_to_close() -> None:
     venue.place(order(quantity=2), at(0))
     venue.place(limit(105, "r", S, 2, reduce_only=True), at(0))
     venue.place(order("all", S, 2), at(0.5))
-    assert venue.state.orders[2].status is O.CANCELED
+    assert venue.state.orders[2].status is St.CANCELED
 
 
 # One account's own orders
 
 PREVENTED = [
-    (SelfTradePrevention.CANCEL_OLDEST, (O.CANCELED, []), (O.FILLED, [(99, 3)])),
-    (SelfTradePrevention.CANCEL_NEWEST, (O.NEW, []), (O.EXPIRED, [])),
-    (SelfTradePrevention.CANCEL_BOTH, (O.CANCELED, []), (O.EXPIRED, [])),
+    (SelfTradePrevention.CANCEL_OLDEST, (St.CANCELED, []), (St.FILLED, [(99, 3)])),
+    (SelfTradePrevention.CANCEL_NEWEST, (St.NEW, []), (St.EXPIRED, [])),
+    (SelfTradePrevention.CANCEL_BOTH, (St.CANCELED, []), (St.EXPIRED, [])),
     # Both lose the two that they would have executed.
-    (SelfTradePrevention.DECREMENT, (O.CANCELED, []), (O.EXPIRED, [(99, 1)])),
-    (SelfTradePrevention.NONE, (O.FILLED, [(100, 2)]), (O.FILLED, [(100, 2), (99, 1)])),
+    (SelfTradePrevention.DECREMENT, (St.CANCELED, []), (St.EXPIRED, [(99, 1)])),
+    (SelfTradePrevention.NONE, (St.FILLED, [(100, 2)]), (St.FILLED, [(100, 2), (99, 1)])),
 ]
 
 
@@ -392,7 +393,7 @@ def test_who_is_larger_keeps_the_rest_unexecuted() -> None:
     venue.place(limit(100, "c", S, 4), at(0))
     venue = reopened(venue)
     first, second, third = venue.state.orders.values()
-    assert (first.status, second.status, third.status) == (O.CANCELED, O.EXPIRED, O.NEW)
+    assert (first.status, second.status, third.status) == (St.CANCELED, St.EXPIRED, St.NEW)
     assert third.order.quantity == 1
     venue.place(order("d", account="other", quantity=3), at(0.5))
     assert executions(venue.state.orders[3]) == [(100, 1)]
@@ -444,7 +445,7 @@ def test_a_replaced_order_meets_the_market_with_its_new_price() -> None:
     venue = venue_over([BOOK])
     venue.place(limit(95, quantity=3), at(0))
     after = replaced(venue, 1, "a001", 0.5, price=Decimal(102))
-    assert (executions(after), after.status) == ([(101, 2), (102, 1)], O.FILLED)
+    assert (executions(after), after.status) == ([(101, 2), (102, 1)], St.FILLED)
 
 
 def test_a_replace_that_would_take_is_refused_if_it_may_not() -> None:
@@ -472,14 +473,14 @@ def test_a_replace_that_would_take_is_refused_if_it_may_not() -> None:
 def test_what_is_refused_is_known_and_works_never(arriving: Order, code: str) -> None:
     venue = venue_over([quiet()], minimum=10)
     placed = venue.place(arriving, at(0))
-    assert (placed.status, placed.code) == (O.REJECTED, code)
+    assert (placed.status, placed.code) == (St.REJECTED, code)
     assert not venue.state.open
 
 
 def test_without_prices_nothing_is_traded() -> None:
     venue = venue_over([quiet()])
     placed = venue.place(order(), -5)
-    assert (placed.status, placed.code, placed.text) == (O.REJECTED, "NO_PRICES", "none yet")
+    assert (placed.status, placed.code, placed.text) == (St.REJECTED, "NO_PRICES", "none yet")
 
 
 def test_a_refusal_from_outside_comes_before_the_rules() -> None:

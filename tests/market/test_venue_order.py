@@ -22,6 +22,7 @@ from fillgate.market.records import (
     Triggered,
 )
 from fillgate.market.venue_order import VenueOrder
+from tests.comparing import values
 
 ORDER = Order(client_order_id="fg1", account="m", symbol="X", side=Side.BUY, quantity=Decimal(2))
 ARRIVED = Arrived(at=1_234_567, number=3, order=ORDER)
@@ -73,18 +74,18 @@ def test_totals_are_kept_and_averages_follow_from_them() -> None:
     fees = (Fee("USD", Decimal("0.25")), Fee("BNB", Decimal(-1)))
     dear = Fill(fill_id="mock-3-2", quantity=Decimal(1), price=Decimal(12), fees=fees, timestamp=3)
     held = after(*(Filled(at=5, number=3, fill=each) for each in (fill(1), dear)))
-    assert (held.status, held.filled_quantity, held.worth) == (OrderStatus.FILLED, 2, 21)
+    assert values(held.status, held.filled_quantity, held.worth) == (OrderStatus.FILLED, 2, 21)
     assert held.average_price == Decimal("10.5")
     assert held.fees == (Fee("USD", Decimal("0.75")), Fee("BNB", Decimal(-1)))
     report = held.report(since=1)
-    assert (report.fills, report.filled_quantity, report.fees) == ((dear,), 2, held.fees)
+    assert values(report.fills, report.filled_quantity, report.fees) == ((dear,), 2, held.fees)
 
 
 def test_the_venue_may_change_its_quantity() -> None:
     held = after(
         Filled(at=5, number=3, fill=fill(1)), Restated(at=6, number=3, quantity=Decimal(5))
     )
-    assert (held.order.quantity, held.filled_quantity, held.updated) == (5, 1, 6)
+    assert values(held.order.quantity, held.filled_quantity, held.updated) == (5, 1, 6)
 
 
 def test_what_nobody_sees_is_no_change() -> None:

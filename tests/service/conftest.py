@@ -13,9 +13,9 @@ import pytest
 from fillgate.config import Configuration, ServiceConfig
 from fillgate.engine.settings import EngineSettings
 from fillgate.service.app import Application
+from fillgate.service.assembly import application as _application
 from fillgate.service.auth import sign
 from fillgate.service.events import EventFeed, StreamLimits
-from fillgate.service.assembly import application as _application
 from tests.engine.conftest import SETTINGS, House, open_house
 from tests.engine.venue import Venue
 from tests.service.asgi import Response, call

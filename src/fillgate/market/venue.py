@@ -239,6 +239,8 @@ class Venue:
         """Let the market outside offer what it does now; tell why nothing can be traded on it."""
         try:
             step.turn()
+            # What is offered may have become too old to be traded on.
+            step.market.quote(step.at)
         except NoPrices as error:
             return Refusal("NO_PRICES", str(error))
         return None

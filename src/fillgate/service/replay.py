@@ -43,6 +43,8 @@ __all__ = ["Replayed", "replay", "replay_configuration"]
 _SECRET: Final = "of-a-replay"  # noqa: S105 - signs what the same function sends
 
 _SECOND: Final = 1_000_000
+_LEAD: Final = 60 * _SECOND
+"""How long before the first alert the service is started: it compares its accounts first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,8 @@ def replay(
     """
     folder = Path(configuration.service.data)
     _check(configuration, folder)
-    begin = alerts[0].at - _SECOND
-    end = max(alerts[-1].at + 60 * _SECOND, until or 0)
+    begin = alerts[0].at - _LEAD
+    end = max(alerts[-1].at + _LEAD, until or 0)
     loop = SimulatedLoop()
     run = _Run(configuration, LoopClock(loop, start=begin), _identity(alerts, configuration))
     try:
@@ -164,7 +166,7 @@ class _Run:
             await self._until(end)
         finally:
             await engine.close()
-        seconds = (end - alerts[0].at + _SECOND) / _SECOND
+        seconds = (end - alerts[0].at + _LEAD) / _SECOND
         return Replayed(len(alerts), self._refused, Counter(self._statuses.values()), seconds)
 
     def _note(self, change: Change) -> None:

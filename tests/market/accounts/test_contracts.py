@@ -37,8 +37,8 @@ def slow(executions: list[tuple[Side, Decimal, Decimal]]) -> tuple[Fraction, Fra
 def test_it_counts_as_the_slow_one_does(executions: list[tuple[Side, Decimal, Decimal]]) -> None:
     held, realised = FLAT, Decimal(0)
     for side, size, price in executions:
-        held, profit = held.executed(side, size, price, LEVERAGE)
-        realised = add(realised, profit)
+        held, gained = held.executed(side, size, price, LEVERAGE)
+        realised = add(realised, gained)
     quantity, entry, profit = slow(executions)
     assert Fraction(held.quantity) == quantity
     assert abs(Fraction(realised) - profit) < Fraction(1, 10**20)

@@ -1,6 +1,7 @@
 """An account that holds contracts: margin, what orders lock, liquidation, funding."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ BTC = Instrument("BTCUSDT.P", "BTC", "USDT")
 B, S = Side.BUY, Side.SELL
 
 
-def need(side: Side, quantity: str, price: str, **more: object) -> Need:
+def need(side: Side, quantity: str, price: str, **more: Any) -> Need:
     worth = D(quantity) * D(price)
     return Need(BTC, side, D(quantity), worth, D(0))._replace(**more)
 

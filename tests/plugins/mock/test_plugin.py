@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fillgate.domain.errors import ConfigurationError, NotSent, NotSupported, Rejected
+from fillgate.domain.errors import ConfigurationError, NotSent, Rejected
 from fillgate.domain.fills import Fee
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.numbers import ZERO

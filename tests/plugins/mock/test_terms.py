@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from fillgate.market.fees import FeeSchedule
 from fillgate.market.feeds.base import Feed
+from fillgate.market.fees import FeeSchedule
 from fillgate.market.listings import Listing
 from fillgate.market.matching import SelfTradePrevention
 from fillgate.plugins.mock.options import FeeTierOptions, InstrumentOptions, MockOptions
