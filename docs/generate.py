@@ -27,7 +27,13 @@ from fillgate.domain.events import EVENT_TYPES
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.market import MarketData
 from fillgate.domain.orders import Order
-from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, NotFound
+from fillgate.domain.reports import (
+    ArrivalQuote,
+    ExecutionReport,
+    ExecutionResult,
+    Found,
+    NotFound,
+)
 from fillgate.domain.settings import Setting
 from fillgate.engine.steps import LEVELS, REPLAYED
 from fillgate.meters import BATCH_SIZES, FLUSH_SECONDS, ORDER_SECONDS, SignalOutcome
@@ -93,7 +99,7 @@ def _plugin_interface() -> Iterator[str]:
 
 _KINDS: Final[tuple[type, ...]] = (
     base.ExecutionPlugin, base.PluginContext, Capabilities, Setting, Order, ExecutionResult,
-    ExecutionReport, Found, NotFound, Fill, Fee, MarketData, base.VenueFill, base.VenuePosition,
+    ArrivalQuote, ExecutionReport, Found, NotFound, Fill, Fee, MarketData, base.VenueFill, base.VenuePosition,
     base.Balance, base.Instrument,
 )  # fmt: skip
 

@@ -97,6 +97,14 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
     "listener-failed": ("error", "A reader of changes failed; nothing else is touched."),
     "task-failed": ("error", "A background task ended with an error."),
     "task-stuck": ("error", "A background task did not end when the service stopped."),
+    "arrival-quote-missing": (
+        "info",
+        "A venue gave no quote beside an order; its report of costs lacks it. Sampled.",
+    ),
+    "mock-quote-missing": (
+        "warning",
+        "Another account's venue gave the mock venue no quote; the last one becomes too old.",
+    ),
     "mock-ledger-torn": ("warning", "The mock venue's ledger ended in half a line; it was cut."),
 }
 """Name, level and meaning of each."""

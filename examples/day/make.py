@@ -50,8 +50,8 @@ def bars() -> Iterator[Bar]:
         instants = range(begin, begin + MINUTE, GRID)
         lasts = [feed.quote(at).last for at in instants]
         traded = sum(flow.lots for at in instants for flow in feed.flow(at))
-        prices = (lasts[0], max(lasts), min(lasts), lasts[-1])
-        yield Bar(begin, *map(listed.price, prices), listed.quantity(traded))
+        first, high, low, last = map(listed.price, (lasts[0], max(lasts), min(lasts), lasts[-1]))
+        yield Bar(begin, first, high, low, last, listed.quantity(traded))
 
 
 def alerts(day: list[Bar]) -> Iterator[dict[str, object]]:
