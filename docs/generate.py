@@ -99,8 +99,8 @@ def _plugin_interface() -> Iterator[str]:
 
 _KINDS: Final[tuple[type, ...]] = (
     base.ExecutionPlugin, base.PluginContext, Capabilities, Setting, Order, ExecutionResult,
-    ArrivalQuote, ExecutionReport, Found, NotFound, Fill, Fee, MarketData, base.VenueFill, base.VenuePosition,
-    base.Balance, base.Instrument,
+    ArrivalQuote, ExecutionReport, Found, NotFound, Fill, Fee, MarketData, base.VenueFill,
+    base.VenuePosition, base.Balance, base.Instrument,
 )  # fmt: skip
 
 

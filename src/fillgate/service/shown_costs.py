@@ -31,12 +31,12 @@ Amounts = Annotated[Mapping[str, Decimal], Meta(description="By asset; below 0 f
 class CostGroup(msgspec.Struct, frozen=True, kw_only=True):
     """What the orders of a group cost together. Amounts are in `currency`."""
 
-    day: Annotated[str | None, Meta(description="By UTC; null if not grouped by it.")] = None
-    account: str | None = None
-    symbol: str | None = None
+    day: Annotated[str | None, Meta(description="By UTC; null if not grouped by it.")]
+    account: Annotated[str | None, Meta(description="Null if not grouped by it.")]
+    symbol: Annotated[str | None, Meta(description="Null if not grouped by it.")]
     strategy: Annotated[
         str | None, Meta(description="Empty for orders without one; null if not grouped by it.")
-    ] = None
+    ]
     currency: Annotated[
         str, Meta(description="The quote currency; empty where the symbols do not tell it.")
     ]
@@ -117,7 +117,7 @@ class CostOrderPage(msgspec.Struct, frozen=True, kw_only=True):
 def cost_group(keys: Mapping[Key, str], totals: CostTotals) -> CostGroup:
     """Return the view of a group."""
     return CostGroup(
-        **{key.value: value for key, value in keys.items()},
+        **{key.value: keys.get(key) for key in Key},
         currency=totals.currency,
         orders=totals.orders,
         executed=totals.executed,
