@@ -1,28 +1,23 @@
-"""What happens when orders meet: one step of one symbol, as records.
+"""What happens when orders meet, in one step of one symbol.
 
 Invariants:
 
-1. A record is true in the state as soon as it is told here, and written down with all the others of
-   its step.
-2. An order is executed within its limit, against what is in the book, best price first, and at one
+1. An order is executed within its limit, against what is in the book, best price first, and at one
    price in the order of arrival.
-3. A reduce-only order is executed up to the position that it can close; the rest is cancelled.
-4. Of orders that belong together the others end as soon as one is executed or ends.
-5. Protection is as large as what its entry executed.
+2. A reduce-only order is executed up to the position that it can close; the rest is cancelled.
+3. Protection is as large as what its entry executed.
 """
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Final, NamedTuple
+from typing import Final
 
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.numbers import ZERO, add, multiply, subtract
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
-from fillgate.domain.reports import ExecutionReport
-from fillgate.market.accounts import MarginAccount
-from fillgate.market.feeds.base import Component, Flow, Quote, Watch
-from fillgate.market.fees import FeeSchedule
+from fillgate.market.feeds.base import Flow, Quote
+from fillgate.market.margin_calls import closing_order, settle, watch_position
 from fillgate.market.matching import (
     MARKET,
     BookOrder,
@@ -34,97 +29,31 @@ from fillgate.market.matching import (
 from fillgate.market.protection import protection_of, renamed
 from fillgate.market.records import (
     Attached,
-    Closed,
     Filled,
-    Funded,
-    Liquidated,
     MovedUp,
-    OrderRecord,
     Queued,
-    Record,
     Restated,
-    Settled,
     Trailed,
     Triggered,
 )
-from fillgate.market.rules import LIMIT_TYPES, POST_ONLY_CROSSES, Refusal, reducible
-from fillgate.market.state import VenueState
-from fillgate.market.symbol_market import SymbolMarket
+from fillgate.market.rules import LIMIT_TYPES, POST_ONLY_CROSSES, reducible
+from fillgate.market.step import Step
 from fillgate.market.triggers import CONDITIONAL, trail_start, watch_of
 from fillgate.market.venue_order import VenueOrder
 
-__all__ = ["Change", "Step"]
-
-# What happens to orders without anybody's seeing it.
-_UNSEEN: Final[tuple[type[Record], ...]] = (Queued, MovedUp, Trailed)
+__all__ = ["Execution"]
 
 _NOTHING_TO_REDUCE: Final = "Nothing is left that a reduce-only order could close."
 _NOT_AT_ONCE: Final = "Could not be executed at once within its price."
 _NO_LIQUIDITY: Final = "Nobody is on the other side."
 _LEVELS: Final = 10_000
-_LIQUIDATION: Final = "The position was liquidated."
 _OWN_ORDER: Final = "It would have met an order of the same account."
 
 
-class Change(NamedTuple):
-    """An order that changed in a step."""
+class Execution(Step):
+    """A step in which orders meet."""
 
-    held: VenueOrder
-    """As it is after it."""
-    executions: int
-    """How many of its executions are new, the last ones."""
-
-    def report(self) -> ExecutionReport:
-        """Return what the venue says of it: totals, and the new executions by name."""
-        return self.held.report(since=len(self.held.fills) - self.executions)
-
-
-class Step:
-    """What happens to one symbol at one time. Made anew for each step."""
-
-    __slots__ = ("_fees", "_prevention", "_state", "at", "market", "records")
-
-    def __init__(
-        self,
-        state: VenueState,
-        market: SymbolMarket,
-        at: int,
-        fees: FeeSchedule,
-        prevention: SelfTradePrevention,
-    ) -> None:
-        """Begin with nothing.
-
-        Args:
-            state: takes in each record at once.
-            market: of the symbol.
-            at: the time, Unix microseconds.
-            fees: what executions cost.
-            prevention: what happens when orders of one account would meet.
-        """
-        self._state = state
-        self._fees = fees
-        self._prevention = prevention
-        self.market = market
-        self.at = at
-        self.records: list[Record] = []
-
-    def happen(self, record: Record) -> VenueOrder | None:
-        """Let something be true."""
-        held = self._state.apply(record)
-        self.records.append(record)
-        if held is not None and held.status.is_final:
-            self.market.forget(held.number)
-        return held
-
-    def changes(self) -> list[Change]:
-        """Return the orders that others can see to have changed, and their new executions."""
-        executed: dict[int, int] = {}
-        for record in self.records:
-            if isinstance(record, OrderRecord) and not isinstance(record, _UNSEEN):
-                new = type(record) is Filled
-                executed[record.number] = executed.get(record.number, 0) + new
-        orders = self._state.orders
-        return [Change(orders[number], new) for number, new in executed.items()]
+    __slots__ = ()
 
     # Orders that arrive
 
@@ -136,21 +65,17 @@ class Step:
                 self.market.await_price(held)
                 return
             self.market.stop_waiting(held.number)
-            held = self._told(Triggered(at=self.at, number=held.number))
-        self._execute(held)
+            held = self.told(Triggered(at=self.at, number=held.number))
+        self.execute(held)
 
     def _follow(self, held: VenueOrder) -> VenueOrder:
         if held.order.order_type is not OrderType.TRAILING_STOP or held.best is not None:
             return held
         best = trail_start(held.order, self.market.quote(self.at))
-        return self._told(Trailed(at=self.at, number=held.number, best=best))
+        return self.told(Trailed(at=self.at, number=held.number, best=best))
 
-    def _told(self, record: Record) -> VenueOrder:
-        held = self.happen(record)
-        assert held is not None
-        return held
-
-    def _execute(self, held: VenueOrder) -> None:
+    def execute(self, held: VenueOrder) -> None:
+        """Let an order that works take what it finds, and rest or end with what is left."""
         order, book = held.order, self.market.book
         lots = self._lots(held)
         if not lots:
@@ -161,11 +86,11 @@ class Step:
         if held.triggered and ticks is None and not self._affords(held, lots):
             return
         matched = book.submit(
-            BookOrder(held.number, self._state.owner(order.account), order.side, ticks, lots),
+            BookOrder(held.number, self.state.owner(order.account), order.side, ticks, lots),
             time_in_force=order.time_in_force or TimeInForce.GTC,
             post_only=order.post_only,
             # Where nobody's order rests none of its owner does.
-            prevention=SelfTradePrevention.NONE if self.market.is_idle else self._prevention,
+            prevention=SelfTradePrevention.NONE if self.market.is_idle else self.prevention,
         )
         self._trade(matched.trades)
         self._prevent(held.number, matched)
@@ -176,14 +101,14 @@ class Step:
         order, listing = held.order, self.market.listing
         left = subtract(order.quantity, held.filled_quantity)
         if order.reduce_only:
-            position = self._state.position(order.account, order.symbol)
+            position = self.state.position(order.account, order.symbol)
             left = min(left, reducible(order.side, position))
         return listing.lots(left)[0]
 
     def _affords(self, held: VenueOrder, lots: int) -> bool:
         """End a stop that costs more than its account has, now that it works."""
         worth = self.worth(held.order.side, lots)
-        shortfall = self._state.ownership.shortfall_of(held, worth)
+        shortfall = self.state.ownership.shortfall_of(held, worth)
         if shortfall is not None:
             self.close(held, OrderStatus.CANCELED, str(shortfall), code="INSUFFICIENT_FUNDS")
         return shortfall is None
@@ -226,7 +151,7 @@ class Step:
             outside.line_up(order.side, ticks, self.at, self.offer)
 
     def _conclude(self, number: int, outcome: Outcome) -> None:
-        held = self._state.orders[number]
+        held = self.state.orders[number]
         if held.status.is_final:
             return
         match outcome:
@@ -250,12 +175,12 @@ class Step:
 
     def _queue(self, held: VenueOrder) -> None:
         ahead = self.market.book.lots_ahead(held.number, MARKET)
-        self.market.queue(self._told(Queued(at=self.at, number=held.number, ahead=ahead)))
+        self.market.queue(self.told(Queued(at=self.at, number=held.number, ahead=ahead)))
 
     def _prevent(self, taker: int, matched: Matched) -> None:
         """Let orders of one owner that would have met give way."""
         for number in matched.prevented:
-            held = self._state.orders[number]
+            held = self.state.orders[number]
             if not held.status.is_final:
                 self.close(held, OrderStatus.CANCELED, _OWN_ORDER)
         for number, lots in matched.reduced:
@@ -267,7 +192,7 @@ class Step:
     def _shrink(self, number: int, lots: int) -> None:
         """Let an order have lost lots that were not executed."""
         if lots:
-            quantity = self._state.orders[number].order.quantity
+            quantity = self.state.orders[number].order.quantity
             left = subtract(quantity, self.market.listing.quantity(lots))
             self.happen(Restated(at=self.at, number=number, quantity=left))
 
@@ -337,14 +262,14 @@ class Step:
                 self.market.outside.note_taken(trade.maker_side, trade.ticks, trade.lots)
         # Only now: what one execution ends may have been executed by the next.
         for number, quantity in executed.items():
-            self._after_execution(self._state.orders[number], quantity)
+            self._after_execution(self.state.orders[number], quantity)
         if not self.market.is_idle:
             taken = [(trade.maker_side, trade.ticks) for trade in trades if trade.maker < 0]
             for side, ticks in dict.fromkeys(taken):
                 self._move_up(side, ticks)
 
     def _fill(self, number: int, trade: Trade, against: int, *, maker: bool) -> Decimal:
-        held = self._state.orders[number]
+        held = self.state.orders[number]
         listing = self.market.listing
         quantity, price = listing.quantity(trade.lots), listing.price(trade.ticks)
         fill = Fill(
@@ -359,63 +284,41 @@ class Step:
         return quantity
 
     def _charged(self, held: VenueOrder, worth: Decimal, *, maker: bool) -> tuple[Fee, ...]:
-        if self._fees.is_free:
+        if self.fees.is_free:
             return ()
-        traded = self._state.ownership.volume(held.order.account, self.at)
-        amount = self._fees.fee(worth, maker=maker, volume=traded)
+        traded = self.state.ownership.volume(held.order.account, self.at)
+        amount = self.fees.fee(worth, maker=maker, volume=traded)
         return (Fee(self.market.listing.quote, amount),) if amount else ()
 
     def _after_execution(self, held: VenueOrder, quantity: Decimal) -> None:
-        self._end_others(held)
+        self.end_others(held)
         order = held.order
         if order.stop_loss is not None or order.take_profit is not None:
             self._protect(held, quantity)
         if self.market.reducing:
             self._fit_reducing(order.account)
-        self.watch_position(order.account)
-
-    def watch_position(self, account: str) -> None:
-        """Let a position with a margin be liquidated where that is used up."""
-        symbol, listing = self.market.symbol, self.market.listing
-        owner = self._state.ownership.account(account)
-        if not isinstance(owner, MarginAccount):
-            return
-        held = owner.position(symbol)
-        if not held.quantity:
-            self.market.let_go(account)
-            return
-        price = owner.liquidation_price(symbol)
-        if price is None:
-            self.market.hold(account, None)
-            return
-        rises = held.quantity < 0
-        ticks, exact = listing.ticks(price)
-        self.market.hold(account, Watch(Component.MID, ticks + (rises and not exact), rises))
-
-    def _end_others(self, held: VenueOrder) -> None:
-        for other in self._state.siblings(held):
-            self.close(other, OrderStatus.CANCELED, with_others=False)
+        watch_position(self, order.account)
 
     def _protect(self, entry: VenueOrder, quantity: Decimal) -> None:
         """Close what an entry opened just now where its stops are reached."""
-        protection = self._state.protection(entry)
+        protection = self.state.protection(entry)
         for held in protection:
             grown = add(held.order.quantity, quantity)
             self.happen(Restated(at=self.at, number=held.number, quantity=grown))
         if protection:
             return
         for order in protection_of(entry.order, quantity):
-            number = self._state.next_number
+            number = self.state.next_number
             # The first protection may have been used up before the entry was executed in full.
-            again = order.client_order_id in self._state.arrivals
+            again = order.client_order_id in self.state.arrivals
             named = renamed(order, number) if again else order
             attached = Attached(at=self.at, number=number, order=named, entry=entry.number)
-            self.market.await_price(self._told(attached))
+            self.market.await_price(self.told(attached))
 
     def _fit_reducing(self, account: str) -> None:
         """Let the reduce-only orders of an account that rest offer no more than it can close."""
         for number in sorted(self.market.reducing):
-            held = self._state.orders[number]
+            held = self.state.orders[number]
             if held.order.account != account:
                 continue
             lots = self._lots(held)
@@ -424,7 +327,7 @@ class Step:
                 self.close(held, OrderStatus.CANCELED, _NOTHING_TO_REDUCE)
             elif resting is None:
                 # It offered less than its quantity, and that is gone.
-                self._execute(held)
+                self.execute(held)
             elif resting.lots > lots:
                 self.market.book.reduce(number, lots)
 
@@ -434,76 +337,26 @@ class Step:
             if resting.owner == MARKET:
                 continue
             ahead = self.market.book.lots_ahead(resting.number, MARKET)
-            if ahead == self._state.orders[resting.number].ahead:
+            if ahead == self.state.orders[resting.number].ahead:
                 break
             self.happen(MovedUp(at=self.at, number=resting.number, ahead=ahead))
 
-    # Endings
-
-    def refuse(self, held: VenueOrder, refusal: Refusal, *, with_others: bool = True) -> None:
-        """Reject an order, and end what belongs to it."""
-        text, code = refusal.text, refusal.code
-        self.close(held, OrderStatus.REJECTED, text, code=code, with_others=with_others)
-
-    def close(
-        self,
-        held: VenueOrder,
-        status: OrderStatus,
-        text: str = "",
-        *,
-        code: str = "",
-        with_others: bool = True,
-    ) -> None:
-        """End an order other than by its execution, and with it what belongs to it."""
-        closed = Closed(at=self.at, number=held.number, status=status, code=code, text=text)
-        held = self._told(closed)
-        if with_others:
-            self._end_others(held)
-
     # What the price does to those who wait
-
-    def expire(self, number: int) -> None:
-        """End an order whose time is over."""
-        held = self._state.orders[number]
-        if not held.status.is_final:
-            self.close(held, OrderStatus.EXPIRED)
 
     def fire(self, quote: Quote) -> None:
         """Let the stops work whose price has come, and trailing stops follow theirs."""
         for number in self.market.triggers.fire(quote):
-            held = self._state.orders[number]
+            held = self.state.orders[number]
             if not held.status.is_final:
                 self.market.stop_waiting(number)
-                self._execute(self._told(Triggered(at=self.at, number=number)))
+                self.execute(self.told(Triggered(at=self.at, number=number)))
         for number in self.market.improved(quote):
-            held = self._state.orders[number]
+            held = self.state.orders[number]
             if not held.status.is_final and not held.triggered:
                 best = trail_start(held.order, quote)
-                self.market.await_price(self._told(Trailed(at=self.at, number=number, best=best)))
+                self.market.await_price(self.told(Trailed(at=self.at, number=number, best=best)))
 
     def liquidate(self, account: str) -> None:
         """Close a position whose margin is used up: the account loses that, and no more."""
-        symbol = self.market.symbol
-        for held in self._state.working(symbol):
-            if held.order.account == account:
-                self.close(held, OrderStatus.CANCELED, _LIQUIDATION)
-        position = self._state.position(account, symbol)
-        number = self._state.next_number
-        order = Order(
-            client_order_id=f"liquidation-{number}",
-            account=account,
-            symbol=symbol,
-            side=Side.SELL if position > 0 else Side.BUY,
-            quantity=abs(position),
-            reduce_only=True,
-        )
-        self._execute(self._told(Liquidated(at=self.at, number=number, order=order)))
-        if not self._state.position(account, symbol):
-            self.happen(Settled(at=self.at, account=account, symbol=symbol))
-
-    def fund(self, rate: Decimal) -> None:
-        """Let the holders of the contract pay each other, at the middle of bid and ask."""
-        symbol = self.market.symbol
-        price = self.market.listing.price(Component.MID.of(self.market.quote(self.at)))
-        for account, _ in self._state.holders(symbol):
-            self.happen(Funded(at=self.at, account=account, symbol=symbol, rate=rate, price=price))
+        self.execute(closing_order(self, account))
+        settle(self, account)

@@ -21,13 +21,15 @@ from fillgate.domain.numbers import decimal_text, multiply
 from fillgate.domain.orders import Order, OrderType, Side
 from fillgate.market.accounts import AccountKind
 from fillgate.market.accounts.funding import FUNDING_INTERVAL
-from fillgate.market.execution import Change, Step
+from fillgate.market.execution import Execution
 from fillgate.market.feeds.base import NoPrices, Quote
 from fillgate.market.listings import Listing
+from fillgate.market.margin_calls import fund, watch_position
 from fillgate.market.records import Arrived, Opened, Record, Replaced
 from fillgate.market.replacing import keeps_its_place, replace_refusal
 from fillgate.market.rules import POST_ONLY_CROSSES, Circumstances, Refusal, refusal_of
 from fillgate.market.state import VenueState
+from fillgate.market.step import Change
 from fillgate.market.symbol_market import SymbolMarket
 from fillgate.market.terms import Terms
 from fillgate.market.venue_order import VenueOrder
@@ -91,9 +93,9 @@ class Venue:
         since = self.state.touched[symbol] if working or holders else now
         market = SymbolMarket(symbol, listing, feed, since)
         market.resume(working, self.state.owner)
-        watching = Step(self.state, market, since, self._terms.fees, self._terms.prevention)
+        watching = self._made_step(market, since)
         for account, _ in holders:
-            watching.watch_position(account)
+            watch_position(watching, account)
         self._resume_outside(market, since)
         if len(self._markets) >= _MARKETS_KEPT:
             self._drop_idle()
@@ -144,11 +146,11 @@ class Venue:
                 if not market.outside.is_at(at):
                     self._pass(step)
                 if at % FUNDING_INTERVAL == 0 and market.listing.perpetual and self._terms.funding:
-                    step.fund(self._terms.funding)
+                    fund(step, self._terms.funding)
             market.done = at
         market.done = max(market.done, now)
 
-    def _pass(self, step: Step) -> None:
+    def _pass(self, step: Execution) -> None:
         """Let the market outside do what it does at an instant."""
         market, at = step.market, step.at
         step.turn()
@@ -229,13 +231,13 @@ class Venue:
         one, other = (self.state.orders[number] for number in numbers)
         return one, other
 
-    def _arrive(self, step: Step, order: Order, pair: int | None = None) -> VenueOrder:
+    def _arrive(self, step: Execution, order: Order, pair: int | None = None) -> VenueOrder:
         arrived = Arrived(at=step.at, number=self.state.next_number, order=order, pair=pair)
         held = step.happen(arrived)
         assert held is not None
         return held
 
-    def _unquoted(self, step: Step) -> Refusal | None:
+    def _unquoted(self, step: Execution) -> Refusal | None:
         """Let the market outside offer what it does now; tell why nothing can be traded on it."""
         try:
             step.turn()
@@ -245,10 +247,10 @@ class Venue:
             return Refusal("NO_PRICES", str(error))
         return None
 
-    def _refusal(self, step: Step, order: Order) -> Refusal | None:
+    def _refusal(self, step: Execution, order: Order) -> Refusal | None:
         return refusal_of(self._circumstances(step, order)) or self._unaffordable(step, order)
 
-    def _unaffordable(self, step: Step, order: Order) -> Refusal | None:
+    def _unaffordable(self, step: Execution, order: Order) -> Refusal | None:
         kind = self.state.ownership.account(order.account).kind
         if kind is AccountKind.UNLIMITED:
             return None
@@ -262,7 +264,7 @@ class Venue:
         shortfall = self.state.ownership.shortfall(order, order.quantity, worth)
         return None if shortfall is None else Refusal("INSUFFICIENT_FUNDS", str(shortfall))
 
-    def _worst_worth(self, step: Step, order: Order) -> Decimal:
+    def _worst_worth(self, step: Execution, order: Order) -> Decimal:
         """Return what an order may cost or earn, at its own price or at what it finds now."""
         listing = step.market.listing
         price = order.price if order.price is not None else order.stop_price
@@ -272,7 +274,7 @@ class Venue:
             price = max(price, listing.price(step.market.quote(step.at).bid))
         return multiply(order.quantity, price)
 
-    def _circumstances(self, step: Step, order: Order) -> Circumstances:
+    def _circumstances(self, step: Execution, order: Order) -> Circumstances:
         market, position = step.market, self.state.position(order.account, order.symbol)
         return Circumstances(order, step.at, market.listing, market.quote(step.at), position)
 
@@ -310,7 +312,7 @@ class Venue:
                 self._renew(step, held, order)
         return refusal or self.state.orders[held.number]
 
-    def _replace_refusal(self, step: Step, held: VenueOrder, order: Order) -> Refusal | None:
+    def _replace_refusal(self, step: Execution, held: VenueOrder, order: Order) -> Refusal | None:
         if order.client_order_id in self.state.arrivals:
             return Refusal("INVALID_CLIENT_ORDER_ID", "Duplicate client order id.")
         refusal = replace_refusal(held, self._circumstances(step, order))
@@ -319,7 +321,7 @@ class Venue:
             return POST_ONLY_CROSSES
         return refusal
 
-    def _renew(self, step: Step, held: VenueOrder, order: Order) -> None:
+    def _renew(self, step: Execution, held: VenueOrder, order: Order) -> None:
         stays = keeps_its_place(held, order)
         replaced = step.happen(Replaced(at=step.at, number=held.number, order=order))
         assert replaced is not None
@@ -350,10 +352,13 @@ class Venue:
 
     # Steps
 
+    def _made_step(self, market: SymbolMarket, at: int) -> Execution:
+        return Execution(self.state, market, at, self._terms.fees, self._terms.prevention)
+
     @contextmanager
-    def _step(self, market: SymbolMarket, at: int) -> Iterator[Step]:
+    def _step(self, market: SymbolMarket, at: int) -> Iterator[Execution]:
         """Let something happen in one step: all of it, written down, or nothing."""
-        step = Step(self.state, market, at, self._terms.fees, self._terms.prevention)
+        step = self._made_step(market, at)
         try:
             yield step
             if step.records:

@@ -5,6 +5,8 @@
 - `prices`: where its prices come from
 - `ledger`: the file that outlives the process
 - `reports`: what is pushed to those who listen
+- `faults`: which orders it refuses or never answers
+- `answers`: what the venue answers, in the words of the interface
 - `plugin`: `MockPlugin` itself
 """
 

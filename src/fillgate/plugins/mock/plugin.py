@@ -21,17 +21,14 @@ and have no effect. One contract or lot counts as one base unit.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from decimal import Decimal
-from hashlib import blake2b
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 from fillgate.domain.errors import ConfigurationError, NotSent, Rejected
-from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.market import MarketData
 from fillgate.domain.numbers import ZERO
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import (
-    ArrivalQuote,
     ExecutionReport,
     ExecutionResult,
     Found,
@@ -39,13 +36,12 @@ from fillgate.domain.reports import (
     NotFound,
 )
 from fillgate.market.accounts import AccountKind
-from fillgate.market.accounts.wallet import Holding
-from fillgate.market.execution import Change
 from fillgate.market.feeds.base import NoPrices
 from fillgate.market.latency import Latency
-from fillgate.market.listings import BadSymbol, Listing
+from fillgate.market.listings import BadSymbol
 from fillgate.market.rules import CAPABILITIES, Refusal
 from fillgate.market.state import VenueState
+from fillgate.market.step import Change
 from fillgate.market.terms import Terms
 from fillgate.market.venue import Venue
 from fillgate.market.venue_order import VenueOrder
@@ -57,6 +53,15 @@ from fillgate.plugins.base import (
     VenueFill,
     VenuePosition,
 )
+from fillgate.plugins.mock.answers import (
+    arrival_quote,
+    balance_of,
+    instrument_of,
+    market_data,
+    result_of,
+    venue_fill,
+)
+from fillgate.plugins.mock.faults import Faults
 from fillgate.plugins.mock.ledger import LedgerFile, MockLedger
 from fillgate.plugins.mock.options import MockOptions, read_mock_options
 from fillgate.plugins.mock.prices import BORROWED_EVERY, Prices, opened_prices
@@ -71,8 +76,6 @@ _NO_FUNDS: Final = Refusal(
 REPORTS_SECONDS: Final = 0.05
 """How often the market is looked at for those who follow the reports."""
 
-_DRAWS: Final = 1 << 64
-
 
 class MockPlugin(ExecutionPlugin):
     """A simulated venue."""
@@ -83,6 +86,7 @@ class MockPlugin(ExecutionPlugin):
     def __init__(self, name: str, context: PluginContext) -> None:
         super().__init__(name, context)
         self._options = MockOptions()
+        self._faults = Faults(self._options)
         self._latency = Latency(0, 0, 0)
         self._requests = 0
         self._ledger: LedgerFile | None = None
@@ -109,6 +113,7 @@ class MockPlugin(ExecutionPlugin):
             self._ledger = LedgerFile(options.ledger_path, path_key, terms.new_state)
             self._report_torn(options.ledger_path, self._ledger.torn)
         self._options = options
+        self._faults = Faults(options)
         median = float(options.latency_ms) / 1000
         self._latency = Latency(median, float(options.latency_sigma), options.seed)
         venue = self._made_venue(terms)
@@ -175,7 +180,7 @@ class MockPlugin(ExecutionPlugin):
         if not self._is_immediate:
             await self._arrive(name, order.symbol)
         _check_text(name)
-        refusal = _NO_FUNDS if self._is_drawn("reject", order, self._options.reject_rate) else None
+        refusal = _NO_FUNDS if self._faults.refuses(name) else None
         self._answering = name
         now = self.context.clock.now()
         try:
@@ -185,21 +190,25 @@ class MockPlugin(ExecutionPlugin):
             raise Rejected("INVALID_SYMBOL", str(error)) from None
         finally:
             self._answering = None
-        arrival = _arrival_quote(venue, order.symbol, now)
-        if self._is_drawn("unknown", order, self._options.unknown_rate):
+        arrival = arrival_quote(venue, order.symbol, now)
+        if self._faults.never_answers(name):
             await asyncio.get_running_loop().create_future()
         if not self._is_immediate:
             await self._return(name)
-        return self._result(held, arrival)
+        return result_of(held, arrival, self.context.clock.now())
 
     @property
     def _is_immediate(self) -> bool:
         return self._latency.is_none and self._options.prices_from is None
 
-    def _request(self, what: str) -> str:
-        """Return a name for a request that has none of its own."""
+    @asynccontextmanager
+    async def _at_venue(self, what: str, symbol: str | None = None) -> AsyncIterator[Venue]:
+        """Travel to the venue with a request that has no name of its own, and back."""
         self._requests += 1
-        return f"{what}|{self._requests}"
+        request = f"{what}|{self._requests}"
+        await self._arrive(request, symbol)
+        yield self._open_venue()
+        await self._return(request)
 
     async def _arrive(self, request: str, symbol: str | None = None) -> None:
         """Let a request travel to the venue, which knows today's prices when it comes."""
@@ -226,54 +235,19 @@ class MockPlugin(ExecutionPlugin):
             raise NotSent("NOT_OPEN", f"the account {self.name!r} is not open")
         return self._venue
 
-    def _is_drawn(self, what: str, order: Order, rate: Decimal) -> bool:
-        if not rate:
-            return False
-        name = f"{self._options.seed}|{what}|{order.client_order_id}"
-        draw = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "big")
-        return draw < rate * _DRAWS
-
-    def _result(self, held: VenueOrder, arrival: ArrivalQuote | None) -> ExecutionResult:
-        refused = held.status is OrderStatus.REJECTED
-        return ExecutionResult(
-            success=not refused,
-            order_id=held.order_id,
-            filled_quantity=held.filled_quantity,
-            average_price=held.average_price,
-            error=held.text if refused else None,
-            code=held.code if refused else None,
-            timestamp=self.context.clock.now() // 1000,
-            status=held.status,
-            fees=held.fees,
-            fills=held.fills,
-            arrival=arrival,
-        )
-
     async def fetch_data(self, symbol: str) -> MarketData:
         """Return the quote at this moment. Volume is not told: nobody else trades here.
 
         Raises:
             Rejected: the text cannot be a symbol.
         """
-        request = self._request("fetch_data")
-        await self._arrive(request, symbol)
-        now = self.context.clock.now()
-        venue = self._open_venue()
-        try:
-            quote = venue.quote(symbol, now)
-        except BadSymbol as error:
-            raise Rejected("INVALID_SYMBOL", str(error)) from None
-        except NoPrices as error:
-            raise Rejected("NO_PRICES", str(error)) from None
-        await self._return(request)
-        price = venue.listing(symbol).price
-        return MarketData(
-            symbol=symbol,
-            bid=price(quote.bid),
-            ask=price(quote.ask),
-            last=price(quote.last),
-            timestamp=now // 1000,
-        )
+        async with self._at_venue("fetch_data", symbol) as venue:
+            try:
+                return market_data(venue, symbol, self.context.clock.now())
+            except BadSymbol as error:
+                raise Rejected("INVALID_SYMBOL", str(error)) from None
+            except NoPrices as error:
+                raise Rejected("NO_PRICES", str(error)) from None
 
     async def fetch_order(
         self,
@@ -287,10 +261,8 @@ class MockPlugin(ExecutionPlugin):
 
         The venue remembers orders for ever, those it refused too; `since` does not matter.
         """
-        request = self._request("fetch_order")
-        await self._arrive(request)
-        held = self._find(client_order_id, order_id, symbol)
-        await self._return(request)
+        async with self._at_venue("fetch_order"):
+            held = self._find(client_order_id, order_id, symbol)
         return NotFound() if held is None else Found(held.report())
 
     def _find(self, client_order_id: str, order_id: str | None, symbol: str) -> VenueOrder | None:
@@ -305,14 +277,11 @@ class MockPlugin(ExecutionPlugin):
         Raises:
             Rejected: the venue has no such order.
         """
-        request = self._request("cancel_order")
-        await self._arrive(request)
-        held = self._find(client_order_id, order_id, symbol)
-        if held is None:
-            raise Rejected("UNKNOWN_ORDER", "Unknown order sent.")
-        held = self._open_venue().cancel(held, self.context.clock.now())
-        await self._return(request)
-        return held.report()
+        async with self._at_venue("cancel_order") as venue:
+            held = self._find(client_order_id, order_id, symbol)
+            if held is None:
+                raise Rejected("UNKNOWN_ORDER", "Unknown order sent.")
+            return venue.cancel(held, self.context.clock.now()).report()
 
     async def replace_order(
         self, *, client_order_id: str, order_id: str | None = None, order: Order
@@ -324,14 +293,12 @@ class MockPlugin(ExecutionPlugin):
         Raises:
             Rejected: the venue has no such order, or refuses the terms; it has the old ones.
         """
-        request = self._request("replace_order")
-        await self._arrive(request, order.symbol)
-        _check_text(order.client_order_id)
-        held = self._find(client_order_id, order_id, order.symbol)
-        if held is None:
-            raise Rejected("UNKNOWN_ORDER", "Unknown order sent.")
-        answer = self._open_venue().replace(held, order, self.context.clock.now())
-        await self._return(request)
+        async with self._at_venue("replace_order", order.symbol) as venue:
+            _check_text(order.client_order_id)
+            held = self._find(client_order_id, order_id, order.symbol)
+            if held is None:
+                raise Rejected("UNKNOWN_ORDER", "Unknown order sent.")
+            answer = venue.replace(held, order, self.context.clock.now())
         if isinstance(answer, Refusal):
             raise Rejected(*answer)
         return answer.report()
@@ -355,7 +322,8 @@ class MockPlugin(ExecutionPlugin):
                     self._current()
                 reports = stream.take()
                 if reports:
-                    await self._return(self._request("reports"))
+                    self._requests += 1
+                    await self._return(f"reports|{self._requests}")
                 for report in reports:
                     yield report
                 if stream.closed and not reports:
@@ -375,18 +343,14 @@ class MockPlugin(ExecutionPlugin):
 
     async def open_orders(self, symbol: str | None = None) -> Sequence[ExecutionReport]:
         """Return the working orders, those that protect entries too, oldest first."""
-        request = self._request("open_orders")
-        await self._arrive(request)
-        state = self._current()
-        working = [
-            held
-            for traded, orders in state.open.items()
-            if symbol in {None, traded}
-            for held in orders.values()
-        ]
-        reports = [held.report() for held in sorted(working, key=lambda held: held.number)]
-        await self._return(request)
-        return reports
+        async with self._at_venue("open_orders"):
+            working = [
+                held
+                for traded, orders in self._current().open.items()
+                if symbol in {None, traded}
+                for held in orders.values()
+            ]
+            return [held.report() for held in sorted(working, key=lambda held: held.number)]
 
     def _current(self) -> VenueState:
         venue = self._open_venue()
@@ -395,85 +359,37 @@ class MockPlugin(ExecutionPlugin):
 
     async def fills(self, *, symbol: str | None = None, since: int) -> Sequence[VenueFill]:
         """Return the executions since a time (Unix milliseconds), oldest first."""
-        request = self._request("fills")
-        await self._arrive(request)
-        state = self._current()
-        found = [
-            VenueFill(
-                order_id=held.order_id,
-                client_order_id=held.order.client_order_id,
-                symbol=held.order.symbol,
-                side=held.order.side,
-                fill=execution.fill,
-            )
-            for execution in state.executions(symbol, since * 1000)
-            for held in (state.orders[execution.number],)
-        ]
-        await self._return(request)
-        return found
+        async with self._at_venue("fills"):
+            state = self._current()
+            executions = state.executions(symbol, since * 1000)
+            return [venue_fill(each, state.orders[each.number]) for each in executions]
 
     async def balances(self) -> Sequence[Balance]:
         """Return what the account owns, by asset; `free` is what new orders can use."""
-        request = self._request("balances")
-        await self._arrive(request)
-        account = self._current().ownership.account(self.name)
-        held = [_balance(holding) for holding in account.holdings()]
-        await self._return(request)
-        return held
+        async with self._at_venue("balances"):
+            account = self._current().ownership.account(self.name)
+            return [balance_of(holding) for holding in account.holdings()]
 
     async def instruments(self) -> Sequence[Instrument]:
         """Return the rules of the symbols that were traded or have rules of their own.
 
         Any other printable symbol can be traded too.
         """
-        request = self._request("instruments")
-        await self._arrive(request)
-        venue = self._open_venue()
-        symbols = {*self._options.instruments, *venue.state.touched}
-        rules = [_instrument(symbol, venue.listing(symbol)) for symbol in sorted(symbols)]
-        await self._return(request)
-        return rules
+        async with self._at_venue("instruments") as venue:
+            symbols = {*self._options.instruments, *venue.state.touched}
+            return [instrument_of(symbol, venue.listing(symbol)) for symbol in sorted(symbols)]
 
     async def positions(self) -> Sequence[VenuePosition]:
         """Return the net position of each symbol that is not flat."""
-        request = self._request("positions")
-        await self._arrive(request)
-        held = [
-            VenuePosition(symbol=symbol, quantity=quantity)
-            for (_, symbol), quantity in self._current().positions.items()
-            if quantity != ZERO
-        ]
-        await self._return(request)
-        return held
+        async with self._at_venue("positions"):
+            return [
+                VenuePosition(symbol=symbol, quantity=quantity)
+                for (_, symbol), quantity in self._current().positions.items()
+                if quantity != ZERO
+            ]
 
 
 def _check_text(client_order_id: str) -> None:
     if not client_order_id or not client_order_id.isprintable():
         text = f"expected a client order id of printable characters, found {client_order_id!r}"
         raise Rejected("INVALID_CLIENT_ORDER_ID", text)
-
-
-def _balance(holding: Holding) -> Balance:
-    return Balance(asset=holding.asset, total=holding.total, free=holding.free)
-
-
-def _instrument(symbol: str, listed: Listing) -> Instrument:
-    return Instrument(
-        symbol=symbol,
-        base=listed.base,
-        quote=listed.quote,
-        quantity_step=listed.lot,
-        price_step=listed.tick,
-        minimum_quantity=listed.lot,
-        minimum_notional=listed.minimum_notional or None,
-    )
-
-
-def _arrival_quote(venue: Venue, symbol: str, now: int) -> ArrivalQuote | None:
-    """Return what was bid and asked when an order arrived; None if there were no prices."""
-    try:
-        quote = venue.quote(symbol, now)
-    except NoPrices:
-        return None
-    price = venue.listing(symbol).price
-    return ArrivalQuote(bid=price(quote.bid), ask=price(quote.ask), timestamp=now // 1000)

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from fillgate.domain.reports import ExecutionReport
-from fillgate.market.execution import Change
+from fillgate.market.step import Change
 
 __all__ = ["ReportQueue"]
 

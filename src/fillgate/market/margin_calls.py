@@ -1,0 +1,72 @@
+"""What becomes of positions that have a margin: watched, liquidated, funded.
+
+Invariant: who is liquidated loses the position's margin, and no more (`accounts.margin`).
+"""
+
+from decimal import Decimal
+from typing import Final
+
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.orders import Order, Side
+from fillgate.market.accounts import MarginAccount
+from fillgate.market.feeds.base import Component, Watch
+from fillgate.market.records import Funded, Liquidated, Settled
+from fillgate.market.step import Step
+from fillgate.market.venue_order import VenueOrder
+
+__all__ = ["closing_order", "fund", "settle", "watch_position"]
+
+_LIQUIDATION: Final = "The position was liquidated."
+
+
+def watch_position(step: Step, account: str) -> None:
+    """Let a position with a margin be liquidated where that is used up."""
+    symbol, listing = step.market.symbol, step.market.listing
+    owner = step.state.ownership.account(account)
+    if not isinstance(owner, MarginAccount):
+        return
+    held = owner.position(symbol)
+    if not held.quantity:
+        step.market.let_go(account)
+        return
+    price = owner.liquidation_price(symbol)
+    if price is None:
+        step.market.hold(account, None)
+        return
+    rises = held.quantity < 0
+    ticks, exact = listing.ticks(price)
+    step.market.hold(account, Watch(Component.MID, ticks + (rises and not exact), rises))
+
+
+def closing_order(step: Step, account: str) -> VenueOrder:
+    """End an account's orders in a symbol, and return the one that closes its position."""
+    symbol = step.market.symbol
+    for held in step.state.working(symbol):
+        if held.order.account == account and not held.status.is_final:
+            step.close(held, OrderStatus.CANCELED, _LIQUIDATION, with_others=False)
+    position = step.state.position(account, symbol)
+    number = step.state.next_number
+    order = Order(
+        client_order_id=f"liquidation-{number}",
+        account=account,
+        symbol=symbol,
+        side=Side.SELL if position > 0 else Side.BUY,
+        quantity=abs(position),
+        reduce_only=True,
+    )
+    return step.told(Liquidated(at=step.at, number=number, order=order))
+
+
+def settle(step: Step, account: str) -> None:
+    """Let the insurance fund make up the account, once the position is closed."""
+    symbol = step.market.symbol
+    if not step.state.position(account, symbol):
+        step.happen(Settled(at=step.at, account=account, symbol=symbol))
+
+
+def fund(step: Step, rate: Decimal) -> None:
+    """Let the holders of the contract pay each other, at the middle of bid and ask."""
+    symbol = step.market.symbol
+    price = step.market.listing.price(Component.MID.of(step.market.quote(step.at)))
+    for account, _ in step.state.holders(symbol):
+        step.happen(Funded(at=step.at, account=account, symbol=symbol, rate=rate, price=price))
