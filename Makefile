@@ -5,6 +5,7 @@
 #   make fix     let ruff repair and format the code
 #   make docs    write the pages that are made from the code anew
 #   make bench   measure this machine, and write the figures into the page about them
+#   make speed   measure the order book, and the engine with a journal in memory (half a minute)
 #   make torture kill the service 100 times under load at a faulty venue, and look what is true after
 #                (TORTUREFLAGS="--seed 7 --kills 20 --runs 3")
 #   make growth  measure a journal of a million orders (some minutes, two gigabytes)
@@ -43,7 +44,7 @@ ifeq ($(UV_CACHE_DIR)$(XDG_CACHE_HOME)$(shell [ -d "$$HOME" ] && [ -w "$$HOME" ]
 export UV_NO_CACHE ?= 1
 endif
 
-.PHONY: demo test dev fix docs bench growth torture lock clean anew
+.PHONY: demo test dev fix docs bench speed growth torture lock clean anew
 # The set-ups write to the same .venv, so never two at a time.
 .NOTPARALLEL:
 
@@ -71,6 +72,10 @@ growth: .venv/.dev
 
 bench: .venv/.runtime
 	$(BIN)/python -m docs.measure $(BENCHFLAGS)
+
+speed: .venv/.dev
+	$(BIN)/python -m tests.market.matching.bench
+	$(BIN)/python -m tests.speed.engine
 
 torture: .venv/.dev
 	$(BIN)/python -m tests.torture $(TORTUREFLAGS)
