@@ -4,6 +4,7 @@
 #   make test    set up the development tools too, then run every check
 #   make fix     let ruff repair and format the code
 #   make docs    write the pages that are made from the code anew
+#   make picture run the demo, and draw what it printed for the README
 #   make bench   measure this machine, and write the figures into the page about them
 #   make speed   measure the order book, and the engine with a journal in memory (half a minute)
 #   make torture kill the service 100 times under load at a faulty venue, and look what is true after
@@ -44,7 +45,7 @@ ifeq ($(UV_CACHE_DIR)$(XDG_CACHE_HOME)$(shell [ -d "$$HOME" ] && [ -w "$$HOME" ]
 export UV_NO_CACHE ?= 1
 endif
 
-.PHONY: demo test dev fix docs bench speed growth torture lock clean anew
+.PHONY: demo test dev fix docs picture bench speed growth torture lock clean anew
 # The set-ups write to the same .venv, so never two at a time.
 .NOTPARALLEL:
 
@@ -66,6 +67,9 @@ fix: .venv/.dev
 
 docs: .venv/.dev
 	$(BIN)/python -m docs.generate
+
+picture: .venv/.dev
+	$(BIN)/python -m docs.picture
 
 growth: .venv/.dev
 	$(BIN)/python -m tests.growth.measure $(GROWTHFLAGS)
