@@ -23,7 +23,7 @@ def test_what_trading_cost(ask: Run, traded: Serving) -> None:
     assert result.exit_code == 0, result.output
     assert "LTC/USDT" in result.stdout
     assert "2 of 2" in result.stdout
-    assert "2 executed orders named no price in their signal" in result.stdout
+    assert "not counted there, without a price in the signal: 2 executed" in result.stdout
     [group] = asked_json(
         ask("report", "costs", "--data", traded.data, "--strategy", "report", "--json")
     )

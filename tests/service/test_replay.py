@@ -55,6 +55,19 @@ def test_the_example_is_replayed_to_its_last_alert(tmp_path: Path) -> None:
     assert seen == list(range(1, len(read) + 1))
 
 
+def test_given_recordings_take_the_place_of_borrowed_prices(tmp_path: Path) -> None:
+    path = tmp_path / "borrowing.toml"
+    other = '[accounts.other]\ntype = "mock"\n'
+    path.write_text(
+        f'{other}[accounts.paper]\ntype = "mock"\nprices_from = "other"\n', encoding="utf-8"
+    )
+    configuration = replay_configuration(path, tmp_path / "data", DAY / "BTCUSDT.csv")
+    at = read_alerts((DAY / "alerts.jsonl").read_bytes().splitlines(), "alerts")[0].at
+    body = b'{"symbol": "BTCUSDT", "action": "buy", "quantity": 1, "id": "1", "account": "paper"}'
+    done = replay([TimedAlert(at, body)], configuration)
+    assert done.orders == {OrderStatus.FILLED: 1}
+
+
 def test_the_same_input_gives_the_same_journal_to_the_last_bit(tmp_path: Path) -> None:
     alerts = [alert(second, action="sell" if second % 2 else "buy") for second in range(0, 300, 7)]
     resting = alert(1, order_type="limit", price="50000")

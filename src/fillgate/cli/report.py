@@ -197,12 +197,12 @@ def _missing(groups: list[dict[str, Any]]) -> list[str]:
     """Return what the figures leave out, in words."""
     lines = []
     for name, words in (
-        ("without_signal_price", "named no price in their signal"),
-        ("without_arrival_price", "have no quote of their arrival"),
+        ("without_signal_price", "without a price in the signal"),
+        ("without_arrival_price", "without a quote of the arrival"),
     ):
         count = sum(group[name] for group in groups)
         if count:
-            lines.append(f"{count} executed orders {words}; they do not count there")
+            lines.append(f"not counted there, {words}: {count} executed")
     return lines
 
 

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import msgspec
 
-from fillgate.config import Configuration
+from fillgate.config import AccountConfig, Configuration
 from fillgate.domain.clock import Clock
 from fillgate.domain.errors import ConfigurationError
 from fillgate.domain.life_cycle import OrderStatus
@@ -79,10 +79,14 @@ def replay_configuration(path: Path | None, folder: Path, prices: Path | None) -
         return configuration
     recorded = {"replay": str(prices), "replay_start": "recorded"}
     accounts = {
-        name: msgspec.structs.replace(account, options=account.options | recorded)
+        name: msgspec.structs.replace(account, options=_without_borrowing(account) | recorded)
         for name, account in configuration.accounts.items()
     }
     return msgspec.structs.replace(configuration, accounts=accounts)
+
+
+def _without_borrowing(account: AccountConfig) -> dict[str, Any]:
+    return {key: value for key, value in account.options.items() if key != "prices_from"}
 
 
 def replay(

@@ -49,6 +49,24 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"ledger_path": 5},
         "`accounts.m.ledger_path`: expected text in quotes, got a whole number; found 5",
     ),
+    (
+        {"prices_from": "main", "replay": "x.csv"},
+        "`accounts.m`: give `replay` or `prices_from`, not both",
+    ),
+    (
+        {"leverage": 3},
+        (
+            '`accounts.m`: `leverage` has an effect with `account = "margin"` only, found '
+            '`account = "unlimited"`; leave it out, or change the account'
+        ),
+    ),
+    (
+        {"account": "spot", "funding_bps": 1},
+        (
+            '`accounts.m`: `funding_bps` has an effect with `account = "margin"` only, found '
+            '`account = "spot"`; leave it out, or change the account'
+        ),
+    ),
 ]
 
 

@@ -218,7 +218,6 @@ async def test_without_a_first_quote_there_are_no_prices(borrowing: Borrowing) -
     ("config", "words"),
     [
         ({"prices_from": "nobody"}, "no account is named 'nobody'; the accounts are: main"),
-        ({"prices_from": "main", "replay": "x.csv"}, "give `replay` or `prices_from`, not both"),
     ],
 )
 async def test_wrong_settings(config: dict[str, Any], words: str) -> None:

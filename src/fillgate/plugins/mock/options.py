@@ -54,6 +54,9 @@ class FeeTierOptions(msgspec.Struct, frozen=True, kw_only=True):
     ]
 
 
+_MARGIN_TERMS: Final = frozenset({"leverage", "maintenance_margin_bps", "funding_bps"})
+
+
 class MockOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What can be set for an account of `type = "mock"`. A basis point is a hundredth of 1 %."""
 
@@ -255,6 +258,21 @@ class MockOptions(msgspec.Struct, frozen=True, kw_only=True):
             example="venue.json",
         ),
     ] = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would have no effect."""
+        if self.replay is not None and self.prices_from is not None:
+            raise ValueError("give `replay` or `prices_from`, not both")
+        if self.account != AccountKind.MARGIN.value:
+            self._refuse_margin_terms()
+
+    def _refuse_margin_terms(self) -> None:
+        for field in msgspec.structs.fields(self):
+            if field.name in _MARGIN_TERMS and getattr(self, field.name) != field.default:
+                raise ValueError(
+                    f'`{field.name}` has an effect with `account = "margin"` only, found '
+                    f'`account = "{self.account}"`; leave it out, or change the account'
+                )
 
 
 def read_mock_options(config: Mapping[str, Any], where: str) -> MockOptions:

@@ -56,11 +56,9 @@ async def opened_prices(options: MockOptions, context: PluginContext, where: str
     """Return the prices that an account's settings ask for.
 
     Raises:
-        ConfigurationError: they ask for more than one kind, for a recording that cannot be read, or
-            for another account that does not exist.
+        ConfigurationError: they ask for a recording that cannot be read, or for another account
+            that does not exist.
     """
-    if options.replay is not None and options.prices_from is not None:
-        raise ConfigurationError(f"`{where}`: give `replay` or `prices_from`, not both")
     if options.prices_from is not None:
         return _BorrowedPrices(options, context, where)
     if options.replay is None:
