@@ -82,7 +82,7 @@ async def test_nothing_is_no_group(traded: Desk, query: str) -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("?by=week", "`by`: expected day, account, symbol, strategy, found 'WEEK'"),
+        ("?by=week", "`by`: expected day, account, symbol, strategy, found 'week'"),
         ("?first=5.1.2026", "`first`: expected a day such as 2026-01-05, found '5.1.2026'"),
         ("?first=2026-01-01&first=2026-01-02", "`first`: expected once, found 2 times"),
         ("?order=x", "`order` is not known here"),

@@ -211,12 +211,12 @@ def _members(name: str, kind: Any, values: list[str]) -> tuple[str, ...]:
         choices = _taken_apart(kind)[1].extra_json_schema
         assert choices is not None
         return tuple(_one_of(name, choices["enum"], value) for value in values)
-    words = [word.strip().upper() for value in values for word in value.split(",")]
+    words = [word.strip() for value in values for word in value.split(",")]
     for word in words:
-        if word not in kind.__members__:
+        if word.upper() not in kind.__members__:
             known = ", ".join(member.value for member in kind)
             raise _wrong(f"`{name}`: expected {known}, found {word[:_SHOWN]!r}")
-    return tuple(kind[word] for word in words)
+    return tuple(kind[word.upper()] for word in words)
 
 
 def _one_of(name: str, choices: Sequence[str], text: str) -> str:
