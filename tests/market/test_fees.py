@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from fillgate.market.fees import FeeSchedule, FeeTier
+from fillgate.market.fees import STEP, FeeSchedule, FeeTier
 from tests.comparing import values
 
 D = Decimal
@@ -42,3 +44,15 @@ def test_what_it_says_of_itself() -> None:
     free = FeeSchedule([FeeTier(maker=D(0), taker=D(0))])
     assert values(free.highest, free.is_free, free.counts_volume) == (0, True, False)
     assert FeeSchedule([]).fee(D(5), maker=True) == 0
+
+
+@given(st.decimals(0, 10**6, places=9), st.booleans(), st.integers(0, 2000))
+def test_no_execution_costs_more_than_the_most(worth: Decimal, maker: bool, volume: int) -> None:
+    charged = SCHEDULE.fee(worth, maker=maker, volume=D(volume))
+    assert charged <= SCHEDULE.most(worth)
+    exact = worth * SCHEDULE.rate(maker=maker, volume=D(volume))
+    assert exact <= charged < exact + STEP
+
+
+def test_a_rebate_is_not_counted_on() -> None:
+    assert FeeSchedule([FeeTier(maker=D("-0.1"), taker=D("-0.1"))]).most(D(100)) == 0

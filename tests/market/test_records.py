@@ -13,6 +13,7 @@ from fillgate.market.records import (
     Closed,
     Filled,
     Funded,
+    Leveraged,
     Liquidated,
     MovedUp,
     Opened,
@@ -57,6 +58,7 @@ RECORDS = [
     MovedUp(at=5, number=3, ahead=6),
     Opened(at=6, account="m", kind="spot", balances={"USDT": D("1e5")}),
     Funded(at=6, account="m", symbol="X", rate=D("0.0001"), price=D("5")),
+    Leveraged(at=6, account="m", symbol="X", leverage=D("12.5")),
     Settled(at=6, account="m", symbol="X"),
 ]
 

@@ -60,8 +60,11 @@ class FeeSchedule:
             maker: whether the order rested.
             volume: what the account executed in `VOLUME_DAYS` days before.
         """
-        rate = self.rate(maker=maker, volume=volume)
-        return canonical(multiply(worth, rate).quantize(STEP, context=_CONTEXT)) if rate else ZERO
+        return _charged(worth, self.rate(maker=maker, volume=volume))
+
+    def most(self, worth: Decimal) -> Decimal:
+        """Return what an execution of this worth costs at the most, in the quote currency."""
+        return _charged(worth, max(self.highest, ZERO))
 
     def rate(self, *, maker: bool, volume: Decimal = ZERO) -> Decimal:
         """Return the part of the worth that is charged."""
@@ -69,3 +72,7 @@ class FeeSchedule:
             if volume >= tier.volume:
                 return tier.maker if maker else tier.taker
         return ZERO
+
+
+def _charged(worth: Decimal, rate: Decimal) -> Decimal:
+    return canonical(multiply(worth, rate).quantize(STEP, context=_CONTEXT)) if rate else ZERO

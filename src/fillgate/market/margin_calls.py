@@ -1,6 +1,6 @@
 """What becomes of positions that have a margin: watched, liquidated, funded.
 
-Invariant: who is liquidated loses the position's margin, and no more (`accounts.margin`).
+Invariant: who is liquidated loses the margin of what is closed, and no more (`accounts.margin`).
 """
 
 from decimal import Decimal
@@ -10,11 +10,11 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, Side
 from fillgate.market.accounts import MarginAccount
 from fillgate.market.feeds.base import Component, Watch
-from fillgate.market.records import Funded, Liquidated, Settled
+from fillgate.market.records import Funded, Leveraged, Liquidated, Settled
 from fillgate.market.step import Step
 from fillgate.market.venue_order import VenueOrder
 
-__all__ = ["closing_order", "fund", "settle", "watch_position"]
+__all__ = ["closing_order", "fund", "set_leverage", "settle", "watch_position"]
 
 _LIQUIDATION: Final = "The position was liquidated."
 
@@ -58,10 +58,22 @@ def closing_order(step: Step, account: str) -> VenueOrder:
 
 
 def settle(step: Step, account: str) -> None:
-    """Let the insurance fund make up the account, once the position is closed."""
-    symbol = step.market.symbol
-    if not step.state.position(account, symbol):
-        step.happen(Settled(at=step.at, account=account, symbol=symbol))
+    """Let the insurance fund make up the account for what was closed, in whole or in part."""
+    step.happen(Settled(at=step.at, account=account, symbol=step.market.symbol))
+
+
+def set_leverage(step: Step, order: Order) -> None:
+    """Let an order that is taken set the leverage of its symbol, if it asks for one.
+
+    One that only reduces has none to ask for.
+    """
+    owner = step.state.ownership.account(order.account)
+    if order.leverage is None or order.reduce_only or not isinstance(owner, MarginAccount):
+        return
+    if order.leverage != owner.leverage(order.symbol):
+        name, symbol, leverage = order.account, order.symbol, order.leverage
+        step.happen(Leveraged(at=step.at, account=name, symbol=symbol, leverage=leverage))
+        watch_position(step, order.account)
 
 
 def fund(step: Step, rate: Decimal) -> None:
@@ -70,3 +82,5 @@ def fund(step: Step, rate: Decimal) -> None:
     price = step.market.listing.price(Component.MID.of(step.market.quote(step.at)))
     for account, _ in step.state.holders(symbol):
         step.happen(Funded(at=step.at, account=account, symbol=symbol, rate=rate, price=price))
+        # What was not free was taken from the margin.
+        watch_position(step, account)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from fillgate.domain.numbers import ZERO, add, multiply, subtract
-from fillgate.domain.orders import Order
+from fillgate.domain.orders import Order, Side
 from fillgate.market.accounts import (
     Account,
     AccountKind,
@@ -27,6 +27,7 @@ from fillgate.market.records import (
     AccountRecord,
     Filled,
     Funded,
+    Leveraged,
     Liquidated,
     Opened,
     OrderRecord,
@@ -111,6 +112,8 @@ class Ownership:
         elif isinstance(record, Settled):
             instrument = self.instrument(record.symbol)
             self._earn(instrument.quote, subtract(ZERO, account.settle(instrument)))
+        elif isinstance(record, Leveraged):
+            account.set_leverage(self.instrument(record.symbol), record.leverage)
 
     def _open(self, record: Opened) -> None:
         kind = AccountKind(record.kind)
@@ -142,7 +145,7 @@ class Ownership:
     def _execute(self, held: VenueOrder, record: Filled) -> None:
         order, fill = held.order, record.fill
         instrument = self.instrument(order.symbol)
-        self.account(order.account).execute(instrument, order.side, fill, order.leverage)
+        self.account(order.account).execute(instrument, order.side, fill)
         for fee in fill.fees:
             self._earn(fee.asset, fee.amount)
         if self._fees.counts_volume:
@@ -156,16 +159,32 @@ class Ownership:
     # Needs
 
     def resting_need(self, held: VenueOrder) -> Need | None:
-        """Return what a working order locks; None for one without a price of its own.
-
-        A stop locks what it needs at its stop; where it also has a limit, at that.
-        """
-        order = held.order
-        price = order.price if order.price is not None else order.stop_price
+        """Return what a working order locks; None for one without a price of its own."""
+        price = self.own_price(held.order, held.best)
         if price is None:
             return None
-        left = subtract(order.quantity, held.filled_quantity)
-        return self.need(order, left, multiply(left, price))
+        left = subtract(held.order.quantity, held.filled_quantity)
+        return self.need(held.order, left, multiply(left, price))
+
+    def own_price(self, order: Order, best: int | None) -> Decimal | None:
+        """Return the price at which an order is counted while it works; None if it has none.
+
+        That is its limit, else its stop; for a sale with both the larger of them, for it may earn
+        that. A trailing stop counts at its distance from the best price so far.
+
+        Args:
+            order: the order.
+            best: of a trailing stop, in ticks.
+        """
+        prices = [price for price in (order.price, order.stop_price) if price is not None]
+        if prices:
+            return max(prices) if order.side is Side.SELL else prices[0]
+        if order.trail is None or best is None:
+            return None
+        followed = self._listing_of(order.symbol).price(best)
+        if order.side is Side.BUY:
+            return add(followed, order.trail)
+        return max(subtract(followed, order.trail), ZERO)
 
     def need(self, order: Order, quantity: Decimal, worth: Decimal) -> Need:
         """Return what an order needs at the worst.
@@ -175,40 +194,44 @@ class Ownership:
             quantity: what is left of it.
             worth: what that costs or earns.
         """
-        rate = max(self._fees.highest, ZERO)
         return Need(
             self.instrument(order.symbol),
             order.side,
             quantity,
             worth,
-            multiply(worth, rate),
+            self._fees.most(worth),
             reduce_only=order.reduce_only,
             leverage=order.leverage,
         )
 
     def shortfall_of(self, held: VenueOrder, worth: Decimal) -> Shortfall | None:
-        """Return what an account misses for a working order, beside what that has locked."""
-        left = subtract(held.order.quantity, held.filled_quantity)
-        return self._missing(held.order, left, worth, held.number, _group(held))
+        """Return what an account misses for a working order, beside what that has locked.
 
-    def shortfall(self, order: Order, quantity: Decimal, worth: Decimal) -> Shortfall | None:
-        """Return what an account misses for an order; None if it can afford it."""
-        return self._missing(order, quantity, worth)
+        Args:
+            held: the order; with the terms that it is to have.
+            worth: what is left of it costs or earns at the worst.
+        """
+        left = subtract(held.order.quantity, held.filled_quantity)
+        # Its leverage was set when it arrived; another order may have set another one since.
+        need = self.need(held.order, left, worth)._replace(leverage=None)
+        return self._missing(held.order, need, held.number, _group(held))
+
+    def shortfall(self, order: Order, worth: Decimal) -> Shortfall | None:
+        """Return what an account misses for a new order; None if it can afford it.
+
+        Args:
+            order: the order.
+            worth: what it costs or earns at the worst.
+        """
+        return self._missing(order, self.need(order, order.quantity, worth))
 
     def _missing(
-        self,
-        order: Order,
-        quantity: Decimal,
-        worth: Decimal,
-        number: int | None = None,
-        group: int | None = None,
+        self, order: Order, need: Need, number: int | None = None, group: int | None = None
     ) -> Shortfall | None:
         account = self.account(order.account)
-        if account.kind is AccountKind.UNLIMITED:
-            return None
         if order.reduce_only and account.kind is AccountKind.MARGIN:
             return None
-        return account.shortfall(self.need(order, quantity, worth), number, group)
+        return account.shortfall(need, number, group)
 
 
 def _group(held: VenueOrder) -> int | None:

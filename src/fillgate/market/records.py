@@ -20,6 +20,7 @@ __all__ = [
     "Closed",
     "Filled",
     "Funded",
+    "Leveraged",
     "Liquidated",
     "MovedUp",
     "Opened",
@@ -159,8 +160,15 @@ class Funded(AccountRecord, frozen=True, kw_only=True, tag="funded"):
     """At which the position was valued."""
 
 
+class Leveraged(AccountRecord, frozen=True, kw_only=True, tag="leveraged"):
+    """The leverage of a symbol became another one, for its position and all its orders."""
+
+    symbol: str
+    leverage: Decimal
+
+
 class Settled(AccountRecord, frozen=True, kw_only=True, tag="settled"):
-    """A liquidated position is closed, and the insurance fund takes or gives the rest."""
+    """A liquidation has closed what it could, and the insurance fund takes or gives the rest."""
 
     symbol: str
 
@@ -180,5 +188,5 @@ OrderRecord = (
 )
 """Any of the facts about an order."""
 
-Record = OrderRecord | Opened | Funded | Settled
+Record = OrderRecord | Opened | Leveraged | Funded | Settled
 """Any of the facts."""

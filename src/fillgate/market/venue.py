@@ -14,17 +14,18 @@ Invariants:
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from operator import attrgetter
 from typing import Final
 
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.numbers import decimal_text, multiply
 from fillgate.domain.orders import Order, OrderType, Side
 from fillgate.market.accounts import AccountKind
 from fillgate.market.accounts.funding import FUNDING_INTERVAL
+from fillgate.market.affording import unaffordable
 from fillgate.market.execution import Execution
 from fillgate.market.feeds.base import NoPrices, Quote
 from fillgate.market.listings import Listing
-from fillgate.market.margin_calls import fund, watch_position
+from fillgate.market.margin_calls import fund, set_leverage, watch_position
 from fillgate.market.records import Arrived, Opened, Record, Replaced
 from fillgate.market.replacing import keeps_its_place, replace_refusal
 from fillgate.market.rules import POST_ONLY_CROSSES, Circumstances, Refusal, refusal_of
@@ -147,6 +148,7 @@ class Venue:
                     self._pass(step)
                 if at % FUNDING_INTERVAL == 0 and market.listing.perpetual and self._terms.funding:
                     fund(step, self._terms.funding)
+                    self._liquidate(step)
             market.done = at
         market.done = max(market.done, now)
 
@@ -158,7 +160,10 @@ class Venue:
             step.flow(flow)
         quote = market.quote(at)
         step.fire(quote)
-        for account in market.liquidated(quote):
+        self._liquidate(step)
+
+    def _liquidate(self, step: Execution) -> None:
+        for account in step.market.liquidated(step.market.quote(step.at)):
             step.liquidate(account)
 
     # Accounts
@@ -197,6 +202,7 @@ class Venue:
             refusal = self._unquoted(step) or refusal or self._refusal(step, order)
             held = self._arrive(step, order)
             if refusal is None:
+                set_leverage(step, order)
                 step.meet(held)
             else:
                 step.refuse(held, refusal)
@@ -210,7 +216,7 @@ class Venue:
 
         Args:
             first: one of them.
-            second: the other, of the same account, symbol and side.
+            second: the other, of the same account, symbol, side, quantity and leverage.
             now: when they arrive.
 
         Raises:
@@ -222,6 +228,8 @@ class Venue:
                 refusal = refusal or self._refusal(step, order)
             pair = self.state.next_number
             numbers = [self._arrive(step, each, pair).number for each in (first, second)]
+            if refusal is None:
+                set_leverage(step, first)
             for number in numbers:
                 held = self.state.orders[number]
                 if refusal is not None:
@@ -248,31 +256,8 @@ class Venue:
         return None
 
     def _refusal(self, step: Execution, order: Order) -> Refusal | None:
-        return refusal_of(self._circumstances(step, order)) or self._unaffordable(step, order)
-
-    def _unaffordable(self, step: Execution, order: Order) -> Refusal | None:
-        kind = self.state.ownership.account(order.account).kind
-        if kind is AccountKind.UNLIMITED:
-            return None
-        if kind is AccountKind.SPOT and step.market.listing.perpetual:
-            text = f"{order.symbol} is a contract; a spot account trades assets."
-            return Refusal("INVALID_SYMBOL", text)
-        if order.leverage is not None and not 1 <= order.leverage <= self._terms.margin.most:
-            text = f"Leverage must be 1 to {decimal_text(self._terms.margin.most)}."
-            return Refusal("INVALID_LEVERAGE", text)
-        worth = self._worst_worth(step, order)
-        shortfall = self.state.ownership.shortfall(order, order.quantity, worth)
-        return None if shortfall is None else Refusal("INSUFFICIENT_FUNDS", str(shortfall))
-
-    def _worst_worth(self, step: Execution, order: Order) -> Decimal:
-        """Return what an order may cost or earn, at its own price or at what it finds now."""
-        listing = step.market.listing
-        price = order.price if order.price is not None else order.stop_price
-        if price is None:
-            return step.worth(order.side, listing.lots(order.quantity)[0])
-        if order.side is Side.SELL:
-            price = max(price, listing.price(step.market.quote(step.at).bid))
-        return multiply(order.quantity, price)
+        refusal = refusal_of(self._circumstances(step, order))
+        return refusal or unaffordable(step, order, self._terms.margin)
 
     def _circumstances(self, step: Execution, order: Order) -> Circumstances:
         market, position = step.market, self.state.position(order.account, order.symbol)
@@ -316,6 +301,7 @@ class Venue:
         if order.client_order_id in self.state.arrivals:
             return Refusal("INVALID_CLIENT_ORDER_ID", "Duplicate client order id.")
         refusal = replace_refusal(held, self._circumstances(step, order))
+        refusal = refusal or unaffordable(step, order, self._terms.margin, held)
         works = held.triggered or order.order_type is OrderType.LIMIT
         if refusal is None and works and order.post_only and step.would_take(order):
             return POST_ONLY_CROSSES
@@ -372,7 +358,10 @@ class Venue:
 
 
 def _pair_refusal(first: Order, second: Order) -> Refusal | None:
-    keys = {(order.account, order.symbol, order.side) for order in (first, second)}
-    if len(keys) == 1:
+    if _of_pair(first) == _of_pair(second):
         return None
-    return Refusal("INVALID_PAIR", "Both orders must be of one account, symbol and side.")
+    text = "Both orders must be of one account, symbol, side, quantity and leverage."
+    return Refusal("INVALID_PAIR", text)
+
+
+_of_pair: Final = attrgetter("account", "symbol", "side", "quantity", "leverage")

@@ -80,9 +80,9 @@ def test_orders_of_which_one_will_be_executed_lock_the_larger_need_once() -> Non
 
 def test_an_execution_exchanges_one_for_the_other() -> None:
     holder = account(USDT="1000")
-    holder.execute(BTC, B, fill("2", "300", "1.5"), None)
+    holder.execute(BTC, B, fill("2", "300", "1.5"))
     assert owned(holder) == {"BTC": (D(2), D(2)), "USDT": (D("398.5"), D("398.5"))}
-    holder.execute(BTC, S, fill("2", "310", "-0.5"), None)
+    holder.execute(BTC, S, fill("2", "310", "-0.5"))
     assert owned(holder) == {"USDT": (D(1019), D(1019))}
 
 
@@ -110,6 +110,6 @@ def test_what_it_can_afford_leaves_nothing_below_zero(
         holder.reserve(number, wanted)
         if executed:
             # Never worse than it was asked for.
-            holder.execute(BTC, side, fill(f"{quantity}", f"{price}", f"{fee}"), None)
+            holder.execute(BTC, side, fill(f"{quantity}", f"{price}", f"{fee}"))
             holder.reserve(number, None)
         assert all(each.free >= 0 and each.locked >= 0 for each in holder.holdings())

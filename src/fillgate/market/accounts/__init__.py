@@ -2,9 +2,9 @@
 
 - `base`: what every kind of account can be asked
 - `wallet`: balances per asset
-- `reserves`: what working orders lock
 - `unlimited`, `spot`, `margin`: the kinds
 - `contracts`: a position in a contract: entry, margin, liquidation
+- `working`: what the working orders of a contract may open
 - `funding`: when longs and shorts pay each other
 - `volume`: what was traded in the last days
 """

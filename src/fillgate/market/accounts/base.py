@@ -19,7 +19,7 @@ from fillgate.domain.numbers import decimal_text
 from fillgate.domain.orders import Side
 from fillgate.market.accounts.wallet import Holding
 
-__all__ = ["Account", "AccountKind", "Instrument", "Need", "Shortfall"]
+__all__ = ["Account", "AccountKind", "Instrument", "Need", "Shortfall", "lock_key"]
 
 
 class AccountKind(StrEnum):
@@ -54,7 +54,8 @@ class Need(NamedTuple):
     """What is charged for it at the worst."""
     reduce_only: bool = False
     leverage: Decimal | None = None
-    """What the order asks for; None leaves it to the account."""
+    """What the order asks for; None leaves it as it is. Asked for only: `reserve` takes the
+    account's."""
 
 
 class Shortfall(NamedTuple):
@@ -67,6 +68,16 @@ class Shortfall(NamedTuple):
     def __str__(self) -> str:
         needed, free = decimal_text(self.needed), decimal_text(self.free)
         return f"The order needs {needed} {self.asset}, free are {free}."
+
+
+def lock_key(number: int | None, group: int | None) -> int:
+    """Return the name of what an order locks alone or with its group; 0 for one without either.
+
+    Orders and groups are numbered from 1.
+    """
+    if group is not None:
+        return -group
+    return 0 if number is None else number
 
 
 class Account(Protocol):
@@ -100,16 +111,13 @@ class Account(Protocol):
         """
         ...
 
-    def execute(
-        self, instrument: Instrument, side: Side, fill: Fill, leverage: Decimal | None
-    ) -> None:
+    def execute(self, instrument: Instrument, side: Side, fill: Fill) -> None:
         """Take in an execution.
 
         Args:
             instrument: what was traded.
             side: the order's.
             fill: what was executed, and the fees.
-            leverage: what the order asked for.
         """
         ...
 

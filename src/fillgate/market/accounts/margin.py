@@ -3,28 +3,41 @@
 Isolated margin: each position has a margin of its own, worth / leverage when it is entered. What an
 unrealised profit is worth cannot be used for other orders; what is realised can.
 
+The leverage is one of a symbol: an order that asks for another one sets it for the position and for
+all orders there, and is refused where that cannot be afforded.
+
 Working orders lock the margin and the highest fee of what they would open: of all orders of one
-side of a symbol, what goes beyond the position that they close. Reduce-only orders lock nothing.
+side of a symbol, what goes beyond the position that they close (`working`). Reduce-only orders lock
+nothing.
 
 Invariants:
 
-1. An order that `shortfall` has nothing against leaves nothing free below zero when it is executed
-   at the price that it was asked for with.
-2. A position that is liquidated costs its margin, not more and not less: what is missing comes from
-   the insurance fund, what is left goes to it (`settle`).
+1. Orders that `shortfall` has nothing against leave nothing free below zero, whichever of them is
+   executed first, at the prices that they were asked for with, as long as nothing else closes what
+   they were to close.
+2. A position that is liquidated costs its margin, not more and not less; what is closed of it, its
+   part. What is missing comes from the insurance fund, what is left goes to it (`settle`).
+3. Funding costs no more than what is free and the position's margin.
+
+Free may be below zero after losses that are larger than the margin of what was closed (a stop that
+the price leaps over is executed before the liquidation), after fees of what closes a position, and
+after a reduce-only order or a liquidation has closed what another order was to close. What closes a
+position is taken all the same.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 
 from fillgate.domain.fills import Fill
 from fillgate.domain.numbers import ZERO, add, divide, multiply, subtract
 from fillgate.domain.orders import Side
-from fillgate.market.accounts.base import AccountKind, Instrument, Need, Shortfall
+from fillgate.market.accounts.base import AccountKind, Instrument, Need, Shortfall, lock_key
 from fillgate.market.accounts.contracts import FLAT, Contracts
 from fillgate.market.accounts.wallet import Holding, Wallet
+from fillgate.market.accounts.working import Opening, WorkingSide
 
 __all__ = ["MarginAccount", "MarginTerms"]
 
@@ -40,39 +53,7 @@ class MarginTerms(msgspec.Struct, frozen=True, kw_only=True):
     """The part of a position's worth at which it is liquidated."""
 
 
-class _Working:
-    """What the working orders of one side of a symbol may open, in total."""
-
-    __slots__ = ("_needs", "entered", "quantity")
-
-    def __init__(self) -> None:
-        self._needs: dict[int, tuple[Decimal, Decimal]] = {}
-        self.quantity = ZERO
-        self.entered = ZERO
-        """Margin and fees of all of it."""
-
-    def put(self, number: int, quantity: Decimal, entered: Decimal) -> None:
-        """Let an order count with this, instead of what it counted with."""
-        before = self._needs.pop(number, (ZERO, ZERO))
-        self.quantity = add(self.quantity, subtract(quantity, before[0]))
-        self.entered = add(self.entered, subtract(entered, before[1]))
-        if quantity:
-            self._needs[number] = (quantity, entered)
-
-    def without(self, number: int | None) -> "_Working":
-        """Return the same for all orders but one, as a total that may be added to."""
-        known = (ZERO, ZERO) if number is None else self._needs.get(number, (ZERO, ZERO))
-        rest = _Working()
-        rest.quantity = subtract(self.quantity, known[0])
-        rest.entered = subtract(self.entered, known[1])
-        return rest
-
-    def lock(self, closes: Decimal) -> Decimal:
-        """Return what is locked, when so much of the quantity closes a position."""
-        opens = subtract(self.quantity, closes)
-        if opens <= 0:
-            return ZERO
-        return divide(multiply(self.entered, opens), self.quantity)
+_Side = tuple[Instrument, Side]
 
 
 class MarginAccount:
@@ -86,13 +67,15 @@ class MarginAccount:
         self._wallet = Wallet()
         self._positions: dict[str, Contracts] = {}
         self._leverages: dict[str, Decimal] = {}
-        self._orders: dict[int, Need] = {}
-        """Those that lock something, by number."""
-        self._working: dict[tuple[str, Side], _Working] = {}
-        self._locks: dict[str, tuple[str, Decimal]] = {}
-        """By symbol: what its position and its orders hold back, and of which asset."""
-        self._seized: dict[str, Decimal] = {}
-        """By symbol that is being liquidated what was owned before, less the position's margin."""
+        self._sides: dict[int, _Side] = {}
+        """By order that locks something: of which symbol and side it is."""
+        self._members: dict[int, dict[int, Opening]] = {}
+        """By group, and in it by order."""
+        self._working: dict[_Side, WorkingSide] = {}
+        self._locks: dict[str, Decimal] = {}
+        """By symbol: what its position and its orders hold back."""
+        self._seized: dict[str, tuple[Decimal, Decimal]] = {}
+        """By symbol that is being liquidated: what was owned before, and the position's margin."""
 
     def deposit(self, asset: str, amount: Decimal) -> None:
         """Take in what the account is opened with."""
@@ -106,87 +89,113 @@ class MarginAccount:
         """Return the open positions by symbol."""
         return ((symbol, held) for symbol, held in self._positions.items() if held.quantity)
 
-    def leverage(self, symbol: str, asked: Decimal | None = None) -> Decimal:
-        """Return the leverage of a symbol: what an order asks for, else what the last one did."""
-        return asked or self._leverages.get(symbol, self._terms.leverage)
+    # Leverage
+
+    def leverage(self, symbol: str) -> Decimal:
+        """Return the leverage of a symbol."""
+        return self._leverages.get(symbol, self._terms.leverage)
+
+    def set_leverage(self, instrument: Instrument, leverage: Decimal) -> None:
+        """Let this be the leverage of a symbol's position and of all its orders from now on."""
+        symbol = instrument.symbol
+        if leverage == self.leverage(symbol):
+            return
+        self._leverages[symbol] = leverage
+        self._hold(symbol, self.position(symbol).secured(leverage))
+        self._lock(instrument)
+
+    # Orders
 
     def shortfall(
         self, need: Need, number: int | None = None, group: int | None = None
     ) -> Shortfall | None:
         """Return what is missing for an order; None if it can be afforded."""
         instrument = need.instrument
-        before = self._locks.get(instrument.symbol, (instrument.quote, ZERO))[1]
-        working = self._working.get((instrument.symbol, need.side), _Working())
-        leverage = self.leverage(instrument.symbol, need.leverage)
-        trial = working.without(number)
-        if not need.reduce_only:
-            trial.put(0, need.quantity, _entered(need, leverage))
-        held = self.position(instrument.symbol).secured(leverage)
-        after = add(held.margin, trial.lock(_closed_by(need.side, held)))
-        after = add(after, self._lock_of(instrument.symbol, need.side.opposite, held))
-        needed = subtract(after, before)
+        symbol = instrument.symbol
+        leverage = need.leverage or self.leverage(symbol)
+        held = self.position(symbol)
+        if leverage != self.leverage(symbol):
+            held = held.secured(leverage)
+        key = lock_key(number, group)
+        members = self._members.get(key, {}) | _members_of(number or 0, need)
+        sides = {side: self._side(instrument, side) for side in Side}
+        sides[need.side] = sides[need.side].with_order(key, _largest(members))
+        needed = subtract(_locked(held, sides, leverage), self._locks.get(symbol, ZERO))
         free = self._wallet.of(instrument.quote).free
         return None if needed <= max(free, ZERO) else Shortfall(instrument.quote, needed, free)
 
     def reserve(self, number: int, need: Need | None, group: int | None = None) -> None:
         """Lock what a working order may use up; None: nothing any more."""
-        if need is None or need.reduce_only:
-            known = self._orders.pop(number, None)
-            if known is not None:
-                self._count(number, known, ZERO, ZERO)
+        known = self._sides.pop(number, None)
+        side = known if need is None else (need.instrument, need.side)
+        added = {} if need is None else _members_of(number, need)
+        if side is None or (known is None and not added):
             return
-        self._orders[number] = need
-        leverage = self.leverage(need.instrument.symbol, need.leverage)
-        self._count(number, need, need.quantity, _entered(need, leverage))
+        if added:
+            self._sides[number] = side
+        key = lock_key(number, group)
+        members = self._members.pop(key, {})
+        members.pop(number, None)
+        members |= added
+        if members:
+            self._members[key] = members
+        self._working.setdefault(side, WorkingSide()).put(key, _largest(members))
+        self._lock(side[0])
 
-    def _count(self, number: int, need: Need, quantity: Decimal, entered: Decimal) -> None:
-        key = (need.instrument.symbol, need.side)
-        self._working.setdefault(key, _Working()).put(number, quantity, entered)
-        self._lock(need.instrument)
+    def _side(self, instrument: Instrument, side: Side) -> WorkingSide:
+        return self._working.get((instrument, side), _NONE)
 
     def _lock(self, instrument: Instrument) -> None:
         """Bring up to date what a symbol's position and orders hold back."""
         symbol = instrument.symbol
-        held = self.position(symbol)
-        amount = held.margin
-        for side in Side:
-            amount = add(amount, self._lock_of(symbol, side, held))
-        _, before = self._locks.get(symbol, ("", ZERO))
-        self._wallet.lock(instrument.quote, subtract(amount, before))
-        self._locks[symbol] = (instrument.quote, amount)
+        sides = {side: self._side(instrument, side) for side in Side}
+        amount = _locked(self.position(symbol), sides, self.leverage(symbol))
+        self._wallet.lock(instrument.quote, subtract(amount, self._locks.get(symbol, ZERO)))
+        self._locks[symbol] = amount
 
-    def _lock_of(self, symbol: str, side: Side, held: Contracts) -> Decimal:
-        working = self._working.get((symbol, side))
-        return ZERO if working is None else working.lock(_closed_by(side, held))
+    # Executions
 
-    def execute(
-        self, instrument: Instrument, side: Side, fill: Fill, leverage: Decimal | None
-    ) -> None:
+    def execute(self, instrument: Instrument, side: Side, fill: Fill) -> None:
         """Enter, reduce or turn the position; realise what that earns, and pay the fees."""
         symbol = instrument.symbol
-        if leverage is not None:
-            self._leverages[symbol] = leverage
-        effective = self.leverage(symbol)
-        held, profit = self.position(symbol).executed(side, fill.quantity, fill.price, effective)
-        self._positions[symbol] = held.secured(effective) if leverage is not None else held
-        if not held.quantity:
-            del self._positions[symbol]
+        held, profit = self.position(symbol).executed(
+            side, fill.quantity, fill.price, self.leverage(symbol)
+        )
+        self._hold(symbol, held)
         self._wallet.change(instrument.quote, profit)
         for fee in fill.fees:
             self._wallet.change(fee.asset, subtract(ZERO, fee.amount))
         self._lock(instrument)
 
+    def _hold(self, symbol: str, held: Contracts) -> None:
+        if held.quantity:
+            self._positions[symbol] = held
+        else:
+            self._positions.pop(symbol, None)
+
+    # What the market does to positions
+
     def fund(self, instrument: Instrument, rate: Decimal, price: Decimal) -> Decimal:
         """Pay or get funding; return what was paid, below zero if it was got.
+
+        What is not free is taken from the position's margin, which brings its liquidation nearer
+        (as Bybit documents it); more than both is not paid.
 
         Args:
             instrument: the contract.
             rate: of the position's worth; above zero longs pay.
             price: at which it is valued.
         """
-        worth = multiply(self.position(instrument.symbol).quantity, price)
-        paid = multiply(worth, rate)
+        held = self.position(instrument.symbol)
+        due = multiply(multiply(held.quantity, price), rate)
+        free = max(self._wallet.of(instrument.quote).free, ZERO)
+        from_margin = min(max(subtract(due, free), ZERO), held.margin)
+        paid = min(due, add(free, from_margin))
         self._wallet.change(instrument.quote, subtract(ZERO, paid))
+        if from_margin:
+            margin = subtract(held.margin, from_margin)
+            self._positions[instrument.symbol] = held._replace(margin=margin)
+            self._lock(instrument)
         return paid
 
     def liquidation_price(self, symbol: str) -> Decimal | None:
@@ -196,16 +205,17 @@ class MarginAccount:
     def seize(self, instrument: Instrument) -> None:
         """Begin to liquidate: what the position costs from now on is the insurance fund's."""
         owned = self._wallet.of(instrument.quote).total
-        margin = self.position(instrument.symbol).margin
-        self._seized[instrument.symbol] = subtract(owned, margin)
+        self._seized[instrument.symbol] = (owned, self.position(instrument.symbol).margin)
 
     def settle(self, instrument: Instrument) -> Decimal:
-        """End a liquidation whose position is closed: it has cost the margin.
+        """End a liquidation: what was closed of the position has cost its part of the margin.
 
         Returns:
             What the insurance fund pays for that; below zero if it gets something.
         """
-        after = self._seized.pop(instrument.symbol)
+        owned, margin = self._seized.pop(instrument.symbol)
+        lost = subtract(margin, self.position(instrument.symbol).margin)
+        after = subtract(owned, lost)
         paid = subtract(after, self._wallet.of(instrument.quote).total)
         self._wallet.change(instrument.quote, paid)
         return paid
@@ -215,8 +225,34 @@ class MarginAccount:
         return self._wallet.holdings()
 
 
-def _entered(need: Need, leverage: Decimal) -> Decimal:
-    return add(divide(need.worth, leverage), max(need.fee, ZERO))
+_NONE: Final = WorkingSide()
+
+
+def _members_of(number: int, need: Need) -> dict[int, Opening]:
+    """Return what an order counts with in its group."""
+    return (
+        {}
+        if need.reduce_only
+        else {number: Opening(need.quantity, need.worth, max(need.fee, ZERO))}
+    )
+
+
+def _largest(members: Mapping[int, Opening]) -> Opening | None:
+    """Return the most that orders may open of which only one is executed."""
+    if len(members) <= 1:
+        return next(iter(members.values()), None)
+    quantity = max(each.quantity for each in members.values())
+    parts = [each.part(quantity) for each in members.values()]
+    return Opening(quantity, max(each.worth for each in parts), max(each.fee for each in parts))
+
+
+def _locked(held: Contracts, sides: Mapping[Side, WorkingSide], leverage: Decimal) -> Decimal:
+    """Return what a position and the working orders of its symbol hold back."""
+    amount = held.margin
+    for side, working in sides.items():
+        beyond = working.beyond(_closed_by(side, held))
+        amount = add(amount, add(divide(beyond.worth, leverage), beyond.fee))
+    return amount
 
 
 def _closed_by(side: Side, held: Contracts) -> Decimal:

@@ -7,7 +7,8 @@ executed lock the larger of their needs.
 Invariants:
 
 1. Nothing is free that is locked: an order that `shortfall` has nothing against leaves no balance
-   below zero, if it is executed within its need.
+   below zero, if it is executed within its need. (The fee of each execution is rounded; an order
+   that is executed in several parts may cost a `fees.STEP` more for each further one.)
 2. A stop that works as a market order may cost more than was locked for it; it is asked for again
    when it is triggered.
 """
@@ -18,7 +19,7 @@ from decimal import Decimal
 from fillgate.domain.fills import Fill
 from fillgate.domain.numbers import ZERO, add, subtract
 from fillgate.domain.orders import Side
-from fillgate.market.accounts.base import AccountKind, Instrument, Need, Shortfall
+from fillgate.market.accounts.base import AccountKind, Instrument, Need, Shortfall, lock_key
 from fillgate.market.accounts.unlimited import exchange
 from fillgate.market.accounts.wallet import Holding, Wallet
 
@@ -47,13 +48,13 @@ class SpotAccount:
     ) -> Shortfall | None:
         """Return what is missing for an order; None if it can be afforded."""
         asset, needed = _lock_of(need)
-        own = _largest(self._locks.get(_key(number, group), {}))
+        own = _largest(self._locks.get(lock_key(number, group), {}))
         free = add(self._wallet.of(asset).free, own[1] if own else ZERO)
         return None if needed <= free else Shortfall(asset, needed, free)
 
     def reserve(self, number: int, need: Need | None, group: int | None = None) -> None:
         """Lock what a working order may use up; None: nothing any more."""
-        key = _key(number, group)
+        key = lock_key(number, group)
         members = self._locks.setdefault(key, {})
         before = _largest(members)
         members.pop(number, None)
@@ -69,21 +70,13 @@ class SpotAccount:
         if lock is not None:
             self._wallet.lock(lock[0], amount)
 
-    def execute(
-        self, instrument: Instrument, side: Side, fill: Fill, leverage: Decimal | None
-    ) -> None:
+    def execute(self, instrument: Instrument, side: Side, fill: Fill) -> None:
         """Exchange one asset for the other."""
         exchange(self._wallet, instrument, side, fill)
 
     def holdings(self) -> Sequence[Holding]:
         """Return what the account owns, by asset."""
         return self._wallet.holdings()
-
-
-def _key(number: int | None, group: int | None) -> int:
-    if group is not None:
-        return -group
-    return 0 if number is None else number
 
 
 def _lock_of(need: Need) -> _Lock:

@@ -34,9 +34,7 @@ class UnlimitedAccount:
     def reserve(self, number: int, need: Need | None, group: int | None = None) -> None:
         """Lock nothing."""
 
-    def execute(
-        self, instrument: Instrument, side: Side, fill: Fill, leverage: Decimal | None
-    ) -> None:
+    def execute(self, instrument: Instrument, side: Side, fill: Fill) -> None:
         """Exchange one asset for the other."""
         exchange(self._wallet, instrument, side, fill)
 
