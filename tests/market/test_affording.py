@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, OrderType, Side
 from fillgate.market.accounts import AccountKind
+from fillgate.market.feeds.base import NoPrices, Quote
 from fillgate.market.rules import Refusal
-from tests.market.scripted import Moment, executions, limit, order, reopened
+from tests.market.scripted import Moment, Scripted, executions, limit, order, reopened
 from tests.market.test_funds import PERPETUAL, at, opened, owned, quiet
 
 B, S, Status = Side.BUY, Side.SELL, OrderStatus
@@ -159,3 +160,46 @@ def test_funding_that_is_not_free_brings_liquidation_nearer() -> None:
     assert venue.state.position("m", PERPETUAL) == 0
     assert owned(venue) == {}
     assert venue.state.ownership.income == {"USD": D(101 - 20)}
+
+
+class Silent(Scripted):
+    """A feed whose quote becomes too old after an hour."""
+
+    def quote(self, at: int) -> Quote:
+        if at > 3_600_000_000:
+            raise NoPrices("too old")
+        return super().quote(at)
+
+
+def test_without_a_price_there_is_no_funding_and_time_goes_on() -> None:
+    venue = opened(MARGIN, {"USD": D(1000)}, Silent([quiet()]), funding="0.01")
+    venue.place(order(quantity=10, symbol=PERPETUAL), at(0))
+    venue.advance_all(at(9 * 3600))
+    assert owned(venue)["USD"][0] == 1000
+    assert venue.place(order("b", symbol=PERPETUAL), at(9 * 3600)).code == "NO_PRICES"
+
+
+# Several symbols
+
+
+JUMPS = {
+    "X": [quiet(last=100), quiet(last=100), quiet(149, 151, last=106)],
+    "Y": [quiet(last=100), quiet(129, 131, last=106), quiet(129, 131, last=106)],
+}
+
+
+@pytest.mark.parametrize("looked", ["XY", "YX", "Y", "X", ""])
+def test_what_one_symbol_leaves_for_the_other_does_not_depend_on_who_looks(looked: str) -> None:
+    def feed(symbol: str) -> Scripted:
+        return Scripted(JUMPS[symbol])
+
+    venue = opened(SPOT, {"USD": D(211)}, feed)
+    for symbol in "XY":
+        stop = order(symbol, symbol=symbol, order_type=OrderType.STOP, stop_price=D(105))
+        venue.place(stop, at(0))
+    for symbol in looked:
+        venue.market(symbol, at(2))
+    venue.advance_all(at(2))
+    # Y was triggered first, when X held back 105 of the 211; 151 were there for X then.
+    ended = [(held.order.symbol, held.status) for held in venue.state.orders.values()]
+    assert ended == [("X", Status.FILLED), ("Y", Status.CANCELED)]

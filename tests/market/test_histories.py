@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.numbers import ZERO
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
+from fillgate.market.accounts import MarginTerms
 from fillgate.market.feeds.base import Watch
 from fillgate.market.feeds.path import GRID
 from fillgate.market.feeds.synthetic import SyntheticFeed, SyntheticTerms
@@ -95,7 +96,8 @@ class House:
 
     def open(self) -> None:
         fees = FeeSchedule([FeeTier(maker=Decimal("-0.0001"), taker=Decimal("0.0005"))])
-        self.venue = Venue(Terms(self.make_feed, fees=fees), self.write, self.read)
+        self.terms = Terms(self.make_feed, fees=fees, margin=MarginTerms(leverage=Decimal(3)))
+        self.venue = Venue(self.terms, self.write, self.read)
 
     def make_feed(self, symbol: str, listing: Listing) -> SyntheticFeed:
         return self.feed(listing, WILD)
@@ -106,7 +108,7 @@ class House:
         self.written.append(tuple(records))
 
     def read(self) -> VenueState:
-        state = VenueState()
+        state = self.terms.new_state()
         for records in self.written:
             for record in records:
                 state.apply(record)

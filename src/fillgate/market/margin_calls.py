@@ -9,7 +9,7 @@ from typing import Final
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, Side
 from fillgate.market.accounts import MarginAccount
-from fillgate.market.feeds.base import Component, Watch
+from fillgate.market.feeds.base import Component, Quote, Watch
 from fillgate.market.records import Funded, Leveraged, Liquidated, Settled
 from fillgate.market.step import Step
 from fillgate.market.venue_order import VenueOrder
@@ -76,10 +76,10 @@ def set_leverage(step: Step, order: Order) -> None:
         watch_position(step, order.account)
 
 
-def fund(step: Step, rate: Decimal) -> None:
+def fund(step: Step, rate: Decimal, quote: Quote) -> None:
     """Let the holders of the contract pay each other, at the middle of bid and ask."""
     symbol = step.market.symbol
-    price = step.market.listing.price(Component.MID.of(step.market.quote(step.at)))
+    price = step.market.listing.price(Component.MID.of(quote))
     for account, _ in step.state.holders(symbol):
         step.happen(Funded(at=step.at, account=account, symbol=symbol, rate=rate, price=price))
         # What was not free was taken from the margin.

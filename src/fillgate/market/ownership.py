@@ -64,6 +64,7 @@ class Ownership:
         self._volumes: dict[str, TradedVolume] = {}
         self._instruments: dict[str, Instrument] = {}
         self._opened: set[str] = set()
+        self._is_limited = False
         self.income: dict[str, Decimal] = {}
         """By asset what the venue took in: fees, funding and what liquidations left."""
 
@@ -73,6 +74,11 @@ class Ownership:
         if account is None:
             account = self._accounts[name] = UnlimitedAccount()
         return account
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether what an account does in one symbol matters in another one."""
+        return self._fees.counts_volume or self._is_limited
 
     def is_open(self, name: str) -> bool:
         """Tell whether a record opened an account."""
@@ -126,6 +132,7 @@ class Ownership:
             account.deposit(asset, amount)
         self._accounts[record.account] = account
         self._opened.add(record.account)
+        self._is_limited = self._is_limited or kind is not AccountKind.UNLIMITED
 
     def _earn(self, asset: str, amount: Decimal) -> None:
         self.income[asset] = add(self.income.get(asset, ZERO), amount)

@@ -5,7 +5,8 @@ Invariants:
 1. What happens in one step is written down (`sink`) as one, and answered after that. Where it could
    not be written nothing of it happened: the venue knows again what `reload` tells.
 2. Every look at a symbol first brings it up to date, in the order of time, so that what happens
-   does not depend on who looks when. (Only which numbers the protecting orders of several symbols
+   does not depend on who looks when; and with it all others, where orders of one may use up what
+   those of another need. (Only which numbers the protecting orders of several symbols
    get does.)
 3. Every order that arrives gets a number of its own and works, also under a client order id that
    arrived before.
@@ -14,6 +15,7 @@ Invariants:
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from heapq import heappop, heappush
 from operator import attrgetter
 from typing import Final
 
@@ -81,9 +83,15 @@ class Venue:
         Raises:
             BadSymbol: the text cannot be one.
         """
-        market = self._markets.get(symbol) or self._make_market(symbol, now)
-        self._advance(market, now)
+        market = self._known(symbol, now)
+        markets = {symbol: market}
+        if self.state.ownership.is_shared:
+            markets |= {each: self._known(each, now) for each in self.state.symbols()}
+        self._advance(markets, now)
         return market
+
+    def _known(self, symbol: str, now: int) -> SymbolMarket:
+        return self._markets.get(symbol) or self._make_market(symbol, now)
 
     def _make_market(self, symbol: str, now: int) -> SymbolMarket:
         listing = self._terms.listing(symbol)
@@ -136,21 +144,35 @@ class Venue:
 
     def advance_all(self, now: int) -> None:
         """Let happen what happens in all symbols up to a time."""
-        for symbol in self.state.symbols():
-            self.market(symbol, now)
+        self._advance({each: self._known(each, now) for each in self.state.symbols()}, now)
 
-    def _advance(self, market: SymbolMarket, now: int) -> None:
-        while (at := market.next_instant(now)) is not None:
-            with self._step(market, at) as step:
-                for number in market.ended(at):
-                    step.expire(number)
-                if not market.outside.is_at(at):
-                    self._pass(step)
-                if at % FUNDING_INTERVAL == 0 and market.listing.perpetual and self._terms.funding:
-                    fund(step, self._terms.funding)
-                    self._liquidate(step)
-            market.done = at
-        market.done = max(market.done, now)
+    def _advance(self, markets: Mapping[str, SymbolMarket], now: int) -> None:
+        """Let happen what happens in these symbols up to a time, in the order of time."""
+        moments: list[tuple[int, str]] = []
+
+        def look_ahead(market: SymbolMarket) -> None:
+            if (at := market.next_instant(now)) is not None:
+                heappush(moments, (at, market.symbol))
+
+        for market in markets.values():
+            look_ahead(market)
+        while moments:
+            at, symbol = heappop(moments)
+            self._reach(markets[symbol], at)
+            look_ahead(markets[symbol])
+        for market in markets.values():
+            market.done = max(market.done, now)
+
+    def _reach(self, market: SymbolMarket, at: int) -> None:
+        """Let happen what happens in a symbol at an instant."""
+        with self._step(market, at) as step:
+            for number in market.ended(at):
+                step.expire(number)
+            if not market.outside.is_at(at):
+                self._pass(step)
+            if at % FUNDING_INTERVAL == 0 and market.listing.perpetual and self._terms.funding:
+                self._fund(step)
+        market.done = at
 
     def _pass(self, step: Execution) -> None:
         """Let the market outside do what it does at an instant."""
@@ -160,10 +182,19 @@ class Venue:
             step.flow(flow)
         quote = market.quote(at)
         step.fire(quote)
-        self._liquidate(step)
+        self._liquidate(step, quote)
 
-    def _liquidate(self, step: Execution) -> None:
-        for account in step.market.liquidated(step.market.quote(step.at)):
+    def _fund(self, step: Execution) -> None:
+        try:
+            quote = step.market.quote(step.at)
+        except NoPrices:
+            # Nobody knows what the positions are worth.
+            return
+        fund(step, self._terms.funding, quote)
+        self._liquidate(step, quote)
+
+    def _liquidate(self, step: Execution, quote: Quote) -> None:
+        for account in step.market.liquidated(quote):
             step.liquidate(account)
 
     # Accounts
