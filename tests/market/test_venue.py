@@ -1,6 +1,6 @@
 """What becomes of orders at the venue: tables of cases over quotes that are written down."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -350,6 +350,47 @@ def test_a_resting_reduce_only_order_offers_no_more_than_can_be_closed() -> None
     after = held(venue, 2, 2)
     assert (after.status, executions(after)) == (St.CANCELED, [(102, 2)])
     assert venue.state.position("m", "X") == 0
+
+
+@pytest.mark.parametrize("again", [lambda venue: venue, reopened])
+def test_what_a_reduce_only_order_offers_outlives_a_restart(
+    again: Callable[[Venue], Venue],
+) -> None:
+    venue = venue_over([quiet(), quiet(103, 105)])
+    venue.place(order("a", quantity=3), at(0))
+    venue.place(limit(102, "r", S, 6, reduce_only=True), at(0))
+    venue = again(venue)
+    venue.advance_all(at(1))
+    assert executions(venue.state.orders[2]) == [(102, 3)]
+    assert venue.state.position("m", "X") == 0
+
+
+@pytest.mark.parametrize("again", [lambda venue: venue, reopened])
+def test_a_reduce_only_order_offers_what_its_position_grew_by_at_the_back_of_the_queue(
+    again: Callable[[Venue], Venue],
+) -> None:
+    venue = venue_over([quiet()])
+    venue.place(order("a", quantity=3), at(0))
+    venue.place(limit(102, "r", S, 6, reduce_only=True), at(0))
+    venue.place(limit(102, "other", S, 5, account="n"), at(0))
+    venue.place(order("b", quantity=2), at(0))
+    venue = again(venue)
+    queue = venue.market("X", at(0)).book.queue(S, 102)
+    assert [(each.number, each.lots) for each in queue if each.number > 0] == [(3, 5), (2, 5)]
+
+
+@pytest.mark.parametrize("again", [lambda venue: venue, reopened])
+def test_a_reduce_only_order_that_met_an_own_one_offers_what_can_be_closed(
+    again: Callable[[Venue], Venue],
+) -> None:
+    venue = venue_over([quiet()], prevention=SelfTradePrevention.DECREMENT)
+    venue.place(order("a", quantity=3), at(0))
+    venue.place(limit(100, "r", S, 8, reduce_only=True), at(0))
+    venue.place(limit(100, "b", B, 2), at(0))
+    venue = again(venue)
+    (rests,) = [each for each in venue.market("X", at(0)).book.queue(S, 100) if each.number > 0]
+    assert (rests.number, rests.lots) == (2, 3)
+    assert venue.state.orders[2].order.quantity == 6
 
 
 def test_a_reduce_only_order_ends_when_nothing_is_left_to_close() -> None:

@@ -77,7 +77,7 @@ class Execution(Step):
     def execute(self, held: VenueOrder) -> None:
         """Let an order that works take what it finds, and rest or end with what is left."""
         order, book = held.order, self.market.book
-        lots = self._lots(held)
+        lots = self.lots_of(held)
         if not lots:
             self.close(held, OrderStatus.CANCELED, _NOTHING_TO_REDUCE)
             return
@@ -96,8 +96,8 @@ class Execution(Step):
         self._prevent(held.number, matched)
         self._conclude(held.number, matched.outcome)
 
-    def _lots(self, held: VenueOrder) -> int:
-        """Return how much of an order may be executed now."""
+    def lots_of(self, held: VenueOrder) -> int:
+        """Return how much of an order may be executed now; if it rests, so much does."""
         order, listing = held.order, self.market.listing
         left = subtract(order.quantity, held.filled_quantity)
         if order.reduce_only:
@@ -136,7 +136,7 @@ class Execution(Step):
 
     def shorten(self, held: VenueOrder) -> None:
         """Let a resting order offer less, where it is in its queue."""
-        self.market.book.reduce(held.number, self._lots(held))
+        self.market.book.reduce(held.number, self.lots_of(held))
 
     def _limit(self, order: Order) -> int | None:
         if order.order_type not in LIMIT_TYPES:
@@ -166,7 +166,7 @@ class Execution(Step):
 
     def _leave(self, held: VenueOrder) -> None:
         """End an order that may not wait for the rest of its quantity."""
-        if held.order.reduce_only and not self._lots(held):
+        if held.order.reduce_only and not self.lots_of(held):
             self.close(held, OrderStatus.CANCELED, _NOTHING_TO_REDUCE)
         elif held.order.order_type in LIMIT_TYPES:
             self.close(held, OrderStatus.EXPIRED, _NOT_AT_ONCE)
@@ -188,6 +188,8 @@ class Execution(Step):
                 self._shrink(number, lots)
         if matched.outcome is Outcome.RESTS:
             self._shrink(taker, sum(lots for _, lots in matched.reduced))
+        if matched.reduced and self.market.reducing:
+            self._fit_reducing(self.state.orders[taker].order.account)
 
     def _shrink(self, number: int, lots: int) -> None:
         """Let an order have lost lots that were not executed."""
@@ -321,12 +323,13 @@ class Execution(Step):
             held = self.state.orders[number]
             if held.order.account != account:
                 continue
-            lots = self._lots(held)
+            lots = self.lots_of(held)
             resting = self.market.book.get(number)
             if not lots:
                 self.close(held, OrderStatus.CANCELED, _NOTHING_TO_REDUCE)
-            elif resting is None:
-                # It offered less than its quantity, and that is gone.
+            elif resting is None or resting.lots < lots:
+                # It offered less than its quantity. More comes anew, behind those that are there.
+                self.market.book.cancel(number)
                 self.execute(held)
             elif resting.lots > lots:
                 self.market.book.reduce(number, lots)

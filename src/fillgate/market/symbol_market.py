@@ -10,7 +10,6 @@ Invariants:
 import heapq
 from collections.abc import Callable, Iterator, Sequence
 
-from fillgate.domain.numbers import subtract
 from fillgate.domain.orders import OrderType, Side
 from fillgate.market.accounts.funding import next_funding
 from fillgate.market.feeds.base import Component, Feed, Quote, Watch
@@ -178,24 +177,29 @@ class SymbolMarket:
         yield from self._improvements.watches()
         yield from filter(None, self._holders.values())
 
-    def resume(self, working: Sequence[VenueOrder], owner_of: Callable[[str], int]) -> None:
+    def resume(
+        self,
+        working: Sequence[VenueOrder],
+        owner_of: Callable[[str], int],
+        lots_of: Callable[[VenueOrder], int],
+    ) -> None:
         """Take in the orders that worked when it was left.
 
         Args:
             working: all of them.
             owner_of: tells accounts apart.
+            lots_of: tells how much of an order rests.
         """
         for held in sorted(working, key=lambda held: held.place):
             if held.order.order_type in CONDITIONAL and not held.triggered:
                 self.await_price(held)
             else:
-                self._queue_again(held, owner_of(held.order.account))
+                self._queue_again(held, owner_of(held.order.account), lots_of(held))
 
-    def _queue_again(self, held: VenueOrder, owner: int) -> None:
+    def _queue_again(self, held: VenueOrder, owner: int, lots: int) -> None:
         order, listing = held.order, self.listing
         assert order.price is not None
         ticks, _ = listing.ticks(order.price)
-        lots, _ = listing.lots(subtract(order.quantity, held.filled_quantity))
         ahead = held.ahead - self.book.lots_at(order.side, ticks, MARKET)
         if ahead > 0:
             self.outside.stand_ahead(order.side, ticks, ahead)

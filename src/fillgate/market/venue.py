@@ -101,8 +101,8 @@ class Venue:
         holders = self.state.holders(symbol)
         since = self.state.touched[symbol] if working or holders else now
         market = SymbolMarket(symbol, listing, feed, since)
-        market.resume(working, self.state.owner)
         watching = self._made_step(market, since)
+        market.resume(working, self.state.owner, watching.lots_of)
         for account, _ in holders:
             watch_position(watching, account)
         self._resume_outside(market, since)
