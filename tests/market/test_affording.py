@@ -98,6 +98,13 @@ def test_a_short_sale_is_secured_at_what_it_may_earn() -> None:
     assert venue.place(replace(stop, stop_price=D(95)), at(0)).code == "INSUFFICIENT_FUNDS"
 
 
+def test_a_stop_that_sells_locks_what_it_may_earn() -> None:
+    venue = opened(MARGIN, {"USD": D(100)}, [quiet()])
+    stop = {"order_type": OrderType.STOP_LIMIT, "stop_price": D(95)}
+    venue.place(limit(50, "s", S, 10, symbol=PERPETUAL, **stop), at(0))
+    assert owned(venue)["USD"] == (D(100), D(5))
+
+
 # Leverage
 
 

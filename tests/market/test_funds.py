@@ -223,6 +223,9 @@ def test_what_is_there_does_not_depend_on_who_looks(
             # In between, at one of the symbols.
             slow.venue.quote(action.symbol, now + action.pause // 2)
         now += action.pause
+        for house in (quick, slow):
+            # Which order is meant is chosen from those that are there.
+            house.venue.advance_all(now)
         assert quick.do(action, number, now) == slow.do(action, number, now)
     for house in (quick, slow):
         house.venue.advance_all(now + 40 * GRID)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.numbers import ZERO
+from fillgate.domain.numbers import ZERO, subtract
 from fillgate.domain.orders import Order, OrderType, Side
 from fillgate.market.accounts import AccountKind, MarginAccount, MarginTerms
 from fillgate.market.accounts.wallet import Holding
@@ -120,8 +120,8 @@ class Told:
         if quantity < size:
             self.tell(Closed(at=2, number=number, status=OrderStatus.EXPIRED))
         self.tell(Settled(at=2, account=name, symbol=symbol))
-        lost = before.margin - self.margin(name).position(symbol).margin
-        assert abs(owned - lost - self.usdt(name)) < D("1e-25")
+        lost = subtract(before.margin, self.margin(name).position(symbol).margin)
+        assert self.usdt(name) == subtract(owned, lost)
         assert abs(lost - before.margin * quantity / size) < D("1e-20")
 
     def fund(self, symbol: str, rate: Decimal, price: int) -> None:
@@ -227,3 +227,30 @@ def test_orders_that_have_ended_lock_nothing(name: str) -> None:
     assert (owned(told.state) != before) is locks
     told.tell(Closed(at=3, number=number, status=OrderStatus.CANCELED))
     assert owned(told.state) == before
+
+
+def test_what_is_locked_for_a_fee_is_rounded_as_the_fee_is() -> None:
+    told = Told()
+    number = told.order("spot", "BTCUSDT.P", Side.BUY, D("0.001"), 1)
+    need = told.state.ownership.need(told.state.orders[number].order, D("0.001"), D("0.0000001"))
+    assert need.fee == STEP
+
+
+def test_a_working_order_is_asked_for_with_the_leverage_that_holds_now() -> None:
+    told = Told()
+    order = Order(
+        client_order_id="a",
+        account="long",
+        symbol="BTCUSDT.P",
+        side=Side.BUY,
+        order_type=OrderType.LIMIT,
+        quantity=D(10),
+        price=D(100),
+        leverage=D(2),
+    )
+    told.tell(Arrived(at=2, number=1, order=order))
+    told.tell(Leveraged(at=2, account="long", symbol="BTCUSDT.P", leverage=D(20)))
+    ownership, held = told.state.ownership, told.state.orders[1]
+    # 1800 at the leverage of 20 need 90 and fees, at 2 they would need 900.
+    told.margin("long").deposit("USDT", D(-850))
+    assert ownership.shortfall_of(held, D(1800)) is None

@@ -11,7 +11,7 @@ Who meets whom:
 - `outside`: the market outside, as one more participant in the book
 - `triggers`: what waits for a price
 - `symbol_market`: all of that for one symbol
-- `rules`, `replacing`: which orders and which new terms are refused
+- `rules`, `replacing`, `affording`: which orders and which new terms are refused
 - `step`, `execution`: what happens in one step when orders meet
 - `protection`: the orders that close what an entry opened
 - `margin_calls`: liquidation and funding

@@ -150,6 +150,16 @@ def test_a_lower_leverage_has_to_be_afforded_for_all_that_is_there() -> None:
     assert (missing and missing.needed, missing and missing.free) == (D(495), D(50))
 
 
+def test_a_lower_leverage_has_to_be_afforded_for_the_position_too() -> None:
+    holder = account("100", "20")
+    holder.execute(BTC, B, fill("10", "100"))
+    missing = holder.shortfall(need(B, "1", "10", leverage=D(5)))
+    # 200 for the position instead of 50, and 2 for the order.
+    assert (missing and missing.needed, missing and missing.free) == (D(152), D(50))
+    # A higher one lets go of some.
+    assert holder.shortfall(need(B, "10", "100", leverage=D(50))) is None
+
+
 # Orders of which only one will be executed
 
 
