@@ -10,6 +10,7 @@ from fillgate.domain.events import (
     AccountCameUp,
     AccountReconciled,
     AccountWentDown,
+    ArrivalQuoted,
     CancelRequested,
     DuplicateSuspected,
     Event,
@@ -47,7 +48,7 @@ from fillgate.domain.events import (
 from fillgate.domain.fills import Fill
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, Side
-from fillgate.domain.reports import ExecutionReport, ExecutionResult
+from fillgate.domain.reports import ArrivalQuote, ExecutionReport, ExecutionResult
 from fillgate.domain.signals import Action, Signal
 from fillgate.journal.base import Recorded
 from fillgate.service.plain import plain
@@ -69,6 +70,8 @@ FILL = Fill(fill_id="f-1", quantity=Decimal("0.5"), price=Decimal(7), timestamp=
 REPORT = ExecutionReport(
     order_id="v-1", symbol="X", side=Side.BUY, status=OrderStatus.NEW, timestamp=1
 )
+
+QUOTE = ArrivalQuote(bid=Decimal("6.9"), ask=Decimal("7.1"), timestamp=1)
 
 SAID = [
     (
@@ -99,6 +102,7 @@ SAID = [
     ),
     (OrderSending(client_order_id="fg1"), ["before the first byte"]),
     (SubmissionAnswered(client_order_id="fg1", result=RESULT), ["v-1", "FILLED", "0.5 at 7"]),
+    (ArrivalQuoted(client_order_id="fg1", quote=QUOTE), ["6.9 bid", "7.1 asked", "arrived"]),
     (OrderRejected(client_order_id="fg1", code="C", text="no"), ["venue refused", "C: no"]),
     (OrderNotSent(client_order_id="fg1", code="C", text="no"), ["proven", "C: no"]),
     (OrderUnanswered(client_order_id="fg1", code="C", text=""), ["may be at the venue", "C"]),

@@ -31,8 +31,15 @@ CONFIG: Final[Mapping[str, Any]] = {
     "checks": {"positive_data_acceptance": {"expected-statuses": FITTING}},
     "operations": [
         {
-            "include-operation-id": ["list_orders", "list_signals", "follow_events"],
-            # Only what an earlier answer gave is a cursor or an id; only statuses are statuses.
+            "include-operation-id": [
+                "list_orders",
+                "list_signals",
+                "follow_events",
+                "report_costs",
+                "list_costs",
+            ],
+            # Only what an earlier answer gave is a cursor or an id; in a list with commas only
+            # statuses are statuses, and only what orders can be grouped by is that.
             "checks": {"positive_data_acceptance": {"expected-statuses": [*FITTING, "400"]}},
         }
     ],

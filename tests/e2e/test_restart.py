@@ -54,7 +54,8 @@ async def test_answers_outlive_the_process(
         again = await post(running, id=name, **ALERTS[name])
         assert again.status == reply.status
         assert again.json == reply.json | {"replayed": True}
-        reused = await post(running, id=name, **(ALERTS[name] | {"quantity": "77"}))
+        size = "quote_quantity" if "quote_quantity" in ALERTS[name] else "quantity"
+        reused = await post(running, id=name, **(ALERTS[name] | {size: "77"}))
         assert (reused.status, reused.json["code"]) == (422, "KEY_REUSED")
     # The bad account has no ledger: what it refused is not in this one.
     assert [len(held) for held in running.ledger.arrivals.values()] == [1, 1]

@@ -99,6 +99,10 @@ MEANINGS: Final[Mapping[str, Callable[[_Details], str]]] = {
     "order-denied": _coded("not sent, fillgate refused it"),
     "order-sending": lambda _: _SENDING,
     "submission-answered": _answered,
+    "arrival-quoted": lambda event: (
+        f"the venue quoted {event['quote']['bid']} bid and {event['quote']['ask']} asked when it"
+        " arrived"
+    ),
     "order-rejected": _coded("the venue refused it"),
     "order-not-sent": _coded("proven not to have left"),
     "order-unanswered": _coded("no definite answer, it may be at the venue"),

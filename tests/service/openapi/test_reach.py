@@ -37,7 +37,7 @@ RELEASE: Final = "/api/v1/journal/release"
 READING: Final = (
     ORDERS, f"{ORDERS}/x", "/api/v1/events?follow=false", "/api/v1/signals",
     "/api/v1/signals/1", "/api/v1/positions", "/api/v1/accounts", "/api/v1/ticker/BTC/USDT",
-    "/metrics",
+    "/api/v1/reports/costs", "/api/v1/reports/costs/orders", "/metrics",
 )  # fmt: skip
 OPEN: Final = ("/health", "/live", "/ready", "/openapi.json", "/docs", "/docs/problems")
 
