@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -183,6 +184,23 @@ def test_nothing_depends_on_which_instants_are_looked_at(actions: list[Action]) 
 def sorted_by_time(written: list[Sequence[Record]]) -> list[Sequence[Record]]:
     """Symbols are brought up to date one after the other."""
     return sorted(written, key=lambda records: (records[0].at, str(records[0])))
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_was_displayed_to_who_queued_is_gone_when_nobody_does(restarts: bool) -> None:
+    house, price = House(SyntheticFeed), Decimal("30370.21")
+    terms: dict[str, Any] = {"account": "m", "symbol": "BTCUSDT", "quantity": Decimal(2)}
+    queued = house.venue.place(
+        Order(client_order_id="a", side=Side.BUY, order_type=T.LIMIT, price=price, **terms), START
+    )
+    assert queued.status is OrderStatus.NEW
+    assert queued.ahead > 0
+    house.venue.cancel(queued, START)
+    if restarts:
+        house.open()
+    sold = house.venue.place(Order(client_order_id="b", side=Side.SELL, **terms), START)
+    assert price not in {fill.price for fill in sold.fills}
+    assert min(fill.price for fill in sold.fills) < price
 
 
 @settings(max_examples=150, deadline=None)

@@ -48,6 +48,10 @@ class Outside:
         self._offered: dict[tuple[Side, int], None] = {}
         self._taken: dict[tuple[Side, int], int] = {}
         """Lots of its offers that were taken since the instant, by side and price."""
+        self._brought: dict[tuple[Side, int], int] = {}
+        """Lots that it offered since the instant to who came as far, by side and price."""
+        self._lined_up: dict[tuple[Side, int], None] = {}
+        """Where it may offer something only because somebody queues there."""
         self._is_resumed = False
         self.thinned: list[tuple[Side, int]] = []
         """Where it has withdrawn something from a queue in which others are; for whoever turns it
@@ -98,6 +102,7 @@ class Outside:
     def _turn_to(self, instant: int, at: int) -> None:
         quote = self._feed.quote(at)
         self._instant = instant
+        self._brought = {}
         if self._feed.renews:
             self._withdraw_all(quote)
         else:
@@ -179,6 +184,7 @@ class Outside:
         level = self._next[side]
         assert level is not None
         self._next[side] = next(self._ladders[side], None)
+        self._brought[side, level.ticks] = level.lots
         self._offer(side, level, offer)
 
     def _offer(self, side: Side, level: Level, offer: Offer) -> None:
@@ -197,4 +203,23 @@ class Outside:
             while self._reaches(side, ticks):
                 self._offer_next(side, offer)
         elif lots := self._feed.displayed(side, ticks, at):
+            self._lined_up[side, ticks] = None
             self._offer(side, Level(ticks, lots), offer)
+
+    def leave(self, side: Side, ticks: int) -> None:
+        """Hear that somebody has left a queue."""
+        if self._feed.renews:
+            self._lined_up[side, ticks] = None
+
+    def step_back(self) -> None:
+        """Withdraw what it offers only where somebody queued, when nobody does any more.
+
+        What others then find does not depend on who was there, or on a restart.
+        """
+        for side, ticks in self._lined_up:
+            lots = self._book.lots_at(side, ticks, MARKET)
+            if lots == self._book.lots_at(side, ticks):
+                key = (side, ticks)
+                kept = self._brought.get(key, 0) - self._taken.get(key, 0)
+                self._withdraw(side, ticks, lots - max(kept, 0))
+        self._lined_up.clear()

@@ -51,6 +51,8 @@ class SymbolMarket:
         self._holders: dict[str, Watch | None] = {}
         """The accounts whose position has a margin, and where that is used up."""
         self._queues: dict[Side, list[tuple[int, int]]] = {Side.BUY: [], Side.SELL: []}
+        self._places: dict[int, tuple[Side, int]] = {}
+        """By order that queues or did: at which side and price."""
         self.reducing: set[int] = set()
         """The reduce-only orders that queue."""
 
@@ -82,6 +84,7 @@ class SymbolMarket:
             self._live.remove(number)
             self.reducing.discard(number)
             self.book.cancel(number)
+            self._leave(number)
             self.triggers.discard(number)
             self._improvements.discard(number)
 
@@ -91,10 +94,16 @@ class SymbolMarket:
         order, resting = held.order, self.book.get(held.number)
         assert resting is not None
         assert resting.ticks is not None
+        self._leave(held.number)
+        self._places[held.number] = (order.side, resting.ticks)
         key = -resting.ticks if order.side is Side.BUY else resting.ticks
         heapq.heappush(self._queues[order.side], (key, held.number))
         if order.reduce_only:
             self.reducing.add(held.number)
+
+    def _leave(self, number: int) -> None:
+        if number in self._places:
+            self.outside.leave(*self._places.pop(number))
 
     def _best_of_clients(self, side: Side) -> int | None:
         queue = self._queues[side]

@@ -378,6 +378,7 @@ class Venue:
         step = self._made_step(market, at)
         try:
             yield step
+            market.outside.step_back()
             if step.records:
                 self._sink(step.records)
         except BaseException:
