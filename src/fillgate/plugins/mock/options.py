@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
+from fillgate.domain.errors import ConfigurationError
 from fillgate.domain.numbers import ZERO
 from fillgate.domain.options import read_options
 from fillgate.domain.settings import Setting
@@ -259,21 +260,6 @@ class MockOptions(msgspec.Struct, frozen=True, kw_only=True):
         ),
     ] = None
 
-    def __post_init__(self) -> None:
-        """Refuse what would have no effect."""
-        if self.replay is not None and self.prices_from is not None:
-            raise ValueError("give `replay` or `prices_from`, not both")
-        if self.account != AccountKind.MARGIN.value:
-            self._refuse_margin_terms()
-
-    def _refuse_margin_terms(self) -> None:
-        for field in msgspec.structs.fields(self):
-            if field.name in _MARGIN_TERMS and getattr(self, field.name) != field.default:
-                raise ValueError(
-                    f'`{field.name}` has an effect with `account = "margin"` only, found '
-                    f'`account = "{self.account}"`; leave it out, or change the account'
-                )
-
 
 def read_mock_options(config: Mapping[str, Any], where: str) -> MockOptions:
     """Read an account's table of settings.
@@ -283,6 +269,25 @@ def read_mock_options(config: Mapping[str, Any], where: str) -> MockOptions:
         where: its name for error messages.
 
     Raises:
-        ConfigurationError: a key is unknown or a value is not within its bounds.
+        ConfigurationError: a key is unknown, a value is not within its bounds, or two of them do
+            not fit together.
     """
-    return read_options(MockOptions, config, where)
+    options = read_options(MockOptions, config, where)
+    misfit = _misfit(options)
+    if misfit is not None:
+        raise ConfigurationError(f"`{where}`: {misfit}")
+    return options
+
+
+def _misfit(options: MockOptions) -> str | None:
+    if options.replay is not None and options.prices_from is not None:
+        return "give `replay` or `prices_from`, not both"
+    if options.account == AccountKind.MARGIN.value:
+        return None
+    for field in msgspec.structs.fields(options):
+        if field.name in _MARGIN_TERMS and getattr(options, field.name) != field.default:
+            return (
+                f'`{field.name}` has an effect with `account = "margin"` only, found '
+                f'`account = "{options.account}"`; leave it out, or change the account'
+            )
+    return None
