@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 
-from fillgate.domain.events import ArrivalQuoted, SubmissionAnswered
+from fillgate.domain.events import ArrivalQuoted, OrderAnomalous, SubmissionAnswered
+from fillgate.domain.fold import next_state
 from fillgate.domain.market import MarketData
 from fillgate.domain.reports import ArrivalQuote
+from fillgate.engine.arrival_quotes import MOST_QUESTIONS
+from fillgate.engine.story import MISSING, is_missing
+from fillgate.journal.base import Recorded
 from tests.comparing import values
 from tests.engine.conftest import House, open_house, replaced
 from tests.engine.venue import Venue, filled
@@ -60,6 +64,7 @@ async def quotes(house: House) -> list[ArrivalQuoted]:
         None,
         data(bid=D(99)),
         data(bid=D(0), ask=D(1)),
+        data(bid=D(3), ask=D(2)),
         data(bid=D("NaN"), ask=D(1)),
         data(bid=1.5, ask=D(2)),
     ],
@@ -84,6 +89,53 @@ async def test_no_order_waits_for_it(tmp_path: Path) -> None:
         assert (await house.send()).status.value == "FILLED"
 
 
+async def test_so_many_questions_are_under_way_at_most(tmp_path: Path) -> None:
+    async with open_house(tmp_path, settings=WANTED) as house:
+        asked, go_on = 0, asyncio.Event()
+
+        async def fetch(symbol: str) -> Any:
+            nonlocal asked
+            asked += 1
+            await go_on.wait()
+            return data(bid=D(99), ask=D(101))
+
+        house.venue.fetch_data = fetch  # type: ignore[method-assign]
+        for _ in range(MOST_QUESTIONS + 3):
+            await house.send()
+        assert asked == MOST_QUESTIONS
+        go_on.set()
+        assert await quotes(house)
+        await house.send()
+        assert asked == MOST_QUESTIONS + 1
+
+
+def test_a_quote_does_not_tell_that_an_order_was_found() -> None:
+    quote = ArrivalQuote(bid=D(1), ask=D(2), timestamp=3)
+    events = (
+        OrderAnomalous(client_order_id="o", code=MISSING, text=""),
+        ArrivalQuoted(client_order_id="o", quote=quote),
+    )
+    story = [
+        Recorded(position=n, stream="s", sequence=n, at=n, signal=1, event=event, hash=b"")
+        for n, event in enumerate(events, start=1)
+    ]
+    assert is_missing(story, "o")
+
+
+async def test_a_quote_on_an_answer_that_is_not_durable_yet_keeps_its_place(
+    house: House,
+) -> None:
+    state = await house.send()
+    event = ArrivalQuoted(
+        client_order_id=state.order.client_order_id,
+        quote=ArrivalQuote(bid=D(1), ask=D(2), timestamp=3),
+    )
+    after = next_state(state, event, 1)
+    assert after == state
+    # The recorder tells by identity which job has reserved a state.
+    assert after is not state
+
+
 async def test_nobody_is_asked_unless_it_is_wanted(house: House) -> None:
     answering(house.venue, AssertionError("asked"))
     await house.send()
@@ -104,6 +156,8 @@ async def test_a_plugin_that_tells_it_is_not_asked(tmp_path: Path) -> None:
     ("arrival", "kept"),
     [
         (ArrivalQuote(bid=D(1), ask=D(2), timestamp=3), True),
+        (ArrivalQuote(bid=D(2), ask=D(1), timestamp=3), False),
+        (ArrivalQuote(bid=D(0), ask=D(2), timestamp=3), False),
         (ArrivalQuote(bid=D("NaN"), ask=D(2), timestamp=3), False),
         (ArrivalQuote(bid=1.5, ask=D(2), timestamp=3), False),  # type: ignore[arg-type]
         ("nonsense", False),

@@ -79,8 +79,9 @@ def _answered(state: OrderState, event: SubmissionAnswered, at: int) -> OrderSta
 
 
 def _quoted(state: OrderState, *_: object) -> OrderState:
-    # For reports alone: the order is what it was, to the instant of its last change.
-    return state
+    # For reports alone: the order is what it was, to the instant of its last change. A state of its
+    # own all the same, by which the recorder knows whose it is.
+    return msgspec.structs.replace(state)
 
 
 def _denied(state: OrderState, event: OrderDenied | OrderNotSent, at: int) -> OrderState:

@@ -4,10 +4,14 @@ Invariants:
 
 1. It is asked for after the order was handed to its plugin, and nothing waits for it.
 2. Whatever goes wrong with it is nothing to the order: a line in the log, and no quote.
+3. At most `MOST_QUESTIONS` of an account are under way: they must not take from orders what its
+   plugin has of connections. One more is left out.
 """
 
 import asyncio
+from collections import Counter
 from decimal import Decimal
+from typing import Final
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.events import ArrivalQuoted
@@ -22,7 +26,9 @@ from fillgate.engine.steps import order_ids
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.verdict import brief
 
-__all__ = ["ArrivalQuotes"]
+__all__ = ["MOST_QUESTIONS", "ArrivalQuotes"]
+
+MOST_QUESTIONS: Final = 4
 
 
 class ArrivalQuotes:
@@ -57,15 +63,26 @@ class ArrivalQuotes:
         self._clock = clock
         self._tasks = tasks
         self._sampler = sampler
+        self._asking: Counter[str] = Counter()
 
     def ask_beside(self, state: OrderState) -> None:
         """Ask for the quote of an order that was handed over just now."""
         account = self._accounts.find(state.order.account)
-        if self._wanted and account is not None and not account.capabilities.arrival_quotes:
-            name = f"quote for {state.order.client_order_id}"
-            self._tasks.start(self._ask(state), name=name)
+        if not self._wanted or account is None or account.capabilities.arrival_quotes:
+            return
+        if self._asking[state.order.account] >= MOST_QUESTIONS:
+            self._miss(state, f"{MOST_QUESTIONS} questions are under way")
+            return
+        self._asking[state.order.account] += 1
+        self._tasks.start(self._ask(state), name=f"quote for {state.order.client_order_id}")
 
     async def _ask(self, state: OrderState) -> None:
+        try:
+            await self._ask_now(state)
+        finally:
+            self._asking[state.order.account] -= 1
+
+    async def _ask_now(self, state: OrderState) -> None:
         account = self._accounts.get(state.order.account)
         try:
             async with asyncio.timeout(self._deadline):
@@ -75,7 +92,7 @@ class ArrivalQuotes:
             return
         quote = self._quote(told)
         if quote is None:
-            self._miss(state, "no bid and ask above 0")
+            self._miss(state, "no bid above 0 and ask not below it")
             return
         self._recorder.once_known(state, lambda: self._record(state, quote))
 
@@ -87,7 +104,7 @@ class ArrivalQuotes:
         if not (isinstance(bid, Decimal) and isinstance(ask, Decimal)):
             return None
         quote = ArrivalQuote(bid=bid, ask=ask, timestamp=self._clock.now() // 1000)
-        return quote if is_sound(quote) and min(bid, ask) > 0 else None
+        return quote if is_sound(quote) else None
 
     def _record(self, state: OrderState, quote: ArrivalQuote) -> None:
         name = state.order.client_order_id

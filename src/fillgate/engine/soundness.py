@@ -43,8 +43,10 @@ def is_sound(told: Told) -> bool:
 
 
 def _is_no_negative(told: Told) -> bool:
-    if isinstance(told, VenuePosition | ArrivalQuote):
+    if isinstance(told, VenuePosition):
         return True
+    if isinstance(told, ArrivalQuote):
+        return ZERO < told.bid <= told.ask
     if isinstance(told, VenueFill):
         return told.fill.quantity > ZERO
     fills = told.fills

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from typing import Final
 
-from fillgate.domain.events import OrderAnomalous, OrderEvent, SignalAccepted
+from fillgate.domain.events import ArrivalQuoted, OrderAnomalous, OrderEvent, SignalAccepted
 from fillgate.domain.fold import fold_orders
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.signals import reading_of
@@ -31,6 +31,9 @@ def is_missing(story: Iterable[Recorded], client_order_id: str) -> bool:
     missing = False
     for record in story:
         event = record.event
+        # A quote says nothing about where the order is.
+        if isinstance(event, ArrivalQuoted):
+            continue
         if isinstance(event, OrderEvent) and event.client_order_id == client_order_id:
             missing = isinstance(event, OrderAnomalous) and event.code == MISSING
     return missing
