@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from fillgate.costs import CostTotals, Grouping, Key, OrderCost
 from fillgate.domain.fills import Fee
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.orders import Side
+from fillgate.domain.orders import QuantityUnit, Side
 from tests.comparing import values
 
 D = Decimal
@@ -82,8 +82,47 @@ def test_what_is_not_known_is_counted_as_that() -> None:
 
 
 def test_totals_are_of_one_currency() -> None:
-    with pytest.raises(ValueError, match="an order in BTC among those in USDT"):
+    with pytest.raises(ValueError, match=r"an order of .*BTC.* among those of .*USDT"):
         CostTotals("USDT").add(made(currency="BTC"))
+
+
+def test_amounts_that_are_not_of_one_kind_are_never_added() -> None:
+    grouping = Grouping([Key.ACCOUNT])
+    for symbol in ("AAPL", "MSFT", "AAPL"):
+        grouping.add(made(symbol=symbol, currency=""))
+    for unit in (QuantityUnit.CONTRACTS, QuantityUnit.LOTS, QuantityUnit.BASE):
+        grouping.add(made(quantity_unit=unit))
+    found = {
+        (totals.currency, totals.quantity_unit.value, totals.only_symbol): totals.orders
+        for _, totals in grouping.groups()
+    }
+    assert found == {
+        ("", "base", "AAPL"): 2,
+        ("", "base", "MSFT"): 1,
+        ("USDT", "contracts", "BTC/USDT"): 1,
+        ("USDT", "lots", "BTC/USDT"): 1,
+        ("USDT", "base", None): 1,
+    }
+
+
+def test_fees_are_weighed_by_the_orders_that_told_them() -> None:
+    totals = CostTotals("USDT")
+    for quantity, fees in (
+        (1, (Fee("USDT", D("0.1")),)),
+        (9, ()),
+        (9, (Fee("BNB", D("0.001")),)),
+    ):
+        totals.add(made(quantity=D(quantity), worth=D(100 * quantity), fees=fees))
+    assert values(totals.fee_bps, totals.without_fee) == (10, 2)
+    assert totals.fees == (Fee("BNB", D("0.001")), Fee("USDT", D("0.1")))
+
+
+def test_an_order_without_a_price_counts_in_no_amount() -> None:
+    totals = CostTotals("USDT")
+    totals.add(executed(1, 110, 100))
+    totals.add(made(quantity=D(9), arrival_price=D(100), fees=(Fee("USDT", D(1)),)))
+    assert values(totals.executed, totals.worth, totals.without_price) == (2, 110, 1)
+    assert values(totals.arrival.bps, totals.without_arrival_price) == (1000, 0)
 
 
 def test_other_fees_leave_no_basis_points() -> None:

@@ -21,7 +21,7 @@ from fillgate.domain.events import (
 )
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.orders import Order, Side
+from fillgate.domain.orders import Order, QuantityUnit, Side
 from fillgate.domain.reports import ArrivalQuote, ExecutionReport, ExecutionResult
 from fillgate.domain.signals import Action, Signal
 from tests.comparing import values
@@ -189,6 +189,66 @@ def test_fees_of_other_assets_are_told_and_not_weighed() -> None:
     )
     found = cost(order(), (1, answered(other)))
     assert (found.fees, found.fee_bps) == (other.fees, None)
+
+
+def test_a_plugin_knows_better_than_a_question_beside_the_order() -> None:
+    asked = ArrivalQuoted(client_order_id="o", quote=quote("9", "11"))
+    told = answered(fill(1, "4", "101", 5), arrival=quote("99", "101"))
+    assert cost(order(), (3, asked), (5, told)).arrival_price == 100
+    assert cost(order(), (5, told), (6, asked)).arrival_price == 100
+
+
+def test_a_price_that_was_told_for_a_part_is_none_of_the_whole() -> None:
+    told = answered(fill(1, "1", "101", 5), arrival=quote("99", "101"))
+    found = cost(order(), (5, told), (40, reported(filled="4")))
+    assert values(found.quantity, found.worth) == (4, 0)
+    assert (found.average_price, found.arrival_bps, found.fee_bps) == (None, None, None)
+    assert values(found.first_fill_ms, found.last_fill_ms) == (5, 40)
+
+
+def test_fees_that_nobody_told_are_not_zero() -> None:
+    assert cost(order(), (5, answered(fill(1, "4", "101", 5)))).fee_bps is None
+
+
+def test_of_contracts_nobody_tells_the_worth() -> None:
+    what = order(quantity_unit=QuantityUnit.CONTRACTS, signal_price=D(100))
+    found = cost(what, (5, answered(fill(1, "4", "101", 5, "0.1"))))
+    assert (found.only_symbol, found.fee_bps) == ("BTC/USDT", None)
+    # Relative to a price it does not matter how much a contract is.
+    assert found.signal_bps == 100
+
+
+def test_a_cancel_later_is_no_execution() -> None:
+    def told(status: OrderStatus) -> OrderReported:
+        report = ExecutionReport(
+            order_id="v",
+            symbol="BTC/USDT",
+            side=Side.BUY,
+            status=status,
+            filled_quantity=D(2),
+            average_price=D(50),
+            timestamp=BEGIN // 1000,
+        )
+        return OrderReported(client_order_id="o", channel="poll", report=report)
+
+    partial, canceled = told(OrderStatus.PARTIALLY_FILLED), told(OrderStatus.CANCELED)
+    found = cost(order(), (1, answered()), (3, partial), (60_000, canceled))
+    assert values(found.first_fill_ms, found.last_fill_ms) == (3, 3)
+
+
+def test_what_was_taken_back_has_no_times() -> None:
+    busted = ExecutionReport(
+        order_id="v",
+        symbol="BTC/USDT",
+        side=Side.BUY,
+        status=OrderStatus.NEW,
+        busted=("1",),
+        timestamp=BEGIN // 1000 + 9,
+    )
+    report = OrderReported(client_order_id="o", channel="poll", report=busted)
+    found = cost(order(signal_price=D(98)), (5, answered(fill(1, "4", "101", 5))), (9, report))
+    assert values(found.quantity, found.worth) == (0, 0)
+    assert (found.signal_bps, found.first_fill_ms, found.last_fill_ms) == (None, None, None)
 
 
 EXECUTIONS = st.lists(

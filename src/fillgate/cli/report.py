@@ -166,7 +166,7 @@ def cost_table(groups: list[dict[str, Any]], keys: list[str]) -> Table:
         made.add_row(
             *(printable(group[key] or "-") for key in keys),
             f"{group['executed']} of {group['orders']}",
-            f"{_rounded(group['worth'], 0)} {group['currency']}",
+            f"{_rounded(group['worth'], 0)} {group['currency'] or group['only_symbol']}",
             *(_rounded(group[name], 2) for name in ("signal_bps", "arrival_bps", "fee_bps")),
             _rounded(group["last_fill_ms"], 0),
         )
@@ -199,6 +199,8 @@ def _missing(groups: list[dict[str, Any]]) -> list[str]:
     for name, words in (
         ("without_signal_price", "without a price in the signal"),
         ("without_arrival_price", "without a quote of the arrival"),
+        ("without_fee", "without a fee in the currency"),
+        ("without_price", "without a price at all"),
     ):
         count = sum(group[name] for group in groups)
         if count:

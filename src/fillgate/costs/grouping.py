@@ -28,7 +28,7 @@ _VALUES: Final[Mapping[Key, Callable[[OrderCost], str]]] = {
 
 
 class Grouping:
-    """Totals by the values of some keys; amounts of different currencies are never added."""
+    """Totals by the values of some keys; amounts that are not of one kind are never added."""
 
     def __init__(self, by: Sequence[Key] = ()) -> None:
         """Group by these keys, in this order; by the currency alone without any."""
@@ -37,10 +37,11 @@ class Grouping:
 
     def add(self, order: OrderCost) -> None:
         """Count an order."""
-        values = (*(_VALUES[key](order) for key in self.by), order.currency)
+        kind = (order.currency, order.quantity_unit.value, order.only_symbol or "")
+        values = (*(_VALUES[key](order) for key in self.by), *kind)
         totals = self._totals.get(values)
         if totals is None:
-            totals = self._totals[values] = CostTotals(order.currency)
+            totals = self._totals[values] = CostTotals.like(order)
         totals.add(order)
 
     def groups(self) -> Iterator[tuple[dict[Key, str], CostTotals]]:

@@ -6,11 +6,9 @@ Paper versus Reality" (Journal of Portfolio Management, 1988).
 """
 
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from fillgate.domain.fills import Fee
 from fillgate.domain.numbers import add, divide, multiply, subtract
 from fillgate.domain.orders import Side
 from fillgate.domain.reports import ArrivalQuote
@@ -52,18 +50,15 @@ def basis_points(cost: Decimal, worth: Decimal) -> Decimal | None:
     return divide(multiply(cost, _BASIS_POINTS), worth) if worth else None
 
 
-def currency_of(symbol: str, fees: Sequence[Fee] = ()) -> str:
-    """Return the currency in which a symbol is quoted; empty where it cannot be told.
+def currency_of(symbol: str) -> str:
+    """Return the currency in which a symbol is quoted; empty where it does not tell it.
 
     What stands behind the slash of `BTC/USDT` or `BTC/USDT:USDT`; else a usual currency at the end
-    of the name; else the asset of the fees, if there is only one.
+    of the name.
     """
     text = _CONTRACT.sub("", symbol.upper())
     base, slash, quote = text.partition("/")
     if slash:
         return quote.partition(":")[0]
     found = _CURRENCIES.search(base)
-    if found and found.start():
-        return found[0]
-    assets = {fee.asset for fee in fees}
-    return assets.pop() if len(assets) == 1 else ""
+    return found[0] if found and found.start() else ""

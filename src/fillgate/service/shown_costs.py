@@ -10,7 +10,7 @@ from msgspec import Meta
 from fillgate.costs import CostTotals, Key, OrderCost
 from fillgate.domain.fills import Fee
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.orders import Side
+from fillgate.domain.orders import QuantityUnit, Side
 
 __all__ = [
     "CostGroup",
@@ -40,6 +40,14 @@ class CostGroup(msgspec.Struct, frozen=True, kw_only=True):
     currency: Annotated[
         str, Meta(description="The quote currency; empty where the symbols do not tell it.")
     ]
+    quantity_unit: QuantityUnit
+    only_symbol: Annotated[
+        str | None,
+        Meta(
+            description="The symbol, where its amounts cannot be added to those of others: nobody "
+            "tells the currency, or how much a contract or lot is."
+        ),
+    ]
     orders: int
     executed: Annotated[int, Meta(description="Orders of which something was executed.")]
     worth: Annotated[Decimal, Meta(description="Of all executions, without fees.")]
@@ -58,8 +66,18 @@ class CostGroup(msgspec.Struct, frozen=True, kw_only=True):
     without_arrival_price: Annotated[
         int, Meta(description="Executed orders without a quote at their arrival.")
     ]
+    without_price: Annotated[
+        int, Meta(description="Executed orders whose price nobody told; they count in no amount.")
+    ]
     fees: Amounts
     fee_bps: Bps
+    without_fee: Annotated[
+        int,
+        Meta(
+            description="Executed orders whose fees were not told, or not in the currency; they "
+            "do not count in `fee_bps`."
+        ),
+    ]
     answered_ms: Annotated[
         Decimal | None,
         Meta(description="Average milliseconds from the signal to the venue's first answer."),
@@ -90,6 +108,7 @@ class OrderCostView(msgspec.Struct, frozen=True, kw_only=True):
     status: OrderStatus
     quantity: Annotated[Decimal, Meta(description="What was executed.")]
     currency: str
+    quantity_unit: QuantityUnit
     signal_price: Annotated[
         Decimal | None, Meta(description="What the signal named beside a market order.")
     ]
@@ -119,6 +138,8 @@ def cost_group(keys: Mapping[Key, str], totals: CostTotals) -> CostGroup:
     return CostGroup(
         **{key.value: keys.get(key) for key in Key},
         currency=totals.currency,
+        quantity_unit=totals.quantity_unit,
+        only_symbol=totals.only_symbol,
         orders=totals.orders,
         executed=totals.executed,
         worth=totals.worth,
@@ -128,8 +149,10 @@ def cost_group(keys: Mapping[Key, str], totals: CostTotals) -> CostGroup:
         arrival_cost=totals.arrival.cost,
         arrival_bps=totals.arrival.bps,
         without_arrival_price=totals.without_arrival_price,
+        without_price=totals.without_price,
         fees=_amounts(totals.fees),
         fee_bps=totals.fee_bps,
+        without_fee=totals.without_fee,
         answered_ms=totals.answered.value,
         first_fill_ms=totals.first_fill.value,
         last_fill_ms=totals.last_fill.value,
