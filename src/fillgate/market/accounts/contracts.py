@@ -79,11 +79,6 @@ class Contracts(NamedTuple):
         """Return the position with the margin that this leverage asks for."""
         return self._replace(margin=divide(self.cost, leverage))
 
-    @property
-    def entry_price(self) -> Decimal | None:
-        """What a unit cost on average; None for no position."""
-        return divide(self.cost, abs(self.quantity)) if self.quantity else None
-
     def liquidation_price(self, maintenance: Decimal) -> Decimal | None:
         """Return the price at which the margin and the loss leave no more than maintenance.
 

@@ -53,22 +53,8 @@ class Field(Enum):
         "bid_sz",
         "bid_sz_00",
     )
-    ASK = ("ask", "ask_price", "best_ask", "best_ask_price", "askprice", "ask_px", "ask_px_00")
-    ASK_SIZE = (
-        "ask_size",
-        "ask_qty",
-        "ask_quantity",
-        "ask_amount",
-        "ask_volume",
-        "best_ask_size",
-        "best_ask_qty",
-        "best_ask_quantity",
-        "asksize",
-        "askqty",
-        "askvolume",
-        "ask_sz",
-        "ask_sz_00",
-    )
+    ASK = tuple([name.replace("bid", "ask") for name in BID])
+    ASK_SIZE = tuple([name.replace("bid", "ask") for name in BID_SIZE])
     LAST = ("last", "last_price", "lastprice")
     PRICE = ("price", "trade_price", "px")
     SIZE = ("size", "quantity", "qty", "amount", "trade_size")
