@@ -11,7 +11,6 @@ Invariants:
 
 import asyncio
 import hashlib
-import hmac
 from collections import Counter
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +31,7 @@ from fillgate.service.alert_files import TimedAlert
 from fillgate.service.api import WEBHOOK_PATH
 from fillgate.service.app import Application
 from fillgate.service.assembly import accounts_of, application, engine_settings, stream_limits
+from fillgate.service.auth import sign
 from fillgate.service.configuration import load
 from fillgate.service.events import EventFeed
 from fillgate.service.files import JOURNAL_FILE
@@ -213,7 +213,6 @@ class _Run:
 
 
 def _scope(body: bytes) -> dict[str, Any]:
-    signature = hmac.digest(_SECRET.encode(), body, "sha256").hex().encode()
     return {
         "type": "http",
         "http_version": "1.1",
@@ -223,7 +222,7 @@ def _scope(body: bytes) -> dict[str, Any]:
         "raw_path": WEBHOOK_PATH.encode(),
         "root_path": "",
         "query_string": b"",
-        "headers": [(b"host", b"replay"), (b"x-webhook-signature", signature)],
+        "headers": [(b"host", b"replay"), (b"x-webhook-signature", sign(_SECRET, body).encode())],
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 1),
     }
