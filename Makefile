@@ -2,6 +2,7 @@
 #
 #   make demo    set up what fillgate needs to run, then show it at work
 #   make test    set up the development tools too, then run every check
+#   make test-ccxt   of these only the tests of what needs ccxt, in .venv-ccxt, which has it
 #   make fix     let ruff repair and format the code
 #   make docs    write the pages that are made from the code anew
 #   make picture run the demo, and draw what it printed for the README
@@ -11,7 +12,7 @@
 #                (TORTUREFLAGS="--seed 7 --kills 20 --runs 3")
 #   make growth  measure a journal of a million orders (some minutes, two gigabytes)
 #   make lock    write requirements/*.txt anew (LOCKFLAGS=--upgrade: with the newest releases)
-#   make clean   remove .venv and the caches; a service's data in .fillgate stays
+#   make clean   remove .venv, .venv-ccxt and the caches; a service's data in .fillgate stays
 #
 # Another Python than python3: make clean, then make PYTHON=python3.12 demo
 
@@ -22,8 +23,10 @@ GROWTHFLAGS ?=
 TORTUREFLAGS ?=
 
 BIN := .venv/bin
+CCXT_BIN := .venv-ccxt/bin
 UV := $(BIN)/uv
 UV_ENV := --quiet --python $(BIN)/python
+UV_CCXT_ENV := --quiet --python $(CCXT_BIN)/python
 
 # What each set-up hangs on, besides its own lock file. __init__.py holds the version, which an
 # editable install writes down once.
@@ -45,7 +48,7 @@ ifeq ($(UV_CACHE_DIR)$(XDG_CACHE_HOME)$(shell [ -d "$$HOME" ] && [ -w "$$HOME" ]
 export UV_NO_CACHE ?= 1
 endif
 
-.PHONY: demo test dev fix docs picture bench speed growth torture lock clean anew
+.PHONY: demo test test-ccxt dev dev-ccxt fix docs picture bench speed growth torture lock clean anew
 # The set-ups write to the same .venv, so never two at a time.
 .NOTPARALLEL:
 
@@ -57,9 +60,15 @@ test: .venv/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore tests/ccxt
+	$(MAKE) test-ccxt
+
+test-ccxt: .venv-ccxt/.made
+	$(CCXT_BIN)/pytest tests/ccxt
 
 dev: .venv/.dev
+
+dev-ccxt: .venv-ccxt/.made
 
 fix: .venv/.dev
 	$(BIN)/ruff check --fix
@@ -84,17 +93,20 @@ speed: .venv/.dev
 torture: .venv/.dev
 	$(BIN)/python -m tests.torture $(TORTUREFLAGS)
 
-# dev is locked first and the others within it, so that all fit into one .venv.
+# dev is locked first and the others within it, so that all fit into one .venv; but not ccxt, which
+# pins too much and has an environment of its own.
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--custom-compile-command 'make lock' $(LOCKFLAGS)
 lock: .venv/.made
 	$(COMPILE) --group dev -o requirements/dev.txt pyproject.toml
 	$(COMPILE) -c requirements/dev.txt -o requirements/runtime.txt pyproject.toml
 	$(COMPILE) -c requirements/dev.txt -o requirements/build.txt requirements/build.in
+	$(COMPILE) -c requirements/build.txt --group ccxt --extra ccxt --extra practice \
+	  -o requirements/ccxt.txt pyproject.toml
 	$(COMPILE) -o requirements/uv.txt requirements/uv.in
 
 clean:
-	rm -rf .venv build dist .hypothesis .import_linter_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-ccxt build dist .hypothesis .import_linter_cache .mypy_cache .ruff_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Each step below writes its stamp last, so one that was broken off is done again.
@@ -115,8 +127,7 @@ clean:
 	  -r requirements/uv.txt
 	@echo "$$(pwd) $$($(BIN)/python -V)" >$@
 
-INSTALL_SELF = $(UV) pip install $(UV_ENV) --no-deps --no-build-isolation \
-	--reinstall-package fillgate --editable .
+INSTALL_SELF = --no-deps --no-build-isolation --reinstall-package fillgate --editable .
 
 # Adds and changes packages but removes none: those of a development set-up stay.
 .venv/.runtime: $(INPUTS) requirements/runtime.txt
@@ -124,7 +135,7 @@ INSTALL_SELF = $(UV) pip install $(UV_ENV) --no-deps --no-build-isolation \
 	@touch .venv/.unfinished
 	@$(UV) pip install $(UV_ENV) --require-hashes -r requirements/runtime.txt \
 	  -r requirements/build.txt
-	@$(INSTALL_SELF)
+	@$(UV) pip install $(UV_ENV) $(INSTALL_SELF)
 	@rm .venv/.unfinished
 	@touch $@
 
@@ -134,7 +145,17 @@ INSTALL_SELF = $(UV) pip install $(UV_ENV) --no-deps --no-build-isolation \
 	@touch .venv/.unfinished
 	@$(UV) pip sync $(UV_ENV) --require-hashes requirements/dev.txt requirements/build.txt \
 	  requirements/uv.txt
-	@$(INSTALL_SELF)
+	@$(UV) pip install $(UV_ENV) $(INSTALL_SELF)
 	@$(UV) pip check $(UV_ENV)
 	@rm .venv/.unfinished
 	@touch .venv/.runtime $@
+
+# Without pip; and made anew with .venv, whose Python it has.
+.venv-ccxt/.made: $(INPUTS) requirements/ccxt.txt
+	@echo 'installing the development set of what needs ccxt'
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-ccxt
+	@$(UV) pip install $(UV_CCXT_ENV) --require-hashes -r requirements/ccxt.txt \
+	  -r requirements/build.txt
+	@$(UV) pip install $(UV_CCXT_ENV) $(INSTALL_SELF)
+	@$(UV) pip check $(UV_CCXT_ENV)
+	@touch $@
