@@ -1,0 +1,101 @@
+"""What one exchange can do with orders through ccxt, as data.
+
+Invariants:
+
+1. The defaults are the safe ones: an exchange of which nothing is known is never looked at by a
+   client order id, so what it leaves unanswered stays UNKNOWN until a person decides.
+2. `evidence` says how sure the entry is, and is told in the documentation.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+__all__ = ["ClientIdForm", "Evidence", "LookupWay", "MarketType", "Venue"]
+
+
+class Evidence(StrEnum):
+    """How an entry of the table is known to be right."""
+
+    PRACTICE = "practice"
+    """ccxt traded by it on an exchange that keeps the venue's rules."""
+    WIRE = "wire"
+    """The requests that ccxt makes by it were read, field by field."""
+    DECLARED = "declared"
+    """Taken from ccxt and the venue's documents; not seen at work."""
+    NONE = "none"
+    """Nothing is known; the defaults apply."""
+
+
+class MarketType(StrEnum):
+    """Which markets of an exchange an account trades on, by ccxt's names."""
+
+    SPOT = "spot"
+    SWAP = "swap"
+
+
+class ClientIdForm(StrEnum):
+    """How fillgate's client order id is written for a venue; each can be read back."""
+
+    AS_IS = "as-is"
+    """Fifteen lower-case letters and digits; a request's id has eighteen."""
+    HEX_128 = "hex-128"
+    """`0x` and the id's ASCII bytes as 32 hexadecimal digits, zeros behind."""
+    PREFIXED_T = "t-prefixed"
+    """`t-` and the id."""
+
+
+class LookupWay(StrEnum):
+    """How an order is found by our client order id."""
+
+    NONE = "none"
+    """It is not."""
+    FETCH_ORDER = "fetch-order"
+    """`fetch_order` takes the client order id in `lookup_param`, with no id of the venue."""
+    LISTS = "lists"
+    """The open and the closed orders are listed, and ours is picked out by its client order id."""
+
+
+class Venue(msgspec.Struct, frozen=True, kw_only=True):
+    """How one exchange deals with orders through ccxt."""
+
+    exchange: str
+    """ccxt's id of the exchange."""
+    evidence: Evidence = Evidence.NONE
+    market_types: frozenset[MarketType] = frozenset({MarketType.SPOT, MarketType.SWAP})
+    client_id_param: str | None = None
+    """Key of `create_order`'s params that carries the client order id to the venue; None where
+    there is none, or none is known."""
+    client_id_field: str | None = None
+    """What the venue calls it on the wire."""
+    client_id_form: ClientIdForm = ClientIdForm.AS_IS
+    lookup: LookupWay = LookupWay.NONE
+    lookup_param: str | None = None
+    """Key of the lookup's params that carries the client order id; None lists without it."""
+    cancel_param: str | None = None
+    """Key of `cancel_order`'s params that carries the client order id; None where an order can be
+    cancelled by the venue's id alone."""
+    lookup_window_seconds: float | None = None
+    """How long a cancelled order can still be looked up; None if for ever."""
+    settle_seconds: float = 10.0
+    """How long after a submission a lookup may miss an order that is there."""
+    request_expiry_seconds: float | None = None
+    """After how long the venue itself refuses a late submission; None if it never does."""
+    duplicate_codes: frozenset[str] = frozenset()
+    """Codes or words in a refusal that mean that the venue has an order of this client id."""
+    order_method: str = "POST"
+    """HTTP method by which an order is placed."""
+    serial: bool = False
+    """Requests carry a nonce that has to grow, so only one may be under way for a key."""
+    attached_stops: frozenset[MarketType] = frozenset()
+    """Where an order may carry a stop-loss and a take-profit that the venue keeps."""
+    replace: bool = False
+    """`edit_order` changes a working order in one step."""
+    market_buy_by_cost: bool = False
+    """A market order to buy is placed by what it may cost, so it needs a price to reckon with."""
+    options: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    """What to set in ccxt's options of this exchange, fees for builders and referrers off."""
+    source: str | None = None
+    """Where the entry's facts are from: documents of the venue, or names of ccxt's methods."""
