@@ -56,7 +56,7 @@ def apply(state: VenueState, *records: Record) -> list[VenueOrder | None]:
 
 def test_arrivals_are_kept_by_client_order_id_however_often_they_come() -> None:
     state = state_after([arrived(1)], [arrived(2)], [arrived(3, name="b")])
-    assert state.arrivals == {"a": [1, 2], "b": [3]}
+    assert state.arrivals == {"a": (1, 2), "b": (3,)}
     assert state.next_number == 4
 
 

@@ -35,35 +35,33 @@ class Claims:
             remembered: how many settled tickets are kept.
         """
         self._remembered = remembered
-        self._tickets: OrderedDict[ClaimKey, tuple[Ticket, int | None]] = OrderedDict()
+        self._tickets: OrderedDict[ClaimKey, Ticket] = OrderedDict()
 
     def find(self, source: str, key: str, now: int) -> Ticket | None:
         """Return the ticket that holds this key now (Unix microseconds), if memory has it."""
-        held = self._tickets.get((source, key))
-        if held is None:
+        ticket = self._tickets.get((source, key))
+        if ticket is None:
             return None
-        ticket, expires = held
-        if expires is not None and expires <= now:
+        if ticket.claim_ends is not None and ticket.claim_ends <= now:
             del self._tickets[source, key]
             return None
         return ticket
 
     def hold(self, ticket: Ticket, key: str, expires: int | None) -> None:
         """Let a ticket hold a key; for ever, or until `expires` (Unix microseconds)."""
-        self._tickets[ticket.source, key] = (ticket, expires)
+        ticket.claim_ends = expires
+        self._tickets[ticket.source, key] = ticket
         if len(self._tickets) > self._remembered:
             self._forget_one()
 
     def release(self, ticket: Ticket, key: str) -> None:
         """Give the key back if this ticket holds it: it was never claimed durably."""
-        held = self._tickets.get((ticket.source, key))
-        if held is not None and held[0] is ticket:
+        if self._tickets.get((ticket.source, key)) is ticket:
             del self._tickets[ticket.source, key]
 
     def _forget_one(self) -> None:
         oldest = next(iter(self._tickets))
-        ticket, _ = self._tickets[oldest]
-        if ticket.is_settled:
+        if self._tickets[oldest].is_settled:
             del self._tickets[oldest]
         else:
             # Still under way: look at it again after a full round.

@@ -13,9 +13,8 @@ class SystemClock:
         """Return Unix microseconds."""
         return time.time_ns() // 1000
 
-    def monotonic(self) -> float:
-        """Return seconds that never go back."""
-        return time.monotonic()
+    monotonic = staticmethod(time.monotonic)
+    """Return seconds that never go back."""
 
     async def sleep(self, seconds: float) -> None:
         """Return after that many seconds."""

@@ -46,13 +46,24 @@ def _is_no_negative(told: Told) -> bool:
     if isinstance(told, VenuePosition):
         return True
     if isinstance(told, ArrivalQuote):
-        return ZERO < told.bid <= told.ask
+        return _can_be_quoted(told)
     if isinstance(told, VenueFill):
         return told.fill.quantity > ZERO
-    fills = told.fills
-    if isinstance(told, ExecutionReport) and told.corrected:
-        fills += told.corrected
-    return told.filled_quantity >= ZERO and all(fill.quantity >= ZERO for fill in fills)
+    if isinstance(told, ExecutionResult):
+        quoted = told.arrival is None or _can_be_quoted(told.arrival)
+        return quoted and _executes_no_negative(told.filled_quantity, told.fills)
+    return _executes_no_negative(told.filled_quantity, told.fills + told.corrected)
+
+
+def _can_be_quoted(told: ArrivalQuote) -> bool:
+    return ZERO < told.bid <= told.ask
+
+
+def _executes_no_negative(quantity: Decimal, fills: tuple[Fill, ...]) -> bool:
+    for fill in fills:
+        if fill.quantity < ZERO:
+            return False
+    return quantity >= ZERO
 
 
 _PARTS: Final = frozenset({Fill, ArrivalQuote})

@@ -30,7 +30,7 @@ class Latch(Generic[T]):
         self._set = False
         self._value: T | None = None
         self._error: Exception | None = None
-        self._waiters: list[asyncio.Future[None]] = []
+        self._waiters: list[asyncio.Future[None]] | None = None
 
     @property
     def is_open(self) -> bool:
@@ -49,14 +49,14 @@ class Latch(Generic[T]):
 
     def interrupt(self) -> None:
         """Let those who wait within some time wait no longer; it stays as it is."""
-        waiters, self._waiters = self._waiters, []
-        for waiter in waiters:
+        waiters, self._waiters = self._waiters, None
+        for waiter in waiters or ():
             if not waiter.done():
                 waiter.set_result(None)
 
     def _wake(self) -> None:
         self._set = True
-        if self._waiters:
+        if self._waiters is not None:
             self.interrupt()
 
     async def wait(self) -> T:
@@ -80,7 +80,10 @@ class Latch(Generic[T]):
 
     def _join(self) -> "asyncio.Future[None]":
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiters.append(waiter)
+        if self._waiters is None:
+            self._waiters = [waiter]
+        else:
+            self._waiters.append(waiter)
         return waiter
 
 
@@ -97,6 +100,7 @@ class Ticket:
         "admitted",
         "answered",
         "began",
+        "claim_ends",
         "client_order_id",
         "digest",
         "expiry",
@@ -140,6 +144,8 @@ class Ticket:
         self.received_at = received_at
         self.key = key
         self.digest = digest
+        self.claim_ends: int | None = None
+        """When it holds its key no longer, Unix microseconds; None if never."""
         self.began: float | None = None
         """When the last byte of the signal came, on the clock that never goes back; None if that
         was in an earlier process, or nobody said."""

@@ -64,11 +64,11 @@ def event_of_result(order: Order, result: object) -> OrderEvent:
     """Return the event for what `execute_order` returned."""
     if not isinstance(result, ExecutionResult):
         return unanswered(order, "NO_RESULT", f"the plugin returned {type(result).__name__}")
-    if result.arrival is not None and not is_sound(result.arrival):
+    if not is_sound(result):
         # What is told for reports alone must not cost the order its answer.
         result = msgspec.structs.replace(result, arrival=None)
-    if not is_sound(result):
-        return unanswered(order, "BROKEN_RESULT", f"values that cannot be: {result!a}")
+        if not is_sound(result):
+            return unanswered(order, "BROKEN_RESULT", f"values that cannot be: {result!a}")
     if result.success:
         return _event_of_success(order, result)
     if result.status is OrderStatus.REJECTED and result.error and result.error.strip():

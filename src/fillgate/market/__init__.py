@@ -13,6 +13,7 @@ Who meets whom:
 - `symbol_market`: all of that for one symbol
 - `rules`, `replacing`, `affording`: which orders and which new terms are refused
 - `step`, `execution`: what happens in one step when orders meet
+- `transaction`: a step as a whole, written down or undone
 - `protection`: the orders that close what an entry opened
 - `margin_calls`: liquidation and funding
 

@@ -146,7 +146,7 @@ class Ownership:
             account = self.account(name)
             assert isinstance(account, MarginAccount)
             account.seize(self.instrument(held.order.symbol))
-        if self.account(name).kind is not AccountKind.UNLIMITED:
+        if self._is_limited and self.account(name).kind is not AccountKind.UNLIMITED:
             self._reserve(held)
 
     def _execute(self, held: VenueOrder, record: Filled) -> None:

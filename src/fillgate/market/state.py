@@ -9,8 +9,8 @@ Invariants:
 from bisect import insort
 from collections.abc import Sequence
 from decimal import Decimal
-from operator import itemgetter
-from typing import Final, NamedTuple
+from operator import attrgetter
+from typing import Final
 
 import msgspec
 
@@ -39,7 +39,7 @@ _BEGINNINGS: Final = (Arrived, Attached, Liquidated)
 _MOVED: Final = {Side.BUY: add, Side.SELL: subtract}
 
 
-class Execution(NamedTuple):
+class Execution(msgspec.Struct, frozen=True, gc=False):
     """One execution of an order."""
 
     at: int
@@ -60,7 +60,7 @@ class VenueState:
         """
         self.orders: dict[int, VenueOrder] = {}
         """All orders by number, oldest first."""
-        self.arrivals: dict[str, list[int]] = {}
+        self.arrivals: dict[str, tuple[int, ...]] = {}
         """For each client order id the numbers of its orders, in the order in which they got it."""
         self.open: dict[str, dict[int, VenueOrder]] = {}
         """The working orders of each symbol that has some, by number."""
@@ -113,7 +113,8 @@ class VenueState:
         return held
 
     def _name(self, held: VenueOrder) -> None:
-        self.arrivals.setdefault(held.order.client_order_id, []).append(held.number)
+        name = held.order.client_order_id
+        self.arrivals[name] = (*self.arrivals.get(name, ()), held.number)
 
     def _sort_in(self, held: VenueOrder, at: int) -> None:
         symbol = held.order.symbol
@@ -134,7 +135,7 @@ class VenueState:
         entry = Execution(record.at, held.number, fill, record.maker, record.against)
         # Nearly always the newest; symbols are brought up to date one by one.
         if executions and record.at < executions[-1].at:
-            insort(executions, entry, key=itemgetter(0))
+            insort(executions, entry, key=attrgetter("at"))
         else:
             executions.append(entry)
 

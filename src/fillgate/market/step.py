@@ -14,10 +14,10 @@ from fillgate.domain.reports import ExecutionReport
 from fillgate.market.fees import FeeSchedule
 from fillgate.market.matching import SelfTradePrevention
 from fillgate.market.records import (
+    AccountRecord,
     Closed,
     Filled,
     MovedUp,
-    OrderRecord,
     Queued,
     Record,
     Trailed,
@@ -30,7 +30,7 @@ from fillgate.market.venue_order import VenueOrder
 __all__ = ["Change", "Step"]
 
 # What happens to orders without anybody's seeing it.
-_UNSEEN: Final[tuple[type[Record], ...]] = (Queued, MovedUp, Trailed)
+_UNSEEN: Final[frozenset[type]] = frozenset({Queued, MovedUp, Trailed})
 
 
 class Change(NamedTuple):
@@ -93,9 +93,10 @@ class Step:
         """Return the orders that others can see to have changed, and their new executions."""
         executed: dict[int, int] = {}
         for record in self.records:
-            if isinstance(record, OrderRecord) and not isinstance(record, _UNSEEN):
-                new = type(record) is Filled
-                executed[record.number] = executed.get(record.number, 0) + new
+            if isinstance(record, AccountRecord) or type(record) in _UNSEEN:
+                continue
+            new = type(record) is Filled
+            executed[record.number] = executed.get(record.number, 0) + new
         orders = self.state.orders
         return [Change(orders[number], new) for number, new in executed.items()]
 

@@ -12,8 +12,7 @@ Invariants:
    arrived before.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from heapq import heappop, heappush
 from operator import attrgetter
@@ -28,19 +27,16 @@ from fillgate.market.execution import Execution
 from fillgate.market.feeds.base import NoPrices, Quote
 from fillgate.market.listings import Listing
 from fillgate.market.margin_calls import fund, set_leverage, watch_position
-from fillgate.market.records import Arrived, Opened, Record, Replaced
+from fillgate.market.records import Arrived, Opened, Replaced
 from fillgate.market.replacing import keeps_its_place, replace_refusal
 from fillgate.market.rules import POST_ONLY_CROSSES, Circumstances, Refusal, refusal_of
 from fillgate.market.state import VenueState
-from fillgate.market.step import Change
 from fillgate.market.symbol_market import SymbolMarket
 from fillgate.market.terms import Terms
+from fillgate.market.transaction import Hear, Sink, Transaction
 from fillgate.market.venue_order import VenueOrder
 
 __all__ = ["Reload", "Sink", "Venue"]
-
-Sink = Callable[[Sequence[Record]], None]
-"""Writes down what happened in one step; raises if it could not."""
 
 Reload = Callable[[], VenueState]
 """Returns what is written down."""
@@ -63,7 +59,7 @@ class Venue:
         self._terms = terms
         self._sink = sink
         self._reload = reload
-        self.hear: Callable[[Sequence[Change]], None] | None = None
+        self.hear: Hear | None = None
         """Hears of the orders that changed in one step, if set."""
         self._markets: dict[str, SymbolMarket] = {}
 
@@ -84,10 +80,11 @@ class Venue:
             BadSymbol: the text cannot be one.
         """
         market = self._known(symbol, now)
-        markets = {symbol: market}
         if self.state.ownership.is_shared:
-            markets |= {each: self._known(each, now) for each in self.state.symbols()}
-        self._advance(markets, now)
+            others = {each: self._known(each, now) for each in self.state.symbols()}
+            self._advance({symbol: market, **others}, now)
+        elif market.done < now:
+            self._advance({symbol: market}, now)
         return market
 
     def _known(self, symbol: str, now: int) -> SymbolMarket:
@@ -361,7 +358,7 @@ class Venue:
         """
         if symbol in self.state.open:
             self.market(symbol, now)
-        for number in reversed(self.state.arrivals.get(client_order_id, [])):
+        for number in reversed(self.state.arrivals.get(client_order_id, ())):
             held = self.state.orders[number]
             if held.order.symbol == symbol and order_id in {None, held.order_id}:
                 return held
@@ -372,21 +369,13 @@ class Venue:
     def _made_step(self, market: SymbolMarket, at: int) -> Execution:
         return Execution(self.state, market, at, self._terms.fees, self._terms.prevention)
 
-    @contextmanager
-    def _step(self, market: SymbolMarket, at: int) -> Iterator[Execution]:
-        """Let something happen in one step: all of it, written down, or nothing."""
+    def _step(self, market: SymbolMarket, at: int) -> Transaction:
         step = self._made_step(market, at)
-        try:
-            yield step
-            market.outside.step_back()
-            if step.records:
-                self._sink(step.records)
-        except BaseException:
-            self.state = self._reload()
-            self._markets.clear()
-            raise
-        if step.records and self.hear is not None:
-            self.hear(step.changes())
+        return Transaction(step, self._sink, undo=self._undo, hear=self.hear)
+
+    def _undo(self) -> None:
+        self.state = self._reload()
+        self._markets.clear()
 
 
 def _pair_refusal(first: Order, second: Order) -> Refusal | None:
