@@ -17,8 +17,20 @@ def ticket(number: int, *, reduce_only: bool = False) -> Ticket:
     )
 
 
+def used(lanes: Lanes, how_many: int) -> None:
+    for number in range(how_many):
+        lanes.forget_if_free(lanes.get("main", f"S{number}/USDT"))
+
+
+def test_memory_holds_some_free_lanes_and_no_more() -> None:
+    lanes = Lanes()
+    used(lanes, 1000)
+    assert 1 < len(list(lanes)) < 300
+
+
 def test_a_lane_that_was_forgotten_does_not_take_its_successor_along() -> None:
     lanes = Lanes()
+    used(lanes, 1000)
     old = lanes.get("main", "BTC/USDT")
     lanes.forget_if_free(old)
     new = lanes.get("main", "BTC/USDT")

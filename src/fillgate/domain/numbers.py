@@ -29,6 +29,7 @@ __all__ = [
     "canonical",
     "decimal_text",
     "divide",
+    "divide_whole",
     "multiply",
     "parse_decimal",
     "subtract",
@@ -148,6 +149,10 @@ subtract: Final = _CONTEXT.subtract
 
 multiply: Final = _CONTEXT.multiply
 """Return a * b, exact for parsed numbers."""
+
+divide_whole: Final = _CONTEXT.divmod
+"""Return the whole part of a / b, towards zero, and what is left of a, with its sign: both exact
+for parsed numbers."""
 
 
 def divide(a: Decimal, b: Decimal) -> Decimal:

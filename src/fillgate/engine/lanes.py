@@ -11,10 +11,13 @@ Invariants:
 from collections import deque
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
+from typing import Final
 
 from fillgate.engine.tickets import Ticket
 
 __all__ = ["Lane", "Lanes"]
+
+_FREE_KEPT: Final = 256
 
 LaneKey = tuple[str, str]
 """(account, symbol)"""
@@ -76,7 +79,7 @@ class Lane:
 
 
 class Lanes:
-    """All lanes that are not free."""
+    """All lanes that are not free, and some that were used before."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -118,6 +121,8 @@ class Lanes:
 
     def forget_if_free(self, lane: Lane) -> None:
         """Give back the memory of a lane that has nothing to do."""
+        if len(self._lanes) <= _FREE_KEPT:
+            return
         # Another lane may have taken its place since it was forgotten.
         if lane.is_free and self._lanes.get(lane.key) is lane:
             del self._lanes[lane.key]

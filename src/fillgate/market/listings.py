@@ -17,7 +17,7 @@ from typing import Final
 
 import msgspec
 
-from fillgate.domain.numbers import ZERO, canonical, divide, multiply
+from fillgate.domain.numbers import ZERO, canonical, divide, divide_whole, multiply
 
 __all__ = ["Amendment", "BadSymbol", "Listing", "listing"]
 
@@ -167,9 +167,9 @@ class Amendment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _steps(value: Decimal, step: Decimal) -> tuple[int, bool]:
-    (top, bottom), (high, low) = value.as_integer_ratio(), step.as_integer_ratio()
-    steps, rest = divmod(top * low, bottom * high)
-    return steps, not rest
+    steps, rest = divide_whole(value, step)
+    # It is rounded towards zero.
+    return int(steps) - (rest < 0), not rest
 
 
 def check_symbol(symbol: str) -> None:

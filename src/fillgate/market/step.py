@@ -30,7 +30,7 @@ from fillgate.market.venue_order import VenueOrder
 __all__ = ["Change", "Step"]
 
 # What happens to orders without anybody's seeing it.
-_UNSEEN: Final[frozenset[type]] = frozenset({Queued, MovedUp, Trailed})
+_UNSEEN: Final = frozenset[type]((Queued, MovedUp, Trailed))
 
 
 class Change(NamedTuple):
