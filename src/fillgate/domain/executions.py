@@ -100,6 +100,8 @@ class Executed(msgspec.Struct, frozen=True, gc=False, kw_only=True, omit_default
 
     def with_fills(self, fills: tuple[Fill, ...]) -> "Executed":
         """Count fills that are new by their id; others change nothing."""
+        if not fills:
+            return self
         known = {fill.key for fill in self.fills}
         new: list[Fill] = []
         identified = self.identified
@@ -206,6 +208,8 @@ def sum_fees(known: tuple[Fee, ...], more: tuple[Fee, ...]) -> tuple[Fee, ...]:
     """Add fees asset by asset, in the order in which the assets first came."""
     if not more:
         return known
+    if not known and len(more) == 1:
+        return more
     sums: dict[str, Decimal] = {}
     for fee in (*known, *more):
         sums[fee.asset] = add(sums.get(fee.asset, ZERO), fee.amount)

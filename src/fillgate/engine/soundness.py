@@ -100,9 +100,8 @@ class _Rule:
             if not _is_item_kept(values[place]):
                 return False
         for place, item in places.lists:
-            for each in values[place]:
-                if type(each) is not item or not _is_item_kept(each):
-                    return False
+            if values[place] and not _are_items_kept(values[place], item):
+                return False
         return True
 
     def _places(self, types: tuple[type, ...]) -> "_Places":
@@ -116,6 +115,13 @@ class _Rule:
                 if types[place] is tuple and item is not None
             ],
         )
+
+
+def _are_items_kept(items: tuple[object, ...], kind: type) -> bool:
+    for each in items:
+        if type(each) is not kind or not _is_item_kept(each):
+            return False
+    return True
 
 
 def _is_item_kept(item: object) -> bool:
