@@ -85,3 +85,14 @@ def test_every_one_passes_or_is_counted_in_bounded_memory(kinds: list[int]) -> N
     assert len(quota._windows) <= 257
     assert passed + sum(count for _, count in quota.ended(every=True)) == len(kinds)
     assert quota.left is None
+
+
+def test_a_window_that_ends_within_the_grain_of_the_clock_is_over() -> None:
+    """Else whoever sleeps for what is left, which the clock rounds to nothing, never gets on."""
+    now = 0.7
+    quota: Quota[str] = Quota(lambda: now)
+    quota.passes("flood")
+    now = 0.7 + SECONDS - 1e-10
+    assert quota.left == 0
+    quota.ended()
+    assert quota.left is None

@@ -79,7 +79,7 @@ class Lane:
 
 
 class Lanes:
-    """All lanes that are not free, and some that were used before."""
+    """All lanes that are not free. Memory keeps some that were used before, too."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -117,7 +117,7 @@ class Lanes:
         return lanes
 
     def _of(self, account: str) -> Iterator[Lane]:
-        return (lane for lane in self if lane.key[0] == account)
+        return (lane for lane in tuple(self._lanes.values()) if lane.key[0] == account)
 
     def forget_if_free(self, lane: Lane) -> None:
         """Give back the memory of a lane that has nothing to do."""
@@ -128,8 +128,8 @@ class Lanes:
             del self._lanes[lane.key]
 
     def __iter__(self) -> Iterator[Lane]:
-        """Iterate over a copy, so that lanes may be forgotten on the way."""
-        return iter(tuple(self._lanes.values()))
+        """Iterate over those that are not free now, so that lanes may change on the way."""
+        return iter([lane for lane in self._lanes.values() if not lane.is_free])
 
     @property
     def flying(self) -> int:

@@ -25,6 +25,9 @@ SECONDS: Final = 10.0
 
 _KINDS: Final = 256
 
+# Seconds that a clock cannot tell from none: it counts microseconds.
+_GRAIN: Final = 1e-6
+
 Kind = TypeVar("Kind", bound=Hashable)
 
 
@@ -51,7 +54,11 @@ class Quota(Generic[Kind]):
     def left(self) -> float | None:
         """Seconds until the first window is over; None if there is none."""
         first = next(iter(self._windows.values()), None)
-        return None if first is None else max(first[0] + self._seconds - self._monotonic(), 0)
+        return None if first is None else self._left_of(first[0], self._monotonic())
+
+    def _left_of(self, begun: float, now: float) -> float:
+        left = begun + self._seconds - now
+        return left if left > _GRAIN else 0.0
 
     def ended(self, *, every: bool = False) -> list[tuple[Kind | None, int]]:
         """Forget the windows that are over, or every one.
@@ -64,7 +71,7 @@ class Quota(Generic[Kind]):
         over = {
             kind: count
             for kind, (begun, count) in self._windows.items()
-            if every or now >= begun + self._seconds
+            if every or not self._left_of(begun, now)
         }
         for kind in over:
             del self._windows[kind]

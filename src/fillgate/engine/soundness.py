@@ -118,10 +118,7 @@ class _Rule:
 
 
 def _are_items_kept(items: tuple[object, ...], kind: type) -> bool:
-    for each in items:
-        if type(each) is not kind or not _is_item_kept(each):
-            return False
-    return True
+    return all(type(each) is kind and _is_item_kept(each) for each in items)
 
 
 def _is_item_kept(item: object) -> bool:
