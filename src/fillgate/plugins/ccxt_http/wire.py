@@ -15,7 +15,7 @@ Invariants:
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
@@ -38,6 +38,7 @@ __all__ = [
 MAX_ANSWER_BYTES: Final = 1024 * 1024
 """The largest body that is read."""
 
+_OK: Final = 200
 # How long a connection for questions may idle: less than any server keeps it open.
 _IDLE_SECONDS: Final = 2.0
 
@@ -117,34 +118,76 @@ class Wire:
         """Send these bytes, once; raises what the transport raises, see `ending_of`."""
         return await self._exchange("POST", path, body, headers)
 
-    async def get(self, path: str) -> Answer:
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Ask.
 
         Raises:
             ServiceFailure: no answer; the text says where and why.
         """
         try:
-            return await self._exchange("GET", path, None, {})
+            return await self._exchange("GET", path, None, headers or {})
         except Exception as error:
-            msg = f"GET {self._base_url}{path}: {words_of_error(error)}"
-            raise ServiceFailure(msg) from error
+            raise self._failure(path, error) from error
+
+    async def lines(self, path: str, headers: Mapping[str, str]) -> AsyncGenerator[bytes]:
+        """Ask for lines, and give each as it comes, for as long as they do.
+
+        Raises:
+            ServiceFailure: there are none, or no more; the text says where and why. Silence for
+                as long as an answer may take is such an end.
+        """
+        request = self._request("GET", path, None, headers)
+        try:
+            response = await self._transport.handle_async_request(request)
+            async with aclosing(response):
+                self._check_taken(path, response)
+                async with aclosing(_lines_of(response)) as lines:
+                    async for line in lines:
+                        yield line
+        except ServiceFailure:
+            raise
+        except Exception as error:
+            raise self._failure(path, error) from error
+
+    def _check_taken(self, path: str, response: httpx2.Response) -> None:
+        if response.status_code != _OK:
+            raise ServiceFailure(f"GET {self._base_url}{path}: HTTP {response.status_code}")
+
+    def _failure(self, path: str, error: Exception) -> ServiceFailure:
+        return ServiceFailure(f"GET {self._base_url}{path}: {words_of_error(error)}")
 
     async def _exchange(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
-        request = httpx2.Request(
-            method,
-            self._base_url + path,
-            content=body,
-            headers={**self._headers, **headers},
-            extensions={"timeout": self._timeouts.extension()},
-        )
+        request = self._request(method, path, body, headers)
         async with asyncio.timeout(self._timeouts.whole):
             response = await self._transport.handle_async_request(request)
             try:
                 return Answer(response.status_code, await _body_of(response))
             finally:
                 await response.aclose()
+
+    def _request(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> httpx2.Request:
+        return httpx2.Request(
+            method,
+            self._base_url + path,
+            content=body,
+            headers={**self._headers, **headers},
+            extensions={"timeout": self._timeouts.extension()},
+        )
+
+
+async def _lines_of(response: httpx2.Response) -> AsyncGenerator[bytes]:
+    rest = b""
+    async with aclosing(response.aiter_bytes()) as pieces:
+        async for piece in pieces:
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                yield line
+            if len(rest) > MAX_ANSWER_BYTES:
+                raise AnswerTooLarge(f"a line of more than {MAX_ANSWER_BYTES} bytes")
 
 
 async def _body_of(response: httpx2.Response) -> bytes:

@@ -1,0 +1,91 @@
+"""Lookups, open orders, fills and the like: the plugin is asked, and says it or has failed.
+
+Invariants:
+
+1. A question that the plugin failed to answer is refused: that is no "not found" and no "none".
+2. An order that is on its way to the venue cannot be looked up yet, and "not found" is no answer
+   about one that the venue took: the bridge knows better.
+"""
+
+import asyncio
+from typing import Final
+
+import msgspec
+
+from fillgate.bridge.account import Account
+from fillgate.bridge.refusals import Refusal
+from fillgate.bridge.submissions import Key, Submissions
+from fillgate.domain.errors import NotSupported
+from fillgate.domain.reports import Found, NotFound
+from fillgate.plugins.ccxt_http.answers import BrokenAnswer
+from fillgate.plugins.ccxt_http.protocol import QUESTIONS, OrderAsked, Question, decode_query
+
+__all__ = ["Questions"]
+
+_SECONDS: Final = 30.0
+_LONGEST_TEXT: Final = 500
+
+
+class Questions:
+    """Answers what is asked of the account."""
+
+    def __init__(self, account: Account, submissions: Submissions) -> None:
+        """Ask `account`, and heed what `submissions` knows."""
+        self._account = account
+        self._submissions = submissions
+
+    async def answer(self, path: str, query: bytes) -> bytes:
+        """Return the answer to a question.
+
+        Raises:
+            Refusal: it cannot be read, or the account did not answer it.
+        """
+        question = QUESTIONS[path]
+        try:
+            asked = decode_query(question.asked, query)
+        except BrokenAnswer as error:
+            raise Refusal("MALFORMED", f"GET {path}: {error}") from None
+        if isinstance(asked, OrderAsked):
+            self._check_arrived(asked)
+        return self._encoded(question, asked, await self._ask(question, asked))
+
+    def _check_arrived(self, asked: OrderAsked) -> None:
+        if self._submissions.is_under_way(Key("execute_order", asked.client_order_id)):
+            raise Refusal("UNDER_WAY", "the order is on its way to the venue; ask again")
+
+    async def _ask(self, question: Question, asked: msgspec.Struct) -> object:
+        plugin = self._account.plugin
+        if not getattr(plugin.capabilities, question.method):
+            raise Refusal("NOT_SUPPORTED", f"the account has no {question.method}")
+        keywords = {name: getattr(asked, name) for name in asked.__struct_fields__}
+        try:
+            async with asyncio.timeout(_SECONDS):
+                return await getattr(plugin, question.method)(**keywords)
+        except TimeoutError:
+            raise Refusal("TIME_OUT", f"the venue did not answer {question.method}") from None
+        except NotSupported as error:
+            raise Refusal("NOT_SUPPORTED", str(error)[:_LONGEST_TEXT]) from None
+        except Exception as error:  # noqa: BLE001 - whatever a plugin raises is no answer
+            text = f"{question.method}: {type(error).__name__}: {error}"
+            raise Refusal("VENUE_FAILED", text[:_LONGEST_TEXT]) from None
+
+    def _encoded(self, question: Question, asked: msgspec.Struct, answer: object) -> bytes:
+        if isinstance(answer, Found):
+            answer = answer.report
+        elif isinstance(answer, NotFound):
+            assert isinstance(asked, OrderAsked)
+            self._check_not_taken(asked)
+            answer = None
+        body = msgspec.json.encode({"answer": answer})
+        try:
+            msgspec.json.decode(body, type=question.answer)
+        except msgspec.ValidationError as error:
+            text = f"{question.method}: what the plugin told cannot be: {error}"
+            raise Refusal("VENUE_FAILED", text[:_LONGEST_TEXT]) from None
+        return body
+
+    def _check_not_taken(self, asked: OrderAsked) -> None:
+        # It may have gone out while the venue was asked.
+        self._check_arrived(asked)
+        if self._submissions.is_at_the_venue(Key("execute_order", asked.client_order_id)):
+            raise Refusal("UNDER_WAY", "the venue took the order and does not find it yet")
