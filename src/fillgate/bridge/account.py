@@ -40,7 +40,7 @@ class Account:
             logger: hears when it comes up and goes down.
         """
         self._plugin = plugin
-        self.options = options
+        self._options = options
         self._logger = logger
         self._clock = plugin.context.clock
         self._asking = asyncio.Lock()
@@ -96,7 +96,7 @@ class Account:
     async def _try(self) -> bool:
         try:
             async with asyncio.timeout(_INIT_SECONDS):
-                await self._plugin.init(self.options)
+                await self._plugin.init(self._options)
         except ConfigurationError as error:
             self._change(str(error))
             raise

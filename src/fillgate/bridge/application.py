@@ -7,7 +7,7 @@ Invariants:
 3. A failure of ours is an answer: Unknown for what acts, an error for what asks.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -60,6 +60,7 @@ class BridgeApplication:
         submissions: Submissions,
         streams: ReportStreams,
         *,
+        place: Mapping[str, object],
         late_seconds: float,
         redact: Callable[[str], str],
         logger: Logger,
@@ -71,6 +72,7 @@ class BridgeApplication:
             door: says who may ask.
             submissions: what was sent.
             streams: sends reports.
+            place: the account's `exchange` and `testnet`, where it has such.
             late_seconds: how old a request may be.
             redact: cuts credentials from a text.
             logger: hears what fails.
@@ -80,6 +82,7 @@ class BridgeApplication:
         self._submissions = submissions
         self._streams = streams
         self._questions = Questions(account, submissions)
+        self._place_here = place
         self._late_seconds = late_seconds
         self._redact = redact
         self._logger = logger
@@ -155,7 +158,7 @@ class BridgeApplication:
 
     async def _place(self, scope: Scope, body: bytes) -> Reply:
         self._door.check_order(headers_of(scope), body)
-        received = read_order(body, self._account.name, self._account.options)
+        received = read_order(body, self._account.name, self._place_here)
         ended, replayed = await self._submissions.once(
             Key("execute_order", received.order.client_order_id),
             received.order,

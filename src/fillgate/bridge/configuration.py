@@ -27,13 +27,15 @@ from fillgate.config import (
 from fillgate.domain.errors import ConfigurationError
 from fillgate.domain.nearest import suggestion
 from fillgate.domain.options import read_options
-from fillgate.domain.settings import Setting, shown
-from fillgate.service.account_options import check_account
+from fillgate.domain.settings import Setting, declared, shown
+from fillgate.service.account_options import check_account, declared_options
+from fillgate.service.plugin_types import plugin_type
 
 __all__ = ["KEY_VARIABLES", "BridgeConfiguration", "BridgeTable", "load_bridge"]
 
 _SHORTEST_SECRET: Final = 8
 _TABLES: Final = ("bridge", "accounts", "log")
+_PLACE: Final = ("exchange", "testnet")
 
 KEY_VARIABLES: Final[Mapping[str, str]] = {
     "api_key": "CCXT_API_KEY",
@@ -102,6 +104,18 @@ class BridgeConfiguration(msgspec.Struct, frozen=True, kw_only=True):
     def secrets(self) -> tuple[str, ...]:
         """All credentials that are configured."""
         return (self.secret, *(self.account.options[key] for key in self.account.references))
+
+    @property
+    def place(self) -> Mapping[str, object]:
+        """What the account's type knows of `exchange` and `testnet`, its defaults included."""
+        kind = plugin_type(self.account.type, f"accounts.{self.name}")
+        options = declared_options(kind)
+        known = {} if options is None else declared(options)
+        defaults = {name: known[name].default for name in _PLACE if name in known}
+        given = {
+            name: self.account.options[name] for name in _PLACE if name in self.account.options
+        }
+        return {**defaults, **given}
 
     @property
     def is_reachable(self) -> bool:

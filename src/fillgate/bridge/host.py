@@ -134,6 +134,7 @@ def _server(
         Door(configuration.secret, context.clock, max_age=max_age),
         submissions,
         streams,
+        place=configuration.place,
         late_seconds=max_age,
         redact=redaction.text,
         logger=log,

@@ -8,7 +8,7 @@ Invariants:
 """
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -34,13 +34,13 @@ class Received(NamedTuple):
     """Unix microseconds; for older senders the beginning of the second."""
 
 
-def read_order(body: bytes, account: str, options: Mapping[str, Any]) -> Received:
+def read_order(body: bytes, account: str, place: Mapping[str, object]) -> Received:
     """Read an order.
 
     Args:
         body: as it came.
         account: the name of the account here.
-        options: the account's; with `exchange` or `testnet` among them the order's must be these.
+        place: the account's `exchange` and `testnet`, where it has such; the order's must be these.
 
     Raises:
         Refusal: it is none, or is meant for another exchange.
@@ -50,7 +50,7 @@ def read_order(body: bytes, account: str, options: Mapping[str, Any]) -> Receive
         received = _whole(body) if "order" in fields else _older(fields)
     except BrokenAnswer as error:
         raise Refusal("MALFORMED", f"the order cannot be read: {error}") from None
-    _check_place(fields, options)
+    _check_place(fields, place)
     order = msgspec.structs.replace(received.order, account=account)
     check_complete(order)
     return received._replace(order=order)
@@ -106,9 +106,9 @@ def _flag(fields: Mapping[str, Json], name: str) -> bool:
     return bool(value)
 
 
-def _check_place(fields: Mapping[str, Json], options: Mapping[str, Any]) -> None:
+def _check_place(fields: Mapping[str, Json], place: Mapping[str, object]) -> None:
     for name in ("exchange", "testnet"):
-        meant, here = fields.get(name), options.get(name)
+        meant, here = fields.get(name), place.get(name)
         if meant is not None and here is not None and meant != here:
             raise Refusal(
                 "WRONG_EXCHANGE",

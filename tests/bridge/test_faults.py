@@ -1,0 +1,138 @@
+"""The wire breaks after the bridge has taken an order: UNKNOWN, and a lookup finds it, once."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from fillgate.domain.errors import Unknown
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.orders import OrderType
+from fillgate.domain.reports import Found
+from fillgate.plugins.ccxt_http import CcxtHttpPlugin
+from tests.bridge.breaking import BreakingWire
+from tests.bridge.running import SECRET, Bridge, client_of
+from tests.plugins.ccxt_http.conftest import an_order
+from tests.plugins.ccxt_http.service import (
+    Behaviour,
+    answer,
+    send_and_close,
+    send_and_hang,
+    send_and_reset,
+)
+
+pytestmark = pytest.mark.anyio
+
+PAGE = b"<html><body>The service is not there</body></html>"
+
+
+def half_of(wire: BreakingWire) -> bytes:
+    body = wire.answer.partition(b"\r\n\r\n")[2]
+    return body[: len(body) // 2]
+
+
+WAYS: dict[str, Callable[[BreakingWire], Behaviour]] = {
+    "hang": lambda _: send_and_hang(),
+    "hang in the middle": lambda wire: send_and_hang(wire.answer[:-20]),
+    "close": lambda _: send_and_close(),
+    "reset": lambda _: send_and_reset(),
+    "reset in the middle": lambda wire: send_and_reset(wire.answer[:-20]),
+    "truncated": lambda wire: send_and_close(wire.answer[:-20]),
+    "half a body that says it is whole": lambda wire: answer(half_of(wire)),
+    "a page": lambda _: answer(PAGE, headers={"Content-Type": "text/html"}),
+    "a page of a proxy": lambda _: answer(PAGE, status=502),
+    "a refusal of a proxy": lambda _: answer(PAGE, status=403),
+    "empty": lambda _: answer(b""),
+    "an empty object": lambda _: answer({}),
+    "a time-out of a proxy": lambda _: answer(b"", status=504),
+    "another service": lambda _: answer({"detail": "Not Found"}, status=404),
+    "an ending without a result": lambda _: answer({"status": "executed", "ending": "result"}),
+    "an ending that is none": lambda _: answer({"status": "executed", "ending": "perhaps"}),
+}
+
+
+@asynccontextmanager
+async def at_a_breaking_wire(
+    bridge: Bridge, stack: AsyncExitStack
+) -> AsyncIterator[tuple[BreakingWire, CcxtHttpPlugin]]:
+    async with BreakingWire(secret=SECRET, to=bridge.url) as wire:
+        plugin, _ = await client_of(wire.url, stack, answer_timeout=0.3)
+        yield wire, plugin
+
+
+def broken(wire: BreakingWire, way: str) -> Behaviour:
+    """Return a behaviour that is made when the bridge has answered."""
+
+    async def behave(peer: object, request: object) -> None:
+        await WAYS[way](wire)(peer, request)  # type: ignore[arg-type]  # handed through
+
+    return behave
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_an_order_whose_answer_is_lost(
+    way: str, bridge: Bridge, stack: AsyncExitStack
+) -> None:
+    order = an_order(quantity=Decimal("0.01"))
+    async with at_a_breaking_wire(bridge, stack) as (wire, plugin):
+        wire.breaks, wire.broken = "/webhook", broken(wire, way)
+        with pytest.raises(Unknown) as caught:
+            await plugin.execute_order(order)
+        assert SECRET not in str(caught.value)
+        found = await plugin.fetch_order(client_order_id=order.client_order_id, symbol=order.symbol)
+        assert isinstance(found, Found)
+        assert found.report.status is OrderStatus.FILLED
+        assert bridge.arrivals(order.client_order_id) == 1
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_cancel_whose_answer_is_lost(
+    way: str, bridge: Bridge, stack: AsyncExitStack
+) -> None:
+    order = an_order(quantity=Decimal("0.01"), order_type=OrderType.LIMIT, price=Decimal(40_000))
+    async with at_a_breaking_wire(bridge, stack) as (wire, plugin):
+        await plugin.execute_order(order)
+        wire.breaks, wire.broken = "/v1/order/cancel", broken(wire, way)
+        with pytest.raises(Unknown):
+            await plugin.cancel_order(
+                client_order_id=order.client_order_id,
+                symbol=order.symbol,
+                request_id=f"{order.client_order_id}001",
+            )
+        found = await plugin.fetch_order(client_order_id=order.client_order_id, symbol=order.symbol)
+        assert isinstance(found, Found)
+        assert found.report.status is OrderStatus.CANCELED
+
+
+@pytest.mark.parametrize("way", WAYS)
+async def test_a_lookup_whose_answer_is_lost_is_no_answer(
+    way: str, bridge: Bridge, stack: AsyncExitStack
+) -> None:
+    order = an_order(quantity=Decimal("0.01"))
+    async with BreakingWire(secret=SECRET, to=bridge.url) as wire:
+        plugin, _ = await client_of(wire.url, stack, data_timeout=0.3)
+        await plugin.execute_order(order)
+        wire.breaks, wire.broken = "/v1/order", broken(wire, way)
+        asked: dict[str, Any] = {"client_order_id": order.client_order_id, "symbol": order.symbol}
+        for ask in (lambda: plugin.fetch_order(**asked), plugin.open_orders):
+            with pytest.raises(Exception, match="GET") as caught:
+                await ask()
+            assert not isinstance(caught.value, Unknown)
+
+
+async def test_a_client_that_hangs_up_cancels_nothing(
+    tmp_path_factory: pytest.TempPathFactory, stack: AsyncExitStack
+) -> None:
+    folder = tmp_path_factory.mktemp("slow")
+    bridge = await stack.enter_async_context(Bridge(folder, options={"latency_ms": 300}))
+    plugin, _ = await client_of(bridge.url, stack, answer_timeout=0.05)
+    order = an_order(quantity=Decimal("0.01"))
+    with pytest.raises(Unknown, match="READ_TIME_OUT"):
+        await plugin.execute_order(order)
+    # While it is on its way, the venue's not knowing it proves nothing.
+    with pytest.raises(Exception, match="UNDER_WAY"):
+        await plugin.fetch_order(client_order_id=order.client_order_id, symbol=order.symbol)
+    await bridge.stop()
+    assert bridge.arrivals(order.client_order_id) == 1
