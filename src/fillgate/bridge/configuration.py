@@ -111,11 +111,9 @@ class BridgeConfiguration(msgspec.Struct, frozen=True, kw_only=True):
         kind = plugin_type(self.account.type, f"accounts.{self.name}")
         options = declared_options(kind)
         known = {} if options is None else declared(options)
-        defaults = {name: known[name].default for name in _PLACE if name in known}
-        given = {
-            name: self.account.options[name] for name in _PLACE if name in self.account.options
-        }
-        return {**defaults, **given}
+        place: dict[str, object] = {name: known[name].default for name in _PLACE if name in known}
+        place.update((name, each) for name, each in self.account.options.items() if name in _PLACE)
+        return place
 
     @property
     def is_reachable(self) -> bool:
