@@ -1,17 +1,23 @@
 """The wire breaks after the bridge has taken an order: UNKNOWN, and a lookup finds it, once."""
 
+import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fillgate.domain.errors import Unknown
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.orders import OrderType
-from fillgate.domain.reports import Found
-from fillgate.plugins.ccxt_http import CcxtHttpPlugin
+from fillgate.domain.orders import Order, OrderType
+from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found, Lookup, NotFound
+from fillgate.plugins.base import PluginContext
+from fillgate.plugins.ccxt_http import CcxtHttpPlugin, ServiceFailure
+from fillgate.plugins.mock import MockPlugin
+from tests.acceptance.world import eventually
 from tests.bridge.breaking import BreakingWire
 from tests.bridge.running import SECRET, Bridge, client_of
 from tests.plugins.ccxt_http.conftest import an_order
@@ -117,22 +123,97 @@ async def test_a_lookup_whose_answer_is_lost_is_no_answer(
         wire.breaks, wire.broken = "/v1/order", broken(wire, way)
         asked: dict[str, Any] = {"client_order_id": order.client_order_id, "symbol": order.symbol}
         for ask in (lambda: plugin.fetch_order(**asked), plugin.open_orders):
-            with pytest.raises(Exception, match="GET") as caught:
+            with pytest.raises(ServiceFailure, match="GET"):
                 await ask()
-            assert not isinstance(caught.value, Unknown)
 
 
-async def test_a_client_that_hangs_up_cancels_nothing(
-    tmp_path_factory: pytest.TempPathFactory, stack: AsyncExitStack
-) -> None:
-    folder = tmp_path_factory.mktemp("slow")
-    bridge = await stack.enter_async_context(Bridge(folder, options={"latency_ms": 300}))
-    plugin, _ = await client_of(bridge.url, stack, answer_timeout=0.05)
+class HeldPlugin(MockPlugin):
+    """Its requests wait on their way to the venue until the gate opens, and may be lost there."""
+
+    def __init__(self, name: str, context: PluginContext) -> None:
+        super().__init__(name, context)
+        self.gate = asyncio.Event()
+        self.loses = False
+
+    async def execute_order(self, order: Order) -> ExecutionResult:
+        await self.gate.wait()
+        if self.loses:
+            raise Unknown("TIME_OUT", "the venue did not answer")
+        return await super().execute_order(order)
+
+    async def cancel_order(self, **asked: Any) -> ExecutionReport:
+        await self.gate.wait()
+        return await super().cancel_order(**asked)
+
+
+@pytest.fixture
+async def held(tmp_path: Path) -> AsyncIterator[Bridge]:
+    async with Bridge(tmp_path, kind=HeldPlugin) as running:
+        yield running
+
+
+def inside(bridge: Bridge) -> HeldPlugin:
+    assert isinstance(bridge.plugin, HeldPlugin)
+    return bridge.plugin
+
+
+async def test_a_client_that_hangs_up_cancels_nothing(held: Bridge, stack: AsyncExitStack) -> None:
+    plugin, _ = await client_of(held.url, stack, answer_timeout=0.05)
     order = an_order(quantity=Decimal("0.01"))
     with pytest.raises(Unknown, match="READ_TIME_OUT"):
         await plugin.execute_order(order)
-    # While it is on its way, the venue's not knowing it proves nothing.
-    with pytest.raises(Exception, match="UNDER_WAY"):
-        await plugin.fetch_order(client_order_id=order.client_order_id, symbol=order.symbol)
-    await bridge.stop()
-    assert bridge.arrivals(order.client_order_id) == 1
+    # While it is on its way, that the venue does not know it proves nothing.
+    asked: dict[str, Any] = {"client_order_id": order.client_order_id, "symbol": order.symbol}
+    with pytest.raises(ServiceFailure, match="UNDER_WAY"):
+        await plugin.fetch_order(**asked)
+    assert held.arrivals(order.client_order_id) == 0
+    stopping = asyncio.create_task(held.stop())
+    inside(held).gate.set()
+    await stopping
+    assert held.arrivals(order.client_order_id) == 1
+
+
+async def test_a_miss_proves_nothing_right_after_a_lost_answer(
+    held: Bridge, stack: AsyncExitStack
+) -> None:
+    plugin, _ = await client_of(held.url, stack)
+    order = an_order(quantity=Decimal("0.01"))
+    inside(held).gate.set()
+    inside(held).loses = True
+    with pytest.raises(Unknown, match="TIME_OUT: the venue did not answer"):
+        await plugin.execute_order(order)
+    asked: dict[str, Any] = {"client_order_id": order.client_order_id, "symbol": order.symbol}
+    with pytest.raises(ServiceFailure, match="UNDER_WAY"):
+        await plugin.fetch_order(**asked)
+    # The venue needs a second by what its plugin declares.
+    ended = time.monotonic()
+
+    async def look_up() -> Lookup | None:
+        try:
+            return await plugin.fetch_order(**asked)
+        except ServiceFailure:
+            return None
+
+    assert await eventually(look_up, lambda told: told is not None, "a miss counts") == NotFound()
+    assert time.monotonic() - ended > 0.8
+
+
+async def test_what_an_order_is_during_a_cancel_is_no_answer(
+    held: Bridge, stack: AsyncExitStack
+) -> None:
+    plugin, _ = await client_of(held.url, stack, answer_timeout=0.1)
+    order = an_order(quantity=Decimal("0.01"), order_type=OrderType.LIMIT, price=Decimal(40_000))
+    inside(held).gate.set()
+    await plugin.execute_order(order)
+    inside(held).gate.clear()
+    asked: dict[str, Any] = {"client_order_id": order.client_order_id, "symbol": order.symbol}
+    with pytest.raises(Unknown):
+        await plugin.cancel_order(**asked, request_id="a-request")
+    with pytest.raises(ServiceFailure, match="UNDER_WAY"):
+        await plugin.fetch_order(**asked)
+    inside(held).gate.set()
+    found = await eventually(plugin.open_orders, lambda told: not told, "it is cancelled")
+    assert not found
+    lookup = await plugin.fetch_order(**asked)
+    assert isinstance(lookup, Found)
+    assert lookup.report.status is OrderStatus.CANCELED

@@ -15,7 +15,8 @@ from fillgate.testing import RecordingLogger, VirtualClock
 
 pytestmark = pytest.mark.anyio
 
-KEY = Key("execute_order", "fgtest000000100")
+ORDER = "fgtest000000100"
+KEY = Key("execute_order", ORDER)
 RESULT = ExecutionResult(success=True, order_id="venue-1", timestamp=1)
 
 
@@ -58,7 +59,7 @@ def once(submissions: Submissions, venue: Venue, clock: VirtualClock) -> Once:
     async def send(asked: object = "an order", key: Key = KEY, at: int | None = None) -> Any:
         signed_at = clock.now() if at is None else at
         return await submissions.once(
-            key, asked, signed_at, check_time=lambda _: None, work=venue.work
+            key, asked, signed_at, about=(ORDER,), check_time=lambda _: None, work=venue.work
         )
 
     return send
@@ -82,13 +83,12 @@ async def test_who_hangs_up_cancels_nothing(
     await asyncio.sleep(0)
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
-    assert submissions.is_under_way(KEY)
+    assert submissions.may_turn_up(ORDER, 0)
     venue.answered.set()
     ended, replayed = await once()
     assert (ended.ending, ended.value, replayed) == (Ending.RESULT, RESULT, True)
     assert venue.arrived == 1
-    assert not submissions.is_under_way(KEY)
-    assert submissions.is_at_the_venue(KEY)
+    assert submissions.may_turn_up(ORDER, 0)
 
 
 async def test_after_the_deadline_nothing_is_known_and_it_goes_on(
@@ -98,12 +98,12 @@ async def test_after_the_deadline_nothing_is_known_and_it_goes_on(
 
     async def ask() -> Any:
         return await submissions.once(
-            KEY, "an order", clock.now(), check_time=lambda _: None, work=venue.work
+            KEY, "an order", clock.now(), about=(ORDER,), check_time=lambda _: None, work=venue.work
         )
 
     ended, _ = await ask()
     assert (ended.ending, ended.code) == (Ending.UNKNOWN, "TIME_OUT")
-    assert submissions.is_under_way(KEY)
+    assert submissions.may_turn_up(ORDER, 0)
     venue.answered.set()
     await submissions.finish(5)
     assert (await ask())[0].ending is Ending.RESULT
@@ -118,7 +118,32 @@ async def test_however_the_first_ended_it_is_not_sent_again(
     venue.answered.set()
     first, again = await once(), await once()
     assert (first[0], venue.arrived) == (again[0], 1)
-    assert not submissions.is_at_the_venue(KEY)
+    assert not submissions.may_turn_up(ORDER, 0)
+
+
+async def test_not_found_is_no_answer_for_a_while_after_an_answer_was_lost(
+    once: Once, venue: Venue, submissions: Submissions, clock: VirtualClock
+) -> None:
+    venue.error = OSError("lost")
+    venue.answered.set()
+    await once()
+    await asyncio.sleep(0)
+    clock.advance(9.9)
+    assert submissions.may_turn_up(ORDER, 10)
+    assert not submissions.may_turn_up("another", 10)
+    clock.advance(0.2)
+    assert not submissions.may_turn_up(ORDER, 10)
+
+
+async def test_an_order_is_being_changed_while_a_cancel_is_under_way(
+    once: Once, venue: Venue, submissions: Submissions
+) -> None:
+    asking = asyncio.create_task(once("a cancel", Key("cancel_order", "request")))
+    await asyncio.sleep(0)
+    assert submissions.is_being_changed(ORDER)
+    venue.answered.set()
+    await asking
+    assert not submissions.is_being_changed(ORDER)
 
 
 async def test_another_request_under_the_same_id(once: Once, venue: Venue) -> None:
@@ -144,7 +169,9 @@ async def test_what_is_too_old_is_not_sent_and_leaves_no_trace(
         raise Refusal("STALE", "too old")
 
     with pytest.raises(Refusal):
-        await submissions.once(KEY, "an order", clock.now(), check_time=too_old, work=venue.work)
+        await submissions.once(
+            KEY, "an order", clock.now(), about=(ORDER,), check_time=too_old, work=venue.work
+        )
     venue.answered.set()
     assert (await once())[0].ending is Ending.RESULT
 
@@ -166,7 +193,9 @@ async def test_stopping_gives_up_in_the_end_and_says_so(venue: Venue, clock: Vir
     logger = RecordingLogger()
     submissions = Submissions(clock, logger, deadline=30)
     asking = asyncio.create_task(
-        submissions.once(KEY, "an order", clock.now(), check_time=lambda _: None, work=venue.work)
+        submissions.once(
+            KEY, "an order", clock.now(), about=(ORDER,), check_time=lambda _: None, work=venue.work
+        )
     )
     await asyncio.sleep(0)
     await submissions.finish(0.01)
@@ -182,3 +211,4 @@ async def test_memory_does_not_grow_with_history(
         await once(key=Key("execute_order", str(number)))
         clock.advance(1800)
     assert len(submissions._sent) <= 4
+    assert len(submissions._about[ORDER]) <= 4

@@ -163,6 +163,7 @@ class BridgeApplication:
             Key("execute_order", received.order.client_order_id),
             received.order,
             received.signed_at,
+            about=(received.order.client_order_id,),
             check_time=self._door.check_time,
             work=lambda: self._execute(received.order),
         )
@@ -180,6 +181,7 @@ class BridgeApplication:
             Key(act.method, asked.request_id),
             asked,
             at,
+            about={asked.client_order_id, asked.request_id},
             check_time=self._door.check_time,
             work=lambda: self._do(act.method, asked),
         )

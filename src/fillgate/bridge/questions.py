@@ -3,8 +3,9 @@
 Invariants:
 
 1. A question that the plugin failed to answer is refused: that is no "not found" and no "none".
-2. An order that is on its way to the venue cannot be looked up yet, and "not found" is no answer
-   about one that the venue took: the bridge knows better.
+2. "Not found" is no answer about an order that is under way, that the venue took, or whose answer
+   was lost a moment ago: the bridge knows better (`submissions`).
+3. What an order is while a cancel or a replace of it is under way is no answer either.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ import msgspec
 
 from fillgate.bridge.account import Account
 from fillgate.bridge.refusals import Refusal
-from fillgate.bridge.submissions import Key, Submissions
+from fillgate.bridge.submissions import Submissions
 from fillgate.domain.errors import NotSupported
 from fillgate.domain.reports import Found, NotFound
 from fillgate.plugins.ccxt_http.answers import BrokenAnswer
@@ -46,12 +47,12 @@ class Questions:
         except BrokenAnswer as error:
             raise Refusal("MALFORMED", f"GET {path}: {error}") from None
         if isinstance(asked, OrderAsked):
-            self._check_arrived(asked)
+            self._check_at_rest(asked)
         return self._encoded(question, asked, await self._ask(question, asked))
 
-    def _check_arrived(self, asked: OrderAsked) -> None:
-        if self._submissions.is_under_way(Key("execute_order", asked.client_order_id)):
-            raise Refusal("UNDER_WAY", "the order is on its way to the venue; ask again")
+    def _check_at_rest(self, asked: OrderAsked) -> None:
+        if self._submissions.is_being_changed(asked.client_order_id):
+            raise Refusal("UNDER_WAY", "a cancel or a replace of the order is under way; ask again")
 
     async def _ask(self, question: Question, asked: msgspec.Struct) -> object:
         plugin = self._account.plugin
@@ -85,7 +86,6 @@ class Questions:
         return body
 
     def _check_not_taken(self, asked: OrderAsked) -> None:
-        # It may have gone out while the venue was asked.
-        self._check_arrived(asked)
-        if self._submissions.is_at_the_venue(Key("execute_order", asked.client_order_id)):
-            raise Refusal("UNDER_WAY", "the venue took the order and does not find it yet")
+        settle_seconds = self._account.plugin.capabilities.settle_seconds
+        if self._submissions.may_turn_up(asked.client_order_id, settle_seconds):
+            raise Refusal("UNDER_WAY", "not found yet, and it may be on its way; ask again")

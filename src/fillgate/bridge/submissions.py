@@ -9,21 +9,25 @@ Invariants:
 4. A request that was signed before this process began may have been sent by the one before it. It
    is not sent again: Unknown.
 5. How old a request is counts only if it is new: a late repeat is told what became of the first.
-6. What ended is remembered for `_KEPT_SECONDS`, which is longer than any request is young enough.
+6. One that the plugin does not end itself is given up after `_GIVEN_UP_SECONDS`: Unknown.
+7. What ended is remembered for `_KEPT_SECONDS`, which is longer than any request is young enough.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from fillgate.bridge.endings import Ended, conclude
 from fillgate.domain.clock import Clock
 from fillgate.domain.logger import Logger
+from fillgate.domain.orders import Order
 from fillgate.plugins.ccxt_http.protocol import Ending
 
 __all__ = ["Key", "Submissions"]
 
 _KEPT_SECONDS: Final = 3600.0
+_GIVEN_UP_SECONDS: Final = 60.0
 _BEFORE: Final = Ended(
     Ending.UNKNOWN,
     "SIGNED_BEFORE_START",
@@ -41,10 +45,20 @@ class Key(NamedTuple):
     identity: str
 
 
-class _Sent(NamedTuple):
+@dataclass(slots=True)
+class _Sent:
     asked: object
+    about: frozenset[str]
     task: "asyncio.Task[Ended]"
     at: float
+    ended_at: float | None = None
+
+    @property
+    def ending(self) -> Ending | None:
+        """How it ended; None while it is under way."""
+        if not self.task.done():
+            return None
+        return Ending.UNKNOWN if self.task.cancelled() else self.task.result().ending
 
 
 class Submissions:
@@ -57,6 +71,7 @@ class Submissions:
         self._deadline = deadline
         self._began = clock.now()
         self._sent: dict[Key, _Sent] = {}
+        self._about: dict[str, list[_Sent]] = {}
 
     async def once(
         self,
@@ -64,6 +79,7 @@ class Submissions:
         asked: object,
         signed_at: int,
         *,
+        about: Iterable[str],
         check_time: Callable[[int], None],
         work: Callable[[], Coroutine[Any, Any, object]],
     ) -> tuple[Ended, bool]:
@@ -73,6 +89,7 @@ class Submissions:
             key: the method and the request's own id.
             asked: what is asked for; a repeat asks for the same.
             signed_at: Unix microseconds.
+            about: the client order ids of the order that it is about.
             check_time: raises if a request that is new was signed too long ago.
             work: sends it.
 
@@ -86,9 +103,23 @@ class Submissions:
             return _BEFORE, False
         check_time(signed_at)
         self._forget()
-        task = asyncio.create_task(conclude(work()), name=f"{key.method} {key.identity}")
-        sent = self._sent[key] = _Sent(asked, task, self._clock.monotonic())
+        sent = self._sent[key] = self._begun(key, asked, frozenset(about), work())
         return await self._ending(sent), False
+
+    def _begun(
+        self, key: Key, asked: object, about: frozenset[str], work: Coroutine[Any, Any, object]
+    ) -> _Sent:
+        name = f"{key.method} {key.identity}"
+        task = asyncio.create_task(_given_up(conclude(work)), name=name)
+        sent = _Sent(asked, about, task, self._clock.monotonic())
+        for identity in about:
+            self._about.setdefault(identity, []).append(sent)
+
+        def ended(_: object) -> None:
+            sent.ended_at = self._clock.monotonic()
+
+        task.add_done_callback(ended)
+        return sent
 
     async def _ending(self, sent: _Sent) -> Ended:
         await asyncio.wait({sent.task}, timeout=self._deadline)
@@ -97,17 +128,33 @@ class Submissions:
         text = f"no answer of the venue within {self._deadline:g} s"
         return Ended(Ending.UNKNOWN, "TIME_OUT", text)
 
-    def is_under_way(self, key: Key) -> bool:
-        """Tell whether a request was sent and has not ended."""
-        sent = self._sent.get(key)
-        return sent is not None and not sent.task.done()
+    def is_being_changed(self, client_order_id: str) -> bool:
+        """Tell whether a cancel or a replace of an order is under way."""
+        return any(
+            sent.ending is None
+            for sent in self._about.get(client_order_id, ())
+            if not isinstance(sent.asked, Order)
+        )
 
-    def is_at_the_venue(self, key: Key) -> bool:
-        """Tell whether a request ended with a result."""
-        sent = self._sent.get(key)
-        if sent is None or not sent.task.done() or sent.task.cancelled():
-            return False
-        return sent.task.result().ending is Ending.RESULT
+    def may_turn_up(self, client_order_id: str, settle_seconds: float) -> bool:
+        """Tell whether a venue that does not find an order may find it yet.
+
+        It may while the order is under way, for a while after its answer was lost, and for ever
+        once it was taken.
+
+        Args:
+            client_order_id: the order's.
+            settle_seconds: that while.
+        """
+        return any(
+            sent.ending in {None, Ending.RESULT}
+            or (sent.ending is Ending.UNKNOWN and self._seconds_since(sent) < settle_seconds)
+            for sent in self._about.get(client_order_id, ())
+        )
+
+    def _seconds_since(self, sent: _Sent) -> float:
+        ended_at = sent.ended_at
+        return 0.0 if ended_at is None else self._clock.monotonic() - ended_at
 
     def _forget(self) -> None:
         oldest = self._clock.monotonic() - _KEPT_SECONDS
@@ -115,7 +162,15 @@ class Submissions:
             first = next(iter(self._sent))
             if self._sent[first].at >= oldest or not self._sent[first].task.done():
                 break
-            del self._sent[first]
+            self._drop(self._sent.pop(first))
+
+    def _drop(self, sent: _Sent) -> None:
+        for identity in sent.about:
+            left = [each for each in self._about[identity] if each is not sent]
+            if left:
+                self._about[identity] = left
+            else:
+                del self._about[identity]
 
     async def finish(self, seconds: float) -> None:
         """Wait for what is under way; give up after that many seconds."""
@@ -127,3 +182,12 @@ class Submissions:
             self._logger.error("stopped-with-request-under-way", request=task.get_name())
             task.cancel()
         await asyncio.gather(*stubborn, return_exceptions=True)
+
+
+async def _given_up(ending: Awaitable[Ended]) -> Ended:
+    try:
+        async with asyncio.timeout(_GIVEN_UP_SECONDS):
+            return await ending
+    except TimeoutError:
+        text = f"given up after {_GIVEN_UP_SECONDS:g} s without an answer of the venue"
+        return Ended(Ending.UNKNOWN, "TIME_OUT", text)
