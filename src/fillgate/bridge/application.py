@@ -18,7 +18,7 @@ from fillgate.bridge.doors import Door
 from fillgate.bridge.endings import act_ending, order_ending
 from fillgate.bridge.orders import check_complete, read_order
 from fillgate.bridge.questions import Questions
-from fillgate.bridge.refusals import Refusal
+from fillgate.bridge.refusals import STATUSES, Refusal
 from fillgate.bridge.reports import ReportStreams
 from fillgate.bridge.submissions import Key, Submissions
 from fillgate.domain.capabilities import Capabilities
@@ -227,4 +227,6 @@ def _target(scope: Scope) -> bytes:
 
 def _failed() -> Reply:
     text = "something unforeseen went wrong; nothing is known of the outcome"
-    return Reply(500, msgspec.json.encode({"code": "INTERNAL_ERROR", "message": text}))
+    # Without an ending: it is not known whether anything was sent.
+    told = {"code": "INTERNAL_ERROR", "message": text}
+    return Reply(STATUSES["INTERNAL_ERROR"], msgspec.json.encode(told))
