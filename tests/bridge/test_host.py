@@ -15,11 +15,13 @@ from fillgate.domain.errors import ConfigurationError, NotSent
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import OrderType
 from fillgate.domain.reports import ExecutionReport
+from fillgate.engine.clock import SystemClock
 from fillgate.plugins.base import PluginContext
-from fillgate.plugins.ccxt_http import ServiceFailure
+from fillgate.plugins.ccxt_http import CcxtHttpPlugin, ServiceFailure
 from fillgate.plugins.mock import MockPlugin
+from fillgate.testing import VirtualClock, plugin_context
 from tests.acceptance.world import SYMBOL, eventually
-from tests.bridge.running import Bridge, client_of
+from tests.bridge.running import SECRET, Bridge, client_of
 from tests.plugins.ccxt_http.conftest import an_order
 
 pytestmark = pytest.mark.anyio
@@ -124,6 +126,19 @@ async def test_health_is_the_accounts_and_asked_for_once_a_second(
     bridge.plugin.words = "maintenance"
     _, told = await eventually(lambda: health(bridge), lambda each: each[0] == 503, "it is down")
     assert told["message"] == "ConnectionError: maintenance"
+
+
+@pytest.mark.parametrize(
+    ("secret", "seconds", "words"),
+    [("another secret", 0, "UNAUTHENTICATED"), (SECRET, 11, "STALE"), (SECRET, -11, "STALE")],
+)
+async def test_a_wrong_secret_or_clock_keeps_the_account_down(
+    bridge: Bridge, secret: str, seconds: int, words: str
+) -> None:
+    clock = VirtualClock(start=SystemClock().now() + seconds * 1_000_000)
+    plugin = CcxtHttpPlugin("acme", plugin_context(clock=clock))
+    with pytest.raises(ServiceFailure, match=f"GET /health: HTTP 401 .*{words}"):
+        await plugin.init({"base_url": bridge.url, "webhook_secret": secret})
 
 
 async def test_a_wrong_setting_of_the_account_ends_the_start(tmp_path: Path) -> None:

@@ -128,13 +128,17 @@ class BridgeApplication:
     async def _told(self, scope: Scope) -> Reply:
         path = scope["path"]
         if path == HEALTH:
-            return await self._health()
+            return await self._health(scope)
         if path in QUESTIONS:
             self._door.check_question(_target(scope), headers_of(scope))
             return Reply(_OK, await self._questions.answer(path, scope["query_string"]))
-        return await self._ticker(unquote(scope["raw_path"].decode("ascii")).removeprefix(TICKER))
+        symbol = unquote(scope["raw_path"].decode("ascii")).removeprefix(TICKER)
+        return Reply(_OK, await self._questions.quote(symbol))
 
-    async def _health(self) -> Reply:
+    async def _health(self, scope: Scope) -> Reply:
+        headers = headers_of(scope)
+        if self._door.is_signed(headers):
+            self._door.check_question(_target(scope), headers)
         await self._account.look()
         reason = self._account.reason
         said = Health(
@@ -148,13 +152,6 @@ class BridgeApplication:
     @property
     def _capabilities(self) -> Capabilities:
         return self._account.capabilities(late_seconds=self._late_seconds)
-
-    async def _ticker(self, symbol: str) -> Reply:
-        plugin = self._account.plugin
-        try:
-            return Reply(_OK, msgspec.json.encode(await plugin.fetch_data(symbol)))
-        except Exception as error:  # noqa: BLE001 - whatever a plugin raises, there is no quote
-            raise Refusal("VENUE_FAILED", f"{type(error).__name__}: {error}") from None
 
     async def _place(self, scope: Scope, body: bytes) -> Reply:
         self._door.check_order(headers_of(scope), body)

@@ -64,6 +64,10 @@ class Door:
         is_time = signed_at.isdigit() and len(signed_at) < _LONGEST_TIME
         return int(signed_at) if is_time else 0
 
+    def is_signed(self, headers: dict[bytes, bytes]) -> bool:
+        """Tell whether a request that need not be signed says that it is."""
+        return _SIGNATURE in headers
+
     def check_question(self, target: bytes, headers: dict[bytes, bytes]) -> None:
         """Check a question: that it is signed, that it is young, and that it did not come before.
 

@@ -9,6 +9,7 @@ Invariants:
 """
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Final
 
 import msgspec
@@ -50,6 +51,15 @@ class Questions:
             self._check_at_rest(asked)
         return self._encoded(question, asked, await self._ask(question, asked))
 
+    async def quote(self, symbol: str) -> bytes:
+        """Return the quote of a symbol.
+
+        Raises:
+            Refusal: the account did not tell it.
+        """
+        told = await _answered("fetch_data", self._account.plugin.fetch_data(symbol))
+        return msgspec.json.encode(told)
+
     def _check_at_rest(self, asked: OrderAsked) -> None:
         if self._submissions.is_being_changed(asked.client_order_id):
             raise Refusal("UNDER_WAY", "a cancel or a replace of the order is under way; ask again")
@@ -59,16 +69,7 @@ class Questions:
         if not getattr(plugin.capabilities, question.method):
             raise Refusal("NOT_SUPPORTED", f"the account has no {question.method}")
         keywords = {name: getattr(asked, name) for name in asked.__struct_fields__}
-        try:
-            async with asyncio.timeout(_SECONDS):
-                return await getattr(plugin, question.method)(**keywords)
-        except TimeoutError:
-            raise Refusal("TIME_OUT", f"the venue did not answer {question.method}") from None
-        except NotSupported as error:
-            raise Refusal("NOT_SUPPORTED", str(error)[:_LONGEST_TEXT]) from None
-        except Exception as error:  # noqa: BLE001 - whatever a plugin raises is no answer
-            text = f"{question.method}: {type(error).__name__}: {error}"
-            raise Refusal("VENUE_FAILED", text[:_LONGEST_TEXT]) from None
+        return await _answered(question.method, getattr(plugin, question.method)(**keywords))
 
     def _encoded(self, question: Question, asked: msgspec.Struct, answer: object) -> bytes:
         if isinstance(answer, Found):
@@ -89,3 +90,16 @@ class Questions:
         settle_seconds = self._account.plugin.capabilities.settle_seconds
         if self._submissions.may_turn_up(asked.client_order_id, settle_seconds):
             raise Refusal("UNDER_WAY", "not found yet, and it may be on its way; ask again")
+
+
+async def _answered(method: str, answer: Awaitable[object]) -> object:
+    try:
+        async with asyncio.timeout(_SECONDS):
+            return await answer
+    except TimeoutError:
+        raise Refusal("TIME_OUT", f"the venue did not answer {method}") from None
+    except NotSupported as error:
+        raise Refusal("NOT_SUPPORTED", str(error)[:_LONGEST_TEXT]) from None
+    except Exception as error:  # noqa: BLE001 - whatever a plugin raises is no answer
+        text = f"{method}: {type(error).__name__}: {error}"
+        raise Refusal("VENUE_FAILED", text[:_LONGEST_TEXT]) from None

@@ -139,8 +139,8 @@ class Submissions:
     def may_turn_up(self, client_order_id: str, settle_seconds: float) -> bool:
         """Tell whether a venue that does not find an order may find it yet.
 
-        It may while the order is under way, for a while after its answer was lost, and for ever
-        once it was taken.
+        It may while the order is under way, for a while after its answer was lost, and once it was
+        taken for as long as that is remembered.
 
         Args:
             client_order_id: the order's.

@@ -71,6 +71,11 @@ class BridgedAccount:
         self._clock = clock
         self._last = 0
 
+    async def close(self) -> None:
+        """Close the connections that are its own."""
+        await self._questions.close()
+        await self._reports.close()
+
     async def fetch_order(
         self,
         *,
@@ -134,7 +139,7 @@ class BridgedAccount:
         Raises:
             ServiceFailure: the stream broke; the text says why.
         """
-        headers = self._headers("GET", REPORTS)
+        headers = self.signed_headers("GET", REPORTS)
         async with aclosing(self._reports.lines(REPORTS, headers)) as lines:
             async for line in lines:
                 told = _line(line)
@@ -146,7 +151,7 @@ class BridgedAccount:
     async def _ask(self, method: str, asked: msgspec.Struct) -> Any:
         path = _PATHS[method]
         target = path + encode_query(asked)
-        answer = await self._questions.get(target, self._headers("GET", target))
+        answer = await self._questions.get(target, self.signed_headers("GET", target))
         if answer.status != _OK:
             words = self._signer.redact(_words(answer))[:_LONGEST_TEXT]
             raise ServiceFailure(f"GET {path}: HTTP {answer.status} {words}".rstrip())
@@ -157,7 +162,7 @@ class BridgedAccount:
 
     async def _act(self, method: str, asked: msgspec.Struct) -> ExecutionReport:
         path, body = _PATHS[method], msgspec.json.encode(asked)
-        headers = self._headers("POST", path, body) | {"Content-Type": "application/json"}
+        headers = self.signed_headers("POST", path, body) | {"Content-Type": "application/json"}
         try:
             answer = await self._acts.post(path, body, headers)
         except Exception as error:
@@ -167,7 +172,8 @@ class BridgedAccount:
         except CodedError as ending:
             raise redacted(ending, self._signer) from None
 
-    def _headers(self, method: str, target: str, body: bytes = b"") -> dict[str, str]:
+    def signed_headers(self, method: str, target: str, body: bytes = b"") -> dict[str, str]:
+        """Return the headers that sign a request; `target` is its path and query."""
         self._last = max(self._clock.now(), self._last + 1)
         signed_at = str(self._last)
         signed = signed_bytes(method, target.encode(), signed_at.encode(), body)

@@ -30,6 +30,8 @@ from fillgate.plugins.ccxt_http.wire import Answer, ServiceFailure, Timeouts, Wi
 __all__ = ["CcxtHttpPlugin"]
 
 _QUESTIONS_AT_ONCE: Final = 16
+_LARGEST_LIST: Final = 64 * 1024 * 1024
+"""Bytes of the longest list that is taken: all symbols of an exchange, all fills of a while."""
 _STREAMS_AT_ONCE: Final = 2
 """The next may be opened before the last is closed."""
 _SILENCE_SECONDS: Final = 5.0
@@ -44,13 +46,13 @@ class _Service:
     signer: Signer
     orders: Wire
     questions: Wire
-    reports: Wire
     more: BridgedAccount
     """What can be done if the service speaks the protocol of the bridge."""
 
     async def close(self) -> None:
-        for wire in (self.orders, self.questions, self.reports):
-            await wire.close()
+        await self.orders.close()
+        await self.questions.close()
+        await self.more.close()
 
 
 class CcxtHttpPlugin(ExecutionPlugin):
@@ -103,21 +105,24 @@ class CcxtHttpPlugin(ExecutionPlugin):
         options, signer = read_settings(config, where)
         tls = tls_context(options, where)
 
-        def wire(answer: float, connections: int, keep: int) -> Wire:
-            timeouts = _timeouts(options, answer)
-            return Wire(options.base_url, tls, timeouts, connections=connections, keep=keep)
+        def wire(answer: float, **limits: int) -> Wire:
+            return Wire(options.base_url, tls, _timeouts(options, answer), **limits)
 
-        orders = wire(options.answer_timeout, options.max_connections, keep=0)
-        questions = wire(options.data_timeout, _QUESTIONS_AT_ONCE, keep=1)
-        reports = wire(_SILENCE_SECONDS, _STREAMS_AT_ONCE, keep=0)
+        orders = wire(options.answer_timeout, connections=options.max_connections, keep=0)
+        questions = wire(options.data_timeout, connections=_QUESTIONS_AT_ONCE, keep=1)
         more = BridgedAccount(
             acts=orders,
-            questions=questions,
-            reports=reports,
+            questions=wire(
+                options.data_timeout,
+                connections=_QUESTIONS_AT_ONCE,
+                keep=1,
+                largest=_LARGEST_LIST,
+            ),
+            reports=wire(_SILENCE_SECONDS, connections=_STREAMS_AT_ONCE, keep=0),
             signer=signer,
             clock=self.context.clock,
         )
-        return _Service(options, signer, orders, questions, reports, more)
+        return _Service(options, signer, orders, questions, more)
 
     async def execute_order(self, order: Order) -> ExecutionResult:
         """Send the order, once, and return what the service answered; see the base class."""
@@ -193,7 +198,8 @@ class CcxtHttpPlugin(ExecutionPlugin):
 
 
 async def _health(service: _Service) -> Capabilities | None:
-    answer = await service.questions.get(HEALTH)
+    # Signed, so that a bridge tells of a wrong secret or clock before there is an order.
+    answer = await service.questions.get(HEALTH, service.more.signed_headers("GET", HEALTH))
     check_health(answer)
     return spoken(answer)
 

@@ -8,7 +8,7 @@ Invariants:
    byte.
 2. An order's connection is its own, and new. A kept one may have been closed at the far end
    unnoticed: the order would be lost in it and end Unknown for nothing.
-3. An answer is read up to `MAX_ANSWER_BYTES`, counted after decompression.
+3. An answer is read up to a size, counted after decompression.
 4. A submission is NotSent only for what the table `_ENDINGS` lists as such: errors that httpx2
    raises before the first byte of the request. All others are Unknown.
 """
@@ -36,7 +36,7 @@ __all__ = [
 ]
 
 MAX_ANSWER_BYTES: Final = 1024 * 1024
-"""The largest body that is read."""
+"""The largest body that is read, unless a wire is made for larger ones."""
 
 _OK: Final = 200
 # How long a connection for questions may idle: less than any server keeps it open.
@@ -48,7 +48,7 @@ class ServiceFailure(FillgateError):
 
 
 class AnswerTooLarge(Exception):
-    """The body has more than `MAX_ANSWER_BYTES`."""
+    """The body has more than is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,14 @@ class Wire:
     """Connections to one service for one purpose, so that orders never wait behind questions."""
 
     def __init__(
-        self, base_url: str, tls: ssl.SSLContext, timeouts: Timeouts, *, connections: int, keep: int
+        self,
+        base_url: str,
+        tls: ssl.SSLContext,
+        timeouts: Timeouts,
+        *,
+        connections: int,
+        keep: int,
+        largest: int = MAX_ANSWER_BYTES,
     ) -> None:
         """Open nothing yet.
 
@@ -92,9 +99,11 @@ class Wire:
             timeouts: for each request.
             connections: how many there may be at once.
             keep: how many of them may idle for the next request; 0 for a new one each time.
+            largest: how many bytes of an answer, or of a line, are read.
         """
         self._base_url = base_url
         self._timeouts = timeouts
+        self._largest = largest
         self._headers = {"User-Agent": "fillgate", "Accept": "application/json"}
         self._headers["Accept-Encoding"] = "identity"
         if not keep:
@@ -141,7 +150,7 @@ class Wire:
             response = await self._transport.handle_async_request(request)
             async with aclosing(response):
                 self._check_taken(path, response)
-                async with aclosing(_lines_of(response)) as lines:
+                async with aclosing(_lines_of(response, self._largest)) as lines:
                     async for line in lines:
                         yield line
         except ServiceFailure:
@@ -163,7 +172,7 @@ class Wire:
         async with asyncio.timeout(self._timeouts.whole):
             response = await self._transport.handle_async_request(request)
             try:
-                return Answer(response.status_code, await _body_of(response))
+                return Answer(response.status_code, await _body_of(response, self._largest))
             finally:
                 await response.aclose()
 
@@ -179,24 +188,24 @@ class Wire:
         )
 
 
-async def _lines_of(response: httpx2.Response) -> AsyncGenerator[bytes]:
+async def _lines_of(response: httpx2.Response, largest: int) -> AsyncGenerator[bytes]:
     rest = b""
     async with aclosing(response.aiter_bytes()) as pieces:
         async for piece in pieces:
             *lines, rest = (rest + piece).split(b"\n")
             for line in lines:
                 yield line
-            if len(rest) > MAX_ANSWER_BYTES:
-                raise AnswerTooLarge(f"a line of more than {MAX_ANSWER_BYTES} bytes")
+            if len(rest) > largest:
+                raise AnswerTooLarge(f"a line of more than {largest} bytes")
 
 
-async def _body_of(response: httpx2.Response) -> bytes:
+async def _body_of(response: httpx2.Response, largest: int) -> bytes:
     body = bytearray()
     async with aclosing(response.aiter_bytes()) as pieces:
         async for piece in pieces:
             body += piece
-            if len(body) > MAX_ANSWER_BYTES:
-                raise AnswerTooLarge(f"an answer of more than {MAX_ANSWER_BYTES} bytes")
+            if len(body) > largest:
+                raise AnswerTooLarge(f"an answer of more than {largest} bytes")
     return bytes(body)
 
 
