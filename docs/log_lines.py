@@ -26,7 +26,11 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "info",
         "An account of type `ccxt-http` was told what its service can do, other than before.",
     ),
-    "bridge-listening": ("info", "The bridge takes requests; `beyond` this machine or not."),
+    "bridge-listening": ("info", "The bridge takes requests."),
+    "bridge-reachable": (
+        "warning",
+        "The bridge listens beyond this machine: what passes is signed and not encrypted.",
+    ),
     "bridge-account-up": ("info", "The bridge's account can be used."),
     "bridge-account-down": ("warning", "The bridge's account cannot be used; `reason` says why."),
     "bridge-failed": ("error", "The bridge failed at a request, which was answered 500."),

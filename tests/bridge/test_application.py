@@ -11,7 +11,14 @@ from typing import Any
 import httpx2
 import pytest
 
-from fillgate.plugins.ccxt_http.protocol import ACTS, QUESTIONS, REPORTS, SIGNATURE, SIGNED_AT
+from fillgate.plugins.ccxt_http.protocol import (
+    ACTS,
+    PLACE,
+    QUESTIONS,
+    REPORTS,
+    SIGNATURE,
+    SIGNED_AT,
+)
 from tests.bridge.running import SECRET, Bridge
 
 pytestmark = pytest.mark.anyio
@@ -55,8 +62,8 @@ def older(**fields: Any) -> bytes:
 def signed(method: str, target: str, body: bytes = b"", at: int | None = None) -> dict[str, str]:
     """Return the headers of a request, made here without the code of the plugin."""
     signed_at = str(now() if at is None else at)
-    text = f"fillgate-bridge-1\n{method}\n{target}\n{signed_at}\n".encode() + body
-    return {SIGNED_AT: signed_at, SIGNATURE: hexdigest(text)}
+    text = f"fillgate-bridge-1\n{method}\n{target}\n{signed_at}\nbinance live\n".encode() + body
+    return {SIGNED_AT: signed_at, PLACE: "binance live", SIGNATURE: hexdigest(text)}
 
 
 async def ask(
@@ -135,6 +142,7 @@ async def test_nothing_is_told_and_nothing_done_unsigned(shared: Bridge, target:
         {SIGNATURE: sound[SIGNATURE]},
         {SIGNED_AT: sound[SIGNED_AT]},
         sound | {SIGNED_AT: str(int(sound[SIGNED_AT]) + 1)},
+        sound | {PLACE: "binance test"},
         signed("PUT", target),
         signed(method, elsewhere),
         signed(method, f"{target}?symbol=BTC%2FUSDT"),
@@ -159,8 +167,8 @@ async def test_a_request_of_another_time_is_refused(shared: Bridge, seconds: int
 
 async def test_a_time_that_is_none_is_refused(shared: Bridge) -> None:
     for at in ("", "now", "-1", "9" * 400, "1e3"):
-        text = f"fillgate-bridge-1\nGET\n/v1/balances\n{at}\n".encode()
-        headers = {SIGNED_AT: at.encode().decode("latin-1"), SIGNATURE: hexdigest(text)}
+        text = f"fillgate-bridge-1\nGET\n/v1/balances\n{at}\n\n".encode()
+        headers = {SIGNED_AT: at, SIGNATURE: hexdigest(text)}
         assert code(await ask(shared, "GET", "/v1/balances", b"", headers)) == (401, "STALE")
 
 

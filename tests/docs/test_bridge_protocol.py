@@ -14,6 +14,7 @@ from fillgate.plugins.ccxt_http.plugin import _SILENCE_SECONDS
 from fillgate.plugins.ccxt_http.protocol import (
     ACTS,
     HEALTH,
+    PLACE,
     QUESTIONS,
     REPORTS,
     SIGNATURE,
@@ -52,6 +53,7 @@ def test_every_ending_is_there() -> None:
 def test_headers_and_times_are_right() -> None:
     assert f"`{SIGNATURE}`" in PROTOCOL
     assert f"`{SIGNED_AT}`" in PROTOCOL
+    assert f"`{PLACE}`" in PROTOCOL
     assert f"every {SIGN_OF_LIFE_SECONDS:g} seconds" in PROTOCOL
     assert f"nothing for {_SILENCE_SECONDS:g} seconds" in PROTOCOL
 

@@ -8,6 +8,7 @@ pins touches nothing else. Accounts of `type = "ccxt-http"` are at its other end
 - `account`: the one account: opened, kept open, asked for its health
 - `application`: the paths
 - `doors`: who may ask: signatures, times, no request twice
+- `places`: which exchange a request is meant for
 - `orders`: from a body to an `Order`
 - `submissions`: what is sent to the venue, each once, and how it ended
 - `endings`: from what the plugin answers to what is told

@@ -9,11 +9,18 @@ Invariants:
    (`submissions`), where its time is checked too.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
+from fillgate.bridge.places import check_place
 from fillgate.bridge.refusals import Refusal
 from fillgate.domain.clock import Clock
-from fillgate.plugins.ccxt_http.protocol import SIGNATURE, SIGNED_AT, signed_bytes
+from fillgate.plugins.ccxt_http.protocol import (
+    PLACE,
+    SIGNATURE,
+    SIGNED_AT,
+    signed_bytes,
+)
 from fillgate.plugins.ccxt_http.signing import Signer
 
 __all__ = ["Door"]
@@ -21,14 +28,25 @@ __all__ = ["Door"]
 _WEBHOOK_SIGNATURE: Final = b"x-webhook-signature"
 _SIGNATURE: Final = SIGNATURE.lower().encode()
 _SIGNED_AT: Final = SIGNED_AT.lower().encode()
+_PLACE: Final = PLACE.lower().encode()
 _LONGEST_TIME: Final = 20
 
 
 class Door:
     """Lets in what is signed with one secret."""
 
-    def __init__(self, secret: str, clock: Clock, *, max_age: float) -> None:
-        """Let in requests that are signed with `secret` and at most `max_age` seconds old."""
+    def __init__(
+        self, secret: str, clock: Clock, *, place: Mapping[str, object], max_age: float
+    ) -> None:
+        """Let in what is signed.
+
+        Args:
+            secret: what it is signed with.
+            clock: what its age is measured by.
+            place: the account's `exchange` and `testnet`, where it has such.
+            max_age: how old it may be, in seconds.
+        """
+        self._place = place
         self._signer = Signer(secret)
         self._clock = clock
         self._max_age = int(max_age * 1_000_000)
@@ -51,18 +69,25 @@ class Door:
         """Check the signature of any other request, and return when it was made, Unix microseconds.
 
         Raises:
-            Refusal: it is not signed.
+            Refusal: it is not signed, or meant for another exchange.
         """
         signed_at = headers.get(_SIGNED_AT, b"")
-        signed = signed_bytes(method, target, signed_at, body)
+        place = headers.get(_PLACE, b"")
+        signed = signed_bytes(method, target, signed_at=signed_at, place=place, body=body)
         if not self._signer.signed(headers.get(_SIGNATURE, b""), signed):
             raise Refusal(
                 "UNAUTHENTICATED",
-                f"invalid signature: {SIGNATURE} is not of this method, target, {SIGNED_AT} and "
-                "body",
+                f"invalid signature: {SIGNATURE} is not of this method, target, {SIGNED_AT}, "
+                f"{PLACE} and body",
             )
+        self._check_place(place)
         is_time = signed_at.isdigit() and len(signed_at) < _LONGEST_TIME
         return int(signed_at) if is_time else 0
+
+    def _check_place(self, place: bytes) -> None:
+        exchange, _, network = place.decode("latin-1").partition(" ")
+        meant = {"exchange": exchange, "testnet": network == "test"}
+        check_place(meant, self._place)
 
     def is_signed(self, headers: dict[bytes, bytes]) -> bool:
         """Tell whether a request that need not be signed says that it is."""

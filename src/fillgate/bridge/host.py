@@ -102,7 +102,9 @@ async def _run_on(
         stop = _stopper(server, streams, log)
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         await asyncio.sleep(0)
-        log.info("bridge-listening", url=url_of(listener), beyond=configuration.is_reachable)
+        log.info("bridge-listening", url=url_of(listener))
+        if configuration.is_reachable:
+            log.warning("bridge-reachable", url=url_of(listener))
         on_ready(Ready(url_of(listener), account.reason, stop))
         await serving
         await submissions.finish(_FINISH_SECONDS)
@@ -131,7 +133,7 @@ def _server(
     max_age = configuration.bridge.max_age
     application = BridgeApplication(
         account,
-        Door(configuration.secret, context.clock, max_age=max_age),
+        Door(configuration.secret, context.clock, place=configuration.place, max_age=max_age),
         submissions,
         streams,
         place=configuration.place,

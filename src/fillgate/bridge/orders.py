@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from fillgate.bridge.places import check_place
 from fillgate.bridge.refusals import Refusal
 from fillgate.domain.orders import Order, OrderType, required_fields
 from fillgate.plugins.ccxt_http.answers import (
@@ -50,7 +51,7 @@ def read_order(body: bytes, account: str, place: Mapping[str, object]) -> Receiv
         received = _whole(body) if "order" in fields else _older(fields)
     except BrokenAnswer as error:
         raise Refusal("MALFORMED", f"the order cannot be read: {error}") from None
-    _check_place(fields, place)
+    check_place(fields, place)
     order = msgspec.structs.replace(received.order, account=account)
     check_complete(order)
     return received._replace(order=order)
@@ -104,17 +105,6 @@ def _flag(fields: Mapping[str, Json], name: str) -> bool:
     if value is not None and not isinstance(value, bool):
         raise BrokenAnswer(f"`{name}`: expected true or false")
     return bool(value)
-
-
-def _check_place(fields: Mapping[str, Json], place: Mapping[str, object]) -> None:
-    for name in ("exchange", "testnet"):
-        meant, here = fields.get(name), place.get(name)
-        if meant is not None and here is not None and meant != here:
-            raise Refusal(
-                "WRONG_EXCHANGE",
-                f"the order is meant for {name}={meant}, and this bridge's account has "
-                f"{name}={here}: nothing was placed",
-            )
 
 
 def check_complete(order: Order) -> None:

@@ -22,6 +22,7 @@ from fillgate.plugins.ccxt_http.answers import BrokenAnswer, read_object, words_
 from fillgate.plugins.ccxt_http.endings import report_of
 from fillgate.plugins.ccxt_http.protocol import (
     ACTS,
+    PLACE,
     QUESTIONS,
     REPORTS,
     SIGNATURE,
@@ -61,13 +62,30 @@ class BridgedAccount:
     """The methods beyond the four that any service can do; see `ExecutionPlugin` for each."""
 
     def __init__(
-        self, *, acts: Wire, questions: Wire, reports: Wire, signer: Signer, clock: Clock
+        self,
+        *,
+        acts: Wire,
+        questions: Wire,
+        reports: Wire,
+        signer: Signer,
+        place: str,
+        clock: Clock,
     ) -> None:
-        """Ask and act over these connections; opens none yet."""
+        """Ask and act over these connections; opens none yet.
+
+        Args:
+            acts: for what acts, as orders do.
+            questions: for what asks.
+            reports: for the stream.
+            signer: has the secret.
+            place: the exchange and network that is meant, see `place_text`.
+            clock: its time is signed.
+        """
         self._acts = acts
         self._questions = questions
         self._reports = reports
         self._signer = signer
+        self._place = place
         self._clock = clock
         self._last = 0
 
@@ -176,8 +194,18 @@ class BridgedAccount:
         """Return the headers that sign a request; `target` is its path and query."""
         self._last = max(self._clock.now(), self._last + 1)
         signed_at = str(self._last)
-        signed = signed_bytes(method, target.encode(), signed_at.encode(), body)
-        return {SIGNED_AT: signed_at, SIGNATURE: self._signer.signature(signed)}
+        signed = signed_bytes(
+            method,
+            target.encode(),
+            signed_at=signed_at.encode(),
+            place=self._place.encode(),
+            body=body,
+        )
+        return {
+            SIGNED_AT: signed_at,
+            PLACE: self._place,
+            SIGNATURE: self._signer.signature(signed),
+        }
 
 
 def redacted(ending: CodedError, signer: Signer) -> CodedError:

@@ -21,7 +21,7 @@ from fillgate.plugins.ccxt_http.bridged import METHODS, BridgedAccount, redacted
 from fillgate.plugins.ccxt_http.endings import names_an_ending, told_result
 from fillgate.plugins.ccxt_http.options import AccountOptions, Options, read_settings, tls_context
 from fillgate.plugins.ccxt_http.orders import ORDER_TYPES, encode_order, encode_whole
-from fillgate.plugins.ccxt_http.protocol import HEALTH, WEBHOOK
+from fillgate.plugins.ccxt_http.protocol import HEALTH, WEBHOOK, place_text
 from fillgate.plugins.ccxt_http.quotes import check_health, market_data, spoken, ticker_path
 from fillgate.plugins.ccxt_http.signing import Signer
 from fillgate.plugins.ccxt_http.verdict import Submitted, result_of
@@ -120,6 +120,7 @@ class CcxtHttpPlugin(ExecutionPlugin):
             ),
             reports=wire(_SILENCE_SECONDS, connections=_STREAMS_AT_ONCE, keep=0),
             signer=signer,
+            place=place_text(options.exchange, testnet=options.testnet),
             clock=self.context.clock,
         )
         return _Service(options, signer, orders, questions, more)

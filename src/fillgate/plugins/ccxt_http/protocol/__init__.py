@@ -35,15 +35,18 @@ from fillgate.plugins.ccxt_http.protocol.messages import (
 )
 from fillgate.plugins.ccxt_http.protocol.reading import decode, decode_query
 from fillgate.plugins.ccxt_http.protocol.signing import (
+    PLACE,
     SIGNATURE,
     SIGNED_AT,
     encode_query,
+    place_text,
     signed_bytes,
 )
 
 __all__ = [
     "ACTS",
     "HEALTH",
+    "PLACE",
     "QUESTIONS",
     "REPORTS",
     "SIGNATURE",
@@ -70,5 +73,6 @@ __all__ = [
     "decode",
     "decode_query",
     "encode_query",
+    "place_text",
     "signed_bytes",
 ]
