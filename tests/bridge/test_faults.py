@@ -173,6 +173,23 @@ async def test_a_client_that_hangs_up_cancels_nothing(held: Bridge, stack: Async
     assert held.arrivals(order.client_order_id) == 1
 
 
+async def test_stopping_waits_for_what_was_answered_too_early(
+    tmp_path: Path, stack: AsyncExitStack
+) -> None:
+    bridge = Bridge(tmp_path, kind=HeldPlugin, settings={"submit_deadline": 0.05})
+    await stack.enter_async_context(bridge)
+    plugin, _ = await client_of(bridge.url, stack)
+    order = an_order(quantity=Decimal("0.01"))
+    with pytest.raises(Unknown, match=r"TIME_OUT: no answer of the venue within 0\.05 s"):
+        await plugin.execute_order(order)
+    stopping = asyncio.create_task(bridge.stop())
+    done, _ = await asyncio.wait({stopping}, timeout=0.6)
+    assert not done
+    inside(bridge).gate.set()
+    await stopping
+    assert bridge.arrivals(order.client_order_id) == 1
+
+
 async def test_a_miss_proves_nothing_right_after_a_lost_answer(
     held: Bridge, stack: AsyncExitStack
 ) -> None:
