@@ -141,6 +141,21 @@ async def test_a_wrong_secret_or_clock_keeps_the_account_down(
         await plugin.init({"base_url": bridge.url, "webhook_secret": secret})
 
 
+async def test_what_a_venue_quotes_is_told_without_the_secret(
+    tmp_path: Path, stack: AsyncExitStack
+) -> None:
+    bridge = await stack.enter_async_context(Bridge(tmp_path, kind=Well))
+    assert isinstance(bridge.plugin, Well)
+    bridge.plugin.words = f"{'x' * 470} the key {SECRET} is wrong"
+    _, told = await health(bridge)
+    assert told["message"].endswith("the key [red")
+    bridge.plugin.words = f"the key {SECRET} is wrong"
+    _, told = await eventually(
+        lambda: health(bridge), lambda each: "x" not in each[1]["message"], "it is asked again"
+    )
+    assert told["message"] == "ConnectionError: the key [redacted] is wrong"
+
+
 async def test_a_wrong_setting_of_the_account_ends_the_start(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"`accounts\.paper\.volatility`"):
         await Bridge(tmp_path, options={"volatility": 11}).start()

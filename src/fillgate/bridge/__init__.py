@@ -14,6 +14,7 @@ pins touches nothing else. Accounts of `type = "ccxt-http"` are at its other end
 - `endings`: from what the plugin answers to what is told
 - `questions`: lookups, open orders, fills and the like
 - `reports`: the stream
+- `telling`: what may be told
 - `refusals`: what is wrong with a request, by code
 
 Invariants:

@@ -21,6 +21,7 @@ from fillgate.bridge.questions import Questions
 from fillgate.bridge.refusals import STATUSES, Refusal
 from fillgate.bridge.reports import ReportStreams
 from fillgate.bridge.submissions import Key, Submissions
+from fillgate.bridge.telling import Telling
 from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.errors import NotSent
 from fillgate.domain.logger import Logger
@@ -62,7 +63,7 @@ class BridgeApplication:
         *,
         place: Mapping[str, object],
         late_seconds: float,
-        redact: Callable[[str], str],
+        telling: Telling,
         logger: Logger,
     ) -> None:
         """Answer for an account.
@@ -74,7 +75,7 @@ class BridgeApplication:
             streams: sends reports.
             place: the account's `exchange` and `testnet`, where it has such.
             late_seconds: how old a request may be.
-            redact: cuts credentials from a text.
+            telling: takes credentials out of what is told.
             logger: hears what fails.
         """
         self._account = account
@@ -84,7 +85,7 @@ class BridgeApplication:
         self._questions = Questions(account, submissions)
         self._place_here = place
         self._late_seconds = late_seconds
-        self._redact = redact
+        self._telling = telling
         self._logger = logger
         self._bodies = Bodies()
 
@@ -98,13 +99,13 @@ class BridgeApplication:
         except ClientGone:
             return
         except Refusal as refusal:
-            reply = Refusal(refusal.code, self._redact(refusal.text)).reply()
+            reply = Refusal(refusal.code, self._telling.text(refusal.text)).reply()
         except Problem as problem:
             reply = Refusal(problem.code, problem.detail).reply()
         except Exception as error:
             self._logger.error("bridge-failed", path=scope["path"], exc_info=error)  # noqa: TRY400 - no logging
             reply = _failed()
-        await reply.send(send)
+        await reply._replace(body=self._telling.body(reply.body)).send(send)
 
     async def _follow(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._door.check_question(_target(scope), headers_of(scope))
@@ -145,7 +146,7 @@ class BridgeApplication:
             status="ok" if reason is None else "down",
             protocol=VERSION,
             capabilities=self._capabilities,
-            message=None if reason is None else self._redact(reason),
+            message=None if reason is None else self._telling.text(reason),
         )
         return Reply(_OK if reason is None else _DOWN, msgspec.json.encode(said))
 
@@ -164,7 +165,7 @@ class BridgeApplication:
             check_time=self._door.check_time,
             work=lambda: self._execute(received.order),
         )
-        told = order_ending(ended, replayed=replayed, redact=self._redact)
+        told = order_ending(ended, replayed=replayed, redact=self._telling.text)
         return Reply(_OK, msgspec.json.encode(told))
 
     async def _execute(self, order: Order) -> object:
@@ -182,7 +183,7 @@ class BridgeApplication:
             check_time=self._door.check_time,
             work=lambda: self._do(act.method, asked),
         )
-        told = act_ending(ended, replayed=replayed, redact=self._redact)
+        told = act_ending(ended, replayed=replayed, redact=self._telling.text)
         return Reply(_OK, msgspec.json.encode(told))
 
     def _asked(self, act: Act, body: bytes) -> CancelAsked | ReplaceAsked:

@@ -15,7 +15,6 @@ __all__ = ["Ended", "act_ending", "conclude", "order_ending"]
 
 Value = ExecutionResult | ExecutionReport
 
-_LONGEST_TEXT: Final = 500
 _ENDINGS: Final[tuple[tuple[type[CodedError], Ending], ...]] = (
     (Rejected, Ending.REJECTED),
     (NotSent, Ending.NOT_SENT),
@@ -48,7 +47,7 @@ async def conclude(answer: Awaitable[object]) -> Ended:
         return _of_value(await answer)
     except CodedError as error:
         kind = next((each for kind, each in _ENDINGS if isinstance(error, kind)), Ending.UNKNOWN)
-        return Ended(kind, error.code, error.text[:_LONGEST_TEXT])
+        return Ended(kind, error.code, error.text)
     except Exception as error:  # noqa: BLE001 - whatever a plugin raises has an ending: Unknown
         return Ended(Ending.UNKNOWN, "PLUGIN_ERROR", f"{type(error).__name__}: {error}")
 
@@ -62,7 +61,7 @@ def _of_value(value: object) -> Ended:
         return Ended(Ending.RESULT, value=value)
     words = (value.error or "").strip()
     if not value.success and value.status is OrderStatus.REJECTED and words:
-        return Ended(Ending.REJECTED, value.code or "REJECTED", words[:_LONGEST_TEXT])
+        return Ended(Ending.REJECTED, value.code or "REJECTED", words)
     return Ended(
         Ending.UNKNOWN,
         value.code or "NO_DEFINITE_REASON",

@@ -17,6 +17,7 @@ from fillgate.bridge.configuration import BridgeConfiguration
 from fillgate.bridge.doors import Door
 from fillgate.bridge.reports import ReportStreams
 from fillgate.bridge.submissions import Submissions
+from fillgate.bridge.telling import Telling
 from fillgate.config import parse_listen
 from fillgate.domain.logger import Logger
 from fillgate.plugins.base import ExecutionPlugin, PluginContext
@@ -24,7 +25,6 @@ from fillgate.service.account_context import lone_context
 from fillgate.service.interpreter import run_server
 from fillgate.service.logs import configure_logs, flush_logs, hide_in_logs, logger
 from fillgate.service.plugin_types import plugin_type
-from fillgate.service.redaction import Redaction
 from fillgate.service.server import HttpServer
 from fillgate.service.sockets import listening_socket, url_of
 
@@ -127,9 +127,8 @@ def _server(
     context: PluginContext,
     log: Logger,
 ) -> tuple[HttpServer, ReportStreams]:
-    redaction = Redaction()
-    redaction.hide(configuration.secrets)
-    streams = ReportStreams(redaction.text)
+    telling = Telling(configuration.secrets)
+    streams = ReportStreams(telling)
     max_age = configuration.bridge.max_age
     application = BridgeApplication(
         account,
@@ -138,7 +137,7 @@ def _server(
         streams,
         place=configuration.place,
         late_seconds=max_age,
-        redact=redaction.text,
+        telling=telling,
         logger=log,
     )
     return HttpServer(application), streams

@@ -25,7 +25,6 @@ from fillgate.plugins.ccxt_http.protocol import QUESTIONS, OrderAsked, Question,
 __all__ = ["Questions"]
 
 _SECONDS: Final = 30.0
-_LONGEST_TEXT: Final = 500
 
 
 class Questions:
@@ -83,7 +82,7 @@ class Questions:
             msgspec.json.decode(body, type=question.answer)
         except msgspec.ValidationError as error:
             text = f"{question.method}: what the plugin told cannot be: {error}"
-            raise Refusal("VENUE_FAILED", text[:_LONGEST_TEXT]) from None
+            raise Refusal("VENUE_FAILED", text) from None
         return body
 
     def _check_not_taken(self, asked: OrderAsked) -> None:
@@ -99,7 +98,7 @@ async def _answered(method: str, answer: Awaitable[object]) -> object:
     except TimeoutError:
         raise Refusal("TIME_OUT", f"the venue did not answer {method}") from None
     except NotSupported as error:
-        raise Refusal("NOT_SUPPORTED", str(error)[:_LONGEST_TEXT]) from None
+        raise Refusal("NOT_SUPPORTED", str(error)) from None
     except Exception as error:  # noqa: BLE001 - whatever a plugin raises is no answer
         text = f"{method}: {type(error).__name__}: {error}"
-        raise Refusal("VENUE_FAILED", text[:_LONGEST_TEXT]) from None
+        raise Refusal("VENUE_FAILED", text) from None

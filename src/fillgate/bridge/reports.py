@@ -7,12 +7,13 @@ Invariants:
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Final
 
 import msgspec
 
+from fillgate.bridge.telling import Telling
 from fillgate.domain.reports import ExecutionReport
 from fillgate.plugins.base import ExecutionPlugin
 from fillgate.plugins.ccxt_http.protocol import ReportLine
@@ -28,15 +29,14 @@ _HEAD: Final = {
     "status": 200,
     "headers": [(b"content-type", b"application/x-ndjson"), (b"cache-control", b"no-store")],
 }
-_LONGEST_TEXT: Final = 500
 
 
 class ReportStreams:
     """All streams that are read now."""
 
-    def __init__(self, redact: Callable[[str], str]) -> None:
-        """Stream until `stop`; cut credentials from errors with `redact`."""
-        self._redact = redact
+    def __init__(self, telling: Telling) -> None:
+        """Stream until `stop`, what may be told."""
+        self._telling = telling
         self._stopped = asyncio.Event()
 
     def stop(self) -> None:
@@ -64,42 +64,40 @@ class ReportStreams:
         reports: AsyncIterator[ExecutionReport] | None = None
         try:
             reports = plugin.stream_reports()
-            await _send_all(reports, send)
+            await self._send_all(reports, send)
             broken = "the stream ended"
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises ends its stream
-            broken = f"{type(error).__name__}: {error}"[:_LONGEST_TEXT]
+            broken = f"{type(error).__name__}: {error}"
         finally:
             close = getattr(reports, "aclose", None)
             if close is not None:
                 with suppress(Exception):
                     await close()
         with suppress(Exception):
-            await _send(send, ReportLine(broken=self._redact(broken)))
+            await self._send(send, ReportLine(broken=self._telling.text(broken)))
 
+    async def _send_all(self, reports: AsyncIterator[ExecutionReport], send: Send) -> None:
+        await self._send(send, ReportLine())
+        coming = asyncio.ensure_future(anext(reports))
+        try:
+            while True:
+                done, _ = await asyncio.wait({coming}, timeout=SIGN_OF_LIFE_SECONDS)
+                if not done:
+                    await self._send(send, ReportLine())
+                    continue
+                try:
+                    report = coming.result()
+                except StopAsyncIteration:
+                    return
+                coming = asyncio.ensure_future(anext(reports))
+                await self._send(send, ReportLine(report=report))
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
 
-async def _send_all(reports: AsyncIterator[ExecutionReport], send: Send) -> None:
-    await _send(send, ReportLine())
-    coming = asyncio.ensure_future(anext(reports))
-    try:
-        while True:
-            done, _ = await asyncio.wait({coming}, timeout=SIGN_OF_LIFE_SECONDS)
-            if not done:
-                await _send(send, ReportLine())
-                continue
-            try:
-                report = coming.result()
-            except StopAsyncIteration:
-                return
-            coming = asyncio.ensure_future(anext(reports))
-            await _send(send, ReportLine(report=report))
-    finally:
-        coming.cancel()
-        await asyncio.gather(coming, return_exceptions=True)
-
-
-async def _send(send: Send, line: ReportLine) -> None:
-    body = msgspec.json.encode(line) + b"\n"
-    await send({"type": "http.response.body", "body": body, "more_body": True})
+    async def _send(self, send: Send, line: ReportLine) -> None:
+        body = self._telling.body(msgspec.json.encode(line)) + b"\n"
+        await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 async def _hung_up(receive: Receive) -> None:
