@@ -103,7 +103,7 @@ async def test_health_is_for_everybody_and_tells_the_protocol(shared: Bridge) ->
     assert (status, told["status"], told["protocol"]) == (200, "ok", 1)
     assert told["capabilities"]["fetch_order"]
     # A second of the venue's, and as long as an order may be on its way to it.
-    assert told["capabilities"]["settle_seconds"] == 11
+    assert told["capabilities"]["settle_seconds"] == 1 + 10 + 1
 
 
 async def test_a_ticker_is_for_everybody(shared: Bridge) -> None:
@@ -158,7 +158,7 @@ async def test_a_query_is_signed_too(shared: Bridge) -> None:
     assert code(answer) == (401, "UNAUTHENTICATED")
 
 
-@pytest.mark.parametrize("seconds", [-3600, -11, 11, 3600])
+@pytest.mark.parametrize("seconds", [-3600, -11, 2, 3600])
 async def test_a_request_of_another_time_is_refused(shared: Bridge, seconds: int) -> None:
     at = now() + seconds * 1_000_000
     answer = await ask(shared, "GET", "/v1/balances", b"", signed("GET", "/v1/balances", at=at))

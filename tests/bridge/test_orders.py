@@ -87,3 +87,45 @@ def test_an_older_service_finds_nothing_of_a_whole_order_that_it_could_misread()
     body = encode_whole(an_order(leverage=Decimal(2)), now=NOW, exchange="binance", testnet=True)
     classic = {"symbol", "action", "side", "order_type", "quantity", "price", "client_order_id"}
     assert not classic & json.loads(body).keys()
+
+
+FIELDS = ("symbol", "action", "order_type", "quantity", "price", "timestamp", "client_order_id")
+scalars = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=False),
+    st.text(max_size=5),
+    st.sampled_from(("buy", "limit", "1e18", "0.1", "-0", "1" * 50, "\ud800")),
+)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=6,
+)
+WHOLE = json.loads(encode_whole(an_order(), now=NOW, exchange="binance", testnet=True))
+
+
+@given(
+    st.dictionaries(st.sampled_from(FIELDS), values),
+    st.none() | st.dictionaries(st.sampled_from((*FIELDS, "side", "leverage", "leg")), values),
+)
+def test_whatever_comes_is_an_order_or_a_refusal(
+    fields: dict[str, Any], order: dict[str, Any] | None
+) -> None:
+    if order is not None:
+        fields = WHOLE | {"order": WHOLE["order"] | order}
+    body = json.dumps(fields).encode()
+    try:
+        received = read_order(body, "paper", PLACE)
+    except Refusal as refusal:
+        assert refusal.text  # noqa: PT017 - either is right
+        return
+    assert received.order.quantity > 0
+    assert received.order.client_order_id
+
+
+@given(st.binary(max_size=200))
+def test_bytes_are_an_order_or_a_refusal(body: bytes) -> None:
+    with pytest.raises(Refusal):
+        read_order(body, "paper", PLACE)

@@ -69,7 +69,7 @@ class BridgeTable(msgspec.Struct, frozen=True, kw_only=True):
     max_age: Annotated[
         float,
         Setting(
-            "How old a signed request may be, and how far the clocks may differ.",
+            "How old a signed request may be. One that is a second ahead is refused too.",
             unit="seconds",
             least=1,
             most=60,

@@ -3,8 +3,8 @@
 Invariants:
 
 1. Comparisons take the same time whatever the guess.
-2. A question whose time is further away than `max_age` is refused, and so is one that came before:
-   what is remembered of them covers all that are young enough.
+2. A question that is older than `max_age`, or ahead by more than `AHEAD_SECONDS`, is refused, and
+   so is one that came before: what is remembered of them covers all that are young enough.
 3. What acts is not counted here: an order that comes twice is answered twice, and placed once
    (`submissions`), where its time is checked too.
 """
@@ -23,7 +23,12 @@ from fillgate.plugins.ccxt_http.protocol import (
 )
 from fillgate.plugins.ccxt_http.signing import Signer
 
-__all__ = ["Door"]
+__all__ = ["AHEAD_SECONDS", "Door"]
+
+AHEAD_SECONDS: Final = 1.0
+"""How far ahead of this machine's clock a request may be signed. It is as much longer young enough,
+so this is little."""
+
 
 _WEBHOOK_SIGNATURE: Final = b"x-webhook-signature"
 _SIGNATURE: Final = SIGNATURE.lower().encode()
@@ -109,12 +114,13 @@ class Door:
         Raises:
             Refusal: too long ago, or too far ahead.
         """
-        apart = (self._clock.now() - at) / 1_000_000
-        if abs(apart) * 1_000_000 > self._max_age:
+        age = (self._clock.now() - at) / 1_000_000
+        if not -AHEAD_SECONDS <= age <= self._max_age / 1_000_000:
             raise Refusal(
                 "STALE",
-                f"signed {apart:.1f} s ago by this machine's clock; expected at most "
-                f"{self._max_age / 1_000_000:g} s: do the clocks agree?",
+                f"signed {age:.1f} s ago by this machine's clock; expected at most "
+                f"{self._max_age / 1_000_000:g} s, and at least {-AHEAD_SECONDS:g} s: do the "
+                "clocks agree?",
             )
 
     def _check_first(self, signature: bytes, at: int) -> None:

@@ -14,7 +14,7 @@ from typing import Final
 from fillgate.bridge.account import Account
 from fillgate.bridge.application import BridgeApplication
 from fillgate.bridge.configuration import BridgeConfiguration
-from fillgate.bridge.doors import Door
+from fillgate.bridge.doors import AHEAD_SECONDS, Door
 from fillgate.bridge.reports import ReportStreams
 from fillgate.bridge.submissions import Submissions
 from fillgate.bridge.telling import Telling
@@ -136,7 +136,7 @@ def _server(
         submissions,
         streams,
         place=configuration.place,
-        late_seconds=max_age,
+        late_seconds=max_age + AHEAD_SECONDS,
         telling=telling,
         logger=log,
     )
