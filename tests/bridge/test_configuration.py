@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fillgate.bridge import configuration
 from fillgate.bridge.configuration import BridgeConfiguration, BridgeTable, load_bridge
 from fillgate.config import AccountConfig, LogConfig
 from fillgate.domain.errors import ConfigurationError
@@ -49,7 +50,8 @@ def test_the_command_line_wins(tmp_path: Path) -> None:
 WRONG = {
     "two accounts": (MOCK + '[accounts.other]\ntype = "mock"\n', "found paper, other"),
     "no account": ("", r"expected one table \[accounts.NAME\], found none"),
-    "no type": ("[accounts.paper]\n", "`accounts.paper.type`"),
+    "no text as a type": ("[accounts.paper]\ntype = 1\n", "`accounts.paper.type`"),
+    "an account that is no table": ("accounts.paper = 1\n", r"expected a table \[accounts.paper\]"),
     "an unknown type": ('[accounts.paper]\ntype = "moc"\n', "did you mean 'mock'"),
     "an unknown option": (MOCK + "sead = 1\n", "line 3: `accounts.paper.sead`"),
     "an unknown table": (MOCK + "[brige]\n", "did you mean `bridge`"),
@@ -84,11 +86,34 @@ def test_a_file_that_is_not_there() -> None:
         load_bridge(Path("nowhere.toml"), environ=ENV)
 
 
-def test_the_environment_alone_means_an_account_of_ccxt() -> None:
-    """Whether that type is installed or not, it is this one that is asked for."""
+def test_a_flag_of_the_environment_that_is_none() -> None:
     env = ENV | {"EXCHANGE": "kraken", "TESTNET": "maybe"}
     with pytest.raises(ConfigurationError, match="`TESTNET`: expected true or false"):
         load_bridge(None, environ=env)
+
+
+@pytest.mark.parametrize(
+    ("env", "name", "options"),
+    [
+        ({}, "binance", {"exchange": "binance", "testnet": False}),
+        (
+            {"EXCHANGE": "kraken", "TESTNET": "true", "CCXT_API_KEY": "k", "CCXT_SECRET": "s"},
+            "kraken",
+            {"exchange": "kraken", "testnet": True, "api_key": "k", "secret": "s"},
+        ),
+    ],
+)
+def test_the_environment_alone_means_an_account_of_ccxt(
+    env: dict[str, str], name: str, options: dict[str, Any]
+) -> None:
+    """Whether that type is installed or not, it is this one that is asked for."""
+    found, account = configuration._account(configuration._of_environment(env), env, None)
+    assert (found, account.type, account.options) == (name, "ccxt", options)
+
+
+def test_an_account_without_a_type_is_one_of_ccxt() -> None:
+    tree = {"accounts": {"main": {"exchange": "kraken"}}}
+    assert configuration._account(tree, {}, Path("bridge.toml"))[1].type == "ccxt"
 
 
 def configured(kind: str, **options: Any) -> BridgeConfiguration:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from fillgate.domain.errors import Unknown
@@ -110,6 +111,24 @@ async def test_a_cancel_whose_answer_is_lost(
         found = await plugin.fetch_order(client_order_id=order.client_order_id, symbol=order.symbol)
         assert isinstance(found, Found)
         assert found.report.status is OrderStatus.CANCELED
+
+
+@pytest.mark.parametrize("way", ["reset", "a page", "empty"])
+async def test_a_replace_whose_answer_is_lost(
+    way: str, bridge: Bridge, stack: AsyncExitStack
+) -> None:
+    order = an_order(quantity=Decimal("0.01"), order_type=OrderType.LIMIT, price=Decimal(40_000))
+    wanted = msgspec.structs.replace(
+        order, client_order_id=f"{order.client_order_id}001", price=Decimal(41_000)
+    )
+    async with at_a_breaking_wire(bridge, stack) as (wire, plugin):
+        await plugin.execute_order(order)
+        wire.breaks, wire.broken = "/v1/order/replace", broken(wire, way)
+        with pytest.raises(Unknown):
+            await plugin.replace_order(client_order_id=order.client_order_id, order=wanted)
+        found = await plugin.fetch_order(client_order_id=order.client_order_id, symbol=order.symbol)
+        assert isinstance(found, Found)
+        assert found.report.price == wanted.price
 
 
 @pytest.mark.parametrize("way", WAYS)

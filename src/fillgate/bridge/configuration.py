@@ -1,8 +1,8 @@
 """The settings of a bridge: a file, or the environment alone; what the command line says wins.
 
-The file has a table `[bridge]`, one table `[accounts.NAME]` as in `fillgate.toml`, and `[log]`.
-Without a file `WEBHOOK_SECRET`, `EXCHANGE`, `TESTNET` and the exchange's keys describe an account
-of `type = "ccxt"`.
+The file has a table `[bridge]`, one table `[accounts.NAME]` as in `fillgate.toml`, and `[log]`; the
+account is of `type = "ccxt"` unless it says otherwise. Without a file `WEBHOOK_SECRET`, `EXCHANGE`,
+`TESTNET` and the exchange's keys describe one.
 """
 
 import os
@@ -34,6 +34,7 @@ from fillgate.service.plugin_types import plugin_type
 __all__ = ["KEY_VARIABLES", "BridgeConfiguration", "BridgeTable", "load_bridge"]
 
 _SHORTEST_SECRET: Final = 8
+_DEFAULT_TYPE: Final = "ccxt"
 _TABLES: Final = ("bridge", "accounts", "log")
 _PLACE: Final = ("exchange", "testnet")
 
@@ -169,7 +170,7 @@ def _of_environment(env: Mapping[str, str]) -> dict[str, Any]:
     exchange = env.get("EXCHANGE") or "binance"
     keys = {key: f"env:{name}" for key, name in KEY_VARIABLES.items() if env.get(name)}
     testnet = parse_flag("TESTNET", env["TESTNET"]) if env.get("TESTNET") else False
-    account = {"type": "ccxt", "exchange": exchange, "testnet": testnet, **keys}
+    account = {"exchange": exchange, "testnet": testnet, **keys}
     return {"accounts": {exchange: account}}
 
 
@@ -189,6 +190,8 @@ def _account(
         found = ", ".join(tables) or "none"
         raise ConfigurationError(f"`accounts`: expected one table [accounts.NAME], found {found}")
     ((name, table),) = tables.items()
+    if isinstance(table, dict):
+        table = {"type": _DEFAULT_TYPE, **table}
     return name, read_account(name, table, env, path)
 
 

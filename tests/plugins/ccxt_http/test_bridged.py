@@ -201,6 +201,14 @@ async def test_no_answer_is_never_a_miss(
     assert SECRET not in str(caught.value)
 
 
+async def test_lists_may_be_long(speaking: Speaking, plugin: CcxtHttpPlugin) -> None:
+    rows = [{"symbol": f"S{n}/USDT", "base": f"S{n}", "quote": "USDT"} for n in range(30_000)]
+    speaking.on_health = health(DECLARED | {"instruments": True})
+    speaking.answers["/v1/instruments"] = answer({"answer": rows})
+    await plugin.init(config_of(speaking))
+    assert len(await plugin.instruments()) == len(rows)
+
+
 STREAM = b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n"
 
 
