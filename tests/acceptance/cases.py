@@ -5,7 +5,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -15,7 +15,7 @@ from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.errors import Rejected
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import OrderType, Side, TimeInForce
-from fillgate.domain.reports import ExecutionReport, NotFound
+from fillgate.domain.reports import ExecutionReport, Lookup, NotFound
 from fillgate.plugins.base import Balance, VenueFill
 from tests.acceptance.world import PRICE, QUANTITY_STEP, SYMBOL, World, eventually, outcome
 
@@ -215,9 +215,16 @@ async def an_order_is_found_by_either_id(world: World) -> None:
 @case("fetch_order")
 async def an_order_that_was_never_sent_is_not_found(world: World) -> None:
     order = world.order()
-    lookup = await world.plugin.fetch_order(
-        client_order_id=order.client_order_id, symbol=order.symbol
-    )
+
+    async def look_up() -> Lookup | None:
+        # What cannot be asked now is no answer.
+        with suppress(Exception):
+            return await world.plugin.fetch_order(
+                client_order_id=order.client_order_id, symbol=order.symbol
+            )
+        return None
+
+    lookup = await eventually(look_up, lambda told: told is not None, "there is an answer")
     assert lookup == NotFound()
 
 

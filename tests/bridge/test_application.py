@@ -256,6 +256,9 @@ BAD_ORDERS: dict[str, bytes] = {
     "no time": older(timestamp=None),
     "a field that is not known": older(leverage=10),
     "a flag that is none": older(reduce_only="yes"),
+    "half a character": json.dumps({"order": {"strategy": "\ud800"}}).encode(),
+    "half a character in an older field": older(client_order_id="\ud800"),
+    "half a character in the symbol": older(symbol="BTC/\ud800"),
     "a whole order that is none": json.dumps({"order": {}}).encode(),
     "a whole order with a float of NaN": json.dumps(
         {

@@ -124,6 +124,8 @@ async def test_however_the_first_ended_it_is_not_sent_again(
 async def test_not_found_is_no_answer_for_a_while_after_an_answer_was_lost(
     once: Once, venue: Venue, submissions: Submissions, clock: VirtualClock
 ) -> None:
+    assert submissions.may_turn_up("sent by the process before", 10)
+    clock.advance(10)
     venue.error = OSError("lost")
     venue.answered.set()
     await once()

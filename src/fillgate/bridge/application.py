@@ -133,7 +133,7 @@ class BridgeApplication:
         if path in QUESTIONS:
             self._door.check_question(_target(scope), headers_of(scope))
             return Reply(_OK, await self._questions.answer(path, scope["query_string"]))
-        symbol = unquote(scope["raw_path"].decode("ascii")).removeprefix(TICKER)
+        symbol = unquote(scope["raw_path"].decode("latin-1")).removeprefix(TICKER)
         return Reply(_OK, await self._questions.quote(symbol))
 
     async def _health(self, scope: Scope) -> Reply:

@@ -97,6 +97,8 @@ def _text(fields: Mapping[str, Json], name: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str) or isinstance(value, NumberText) or not value:
         raise BrokenAnswer(f"`{name}`: expected text, found {type(value).__name__}")
+    if not value.isprintable():
+        raise BrokenAnswer(f"`{name}`: expected printable characters")
     return value
 
 

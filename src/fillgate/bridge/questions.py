@@ -4,7 +4,7 @@ Invariants:
 
 1. A question that the plugin failed to answer is refused: that is no "not found" and no "none".
 2. "Not found" is no answer about an order that is under way, that the venue took, or whose answer
-   was lost a moment ago: the bridge knows better (`submissions`).
+   was lost a moment ago: the bridge knows better (`submissions`). Nor is it right after the start.
 3. What an order is while a cancel or a replace of it is under way is no answer either.
 """
 

@@ -70,6 +70,7 @@ class Submissions:
         self._logger = logger
         self._deadline = deadline
         self._began = clock.now()
+        self._began_at = clock.monotonic()
         self._sent: dict[Key, _Sent] = {}
         self._about: dict[str, list[_Sent]] = {}
 
@@ -140,12 +141,15 @@ class Submissions:
         """Tell whether a venue that does not find an order may find it yet.
 
         It may while the order is under way, for a while after its answer was lost, and once it was
-        taken for as long as that is remembered.
+        taken for as long as that is remembered. For that while after the start any order may: the
+        process before this one may have sent it to its last moment.
 
         Args:
             client_order_id: the order's.
             settle_seconds: that while.
         """
+        if self._clock.monotonic() - self._began_at < settle_seconds:
+            return True
         return any(
             sent.ending in {None, Ending.RESULT}
             or (sent.ending is Ending.UNKNOWN and self._seconds_since(sent) < settle_seconds)

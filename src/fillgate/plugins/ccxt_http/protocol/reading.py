@@ -37,7 +37,8 @@ def decode(kind: type[T], body: bytes, *, strict: bool = False) -> T:
     try:
         found = msgspec.json.decode(body, type=kind)
         exact: T = _exact(found, parse_decimal if strict else _finite)
-    except (msgspec.ValidationError, NumberError) as error:
+    except (msgspec.DecodeError, NumberError) as error:
+        # The standard library's reader lets pass what is no text: half a character, escaped.
         raise BrokenAnswer(_lowered(str(error))) from None
     return exact
 
