@@ -115,7 +115,8 @@ def check_complete(order: Order) -> None:
     Raises:
         Refusal: it is not; the text names the field.
     """
-    for name in ("quantity", "price", "stop_price", "trail"):
+    amount = "quantity" if order.quote_quantity is None else "quote_quantity"
+    for name in (amount, "price", "stop_price", "trail"):
         value = getattr(order, name)
         if value is not None and value <= 0:
             raise Refusal("MALFORMED", f"`{name}`: expected a number above 0, found {value}")
