@@ -22,6 +22,24 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "account-came-up": ("info", "The account can be used."),
     "account-went-down": ("warning", "The account cannot be used; `reason` says why."),
+    "service-capabilities": (
+        "info",
+        "An account of type `ccxt-http` was told what its service can do, other than before.",
+    ),
+    "bridge-listening": ("info", "The bridge takes requests."),
+    "bridge-reachable": (
+        "warning",
+        "The bridge listens beyond this machine: what passes is signed and not encrypted.",
+    ),
+    "bridge-account-up": ("info", "The bridge's account can be used."),
+    "bridge-account-down": ("warning", "The bridge's account cannot be used; `reason` says why."),
+    "bridge-failed": ("error", "The bridge failed at a request, which was answered 500."),
+    "bridge-stopping": ("info", "A signal of the system (`reason`) ends the bridge."),
+    "bridge-stopped": ("info", "The bridge's account is closed; the process ends."),
+    "stopped-with-request-under-way": (
+        "error",
+        "The bridge stopped before the venue answered; who asked has to look it up.",
+    ),
     "account-close-failed": ("warning", "The account's plugin failed while it was closed."),
     "order-needs-a-person": (
         "error",

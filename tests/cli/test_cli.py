@@ -14,6 +14,7 @@ COMMANDS = [
     ("config", "check"),
     ("doctor",),
     ("serve",),
+    ("bridge",),
     ("demo",),
     ("send", "alert"),
     ("send", "order"),

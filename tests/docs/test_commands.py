@@ -12,6 +12,7 @@ from tests.tools import needed
 
 CONSOLE = {
     "docs/how-to/connect-tradingview.md": "a web server with a public name and a certificate",
+    "docs/how-to/run-the-bridge.md": "an exchange, and an environment outside of the clone",
     "docs/how-to/run-as-a-service.md": "changes the machine: users, folders and units of systemd",
 }
 """The pages with commands that no test can run, and why not."""

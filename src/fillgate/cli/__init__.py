@@ -3,6 +3,7 @@
 - `init`, `config`: write, show and check the configuration
 - `doctor`: checks whether the machine is fit
 - `serve`: runs the service; `unit`: lets systemd do it
+- `bridge`: serves one account to accounts of type `ccxt-http`
 - `send`: sends an alert or an order (`fields`)
 - `orders`, `order` (`asking`), `accounts`, `positions`: what a running service knows (`words`)
 - `events`: what happens (`following`)
@@ -28,6 +29,7 @@ from fillgate import __version__
 from fillgate.cli import (
     accounts,
     bench,
+    bridge,
     config,
     demo,
     doctor,
@@ -59,6 +61,7 @@ app.add_typer(config.app, name="config")
 app.command()(doctor.doctor)
 app.command()(serve.serve)
 app.command()(unit.unit)
+app.command()(bridge.bridge)
 app.command()(demo.demo)
 app.command()(bench.bench)
 app.add_typer(send.app, name="send")

@@ -18,6 +18,7 @@ Invariants:
 4. The account `mock` is always there; it is the default only when it is alone.
 """
 
+from fillgate.config.accounts import read_account
 from fillgate.config.addresses import is_loopback, parse_listen
 from fillgate.config.lines import located
 from fillgate.config.loading import load_configuration
@@ -34,7 +35,7 @@ from fillgate.config.tables import (
     settings,
 )
 from fillgate.config.toml import toml_key, toml_text
-from fillgate.config.variables import variable_of
+from fillgate.config.variables import parse_flag, variable_of
 
 __all__ = [
     "DEFAULT",
@@ -50,7 +51,9 @@ __all__ = [
     "is_loopback",
     "load_configuration",
     "located",
+    "parse_flag",
     "parse_listen",
+    "read_account",
     "secret_by_reference",
     "secret_file",
     "settings",

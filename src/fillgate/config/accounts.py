@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from fillgate.config.origins import Origin
-from fillgate.config.references import LookUp, is_secret
+from fillgate.config.references import LookUp, is_secret, secret_by_reference
 from fillgate.config.tables import ACCOUNTS, AccountConfig
 from fillgate.config.variables import parse_flag
 from fillgate.domain.errors import ConfigurationError
 from fillgate.domain.findings import Findings
 from fillgate.domain.settings import shown
 
-__all__ = ["CCXT_VARIABLES", "AccountReader", "accounts_of_environment"]
+__all__ = ["CCXT_VARIABLES", "AccountReader", "accounts_of_environment", "read_account"]
 
 CCXT_VARIABLES: Final[Mapping[str, str]] = {
     "base_url": "CCXT_BASE_URL",
@@ -64,6 +64,27 @@ class AccountReader:
             references=references,
             origins=dict.fromkeys(table, self._origin),
         )
+
+
+def read_account(
+    name: str, table: object, env: Mapping[str, str], path: Path | None
+) -> AccountConfig:
+    """Return the account of one table `[accounts.NAME]`, its secrets resolved.
+
+    Args:
+        name: the account's.
+        table: as it was parsed.
+        env: the environment.
+        path: the file that it stands in; None if it was put together from the environment.
+
+    Raises:
+        ConfigurationError: something is wrong with it.
+    """
+    found = Findings()
+    place = path or Path("environment")
+    account = AccountReader(env, place, secret_by_reference, found).read(name, table)
+    found.check()
+    return account
 
 
 def accounts_of_environment(env: Mapping[str, str]) -> dict[str, AccountConfig]:

@@ -1,15 +1,17 @@
 """What accounts get of the world."""
 
 import random
+from collections.abc import Awaitable, Callable
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.logger import Logger
 from fillgate.domain.market import MarketData
+from fillgate.engine.clock import SystemClock
 from fillgate.engine.tasks import Tasks
 from fillgate.plugins.base import PluginContext
 from fillgate.plugins.registry import PluginRegistry
 
-__all__ = ["account_context"]
+__all__ = ["account_context", "lone_context"]
 
 
 class _Quotes:
@@ -43,3 +45,13 @@ def account_context(
         tasks=tasks.starter,
         quotes=_Quotes(registry),
     )
+
+
+def lone_context(logger: Logger) -> tuple[PluginContext, Callable[[], Awaitable[None]]]:
+    """Return the context of an account that stands alone, on this machine's clock.
+
+    Returns:
+        The context, which has no quotes of other accounts, and what ends the account's tasks.
+    """
+    clock, tasks = SystemClock(), Tasks(logger)
+    return account_context(clock, tasks, logger, PluginRegistry()), tasks.cancel_all

@@ -8,7 +8,9 @@
 - `answers`: the service's JSON, strictly read
 - `verdict`: from an answer to the ending of a submission
 - `reasons`: the table of definite reasons, and of the words that leave an order undecided
-- `quotes`: from a ticker's answer to `MarketData`
+- `quotes`: from a ticker's answer to `MarketData`, and what `/health` says
+- `protocol`: what a service says and hears that is a `fillgate bridge`
+- `bridged`, `endings`: what an account can do there, and how its requests ended
 """
 
 from fillgate.plugins.ccxt_http.options import Options

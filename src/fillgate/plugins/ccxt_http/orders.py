@@ -11,8 +11,10 @@ import msgspec
 from fillgate.domain.errors import NotSent
 from fillgate.domain.numbers import decimal_text
 from fillgate.domain.orders import Order, OrderType, QuantityUnit, required_fields
+from fillgate.plugins.ccxt_http.answers import BrokenAnswer
+from fillgate.plugins.ccxt_http.protocol import Submitted, decode
 
-__all__ = ["ORDER_TYPES", "encode_order"]
+__all__ = ["ORDER_TYPES", "encode_order", "encode_whole"]
 
 ORDER_TYPES: Final = frozenset(
     {OrderType.MARKET, OrderType.LIMIT, OrderType.STOP, OrderType.STOP_LIMIT}
@@ -63,6 +65,31 @@ def encode_order(order: Order, *, timestamp: int, exchange: str, testnet: bool) 
         return msgspec.json.encode(fields | _newer_fields(order))
     except UnicodeEncodeError:
         raise NotSent("NOT_SUPPORTED", "half a character in a text has no place in JSON") from None
+
+
+def encode_whole(order: Order, *, now: int, exchange: str, testnet: bool) -> bytes:
+    """Return the body for a service that speaks the bridge's protocol: the order with all it says.
+
+    An older service finds none of the fields in it that it needs, so it cannot misread one.
+
+    Args:
+        order: the order.
+        now: Unix microseconds.
+        exchange: CCXT's id of the exchange.
+        testnet: whether its test network is meant.
+
+    Raises:
+        NotSent: there is a text or a number in it that has no place in JSON.
+    """
+    submitted = Submitted(
+        timestamp=now // 1_000_000, sent_at=now, exchange=exchange, testnet=testnet, order=order
+    )
+    try:
+        body = msgspec.json.encode(submitted)
+        decode(Submitted, body, strict=True)
+    except (UnicodeEncodeError, BrokenAnswer) as error:
+        raise NotSent("NOT_SUPPORTED", f"the order has no place in JSON: {error}") from None
+    return body
 
 
 def _newer_fields(order: Order) -> dict[str, object]:

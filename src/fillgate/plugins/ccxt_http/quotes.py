@@ -1,9 +1,10 @@
-"""From the answers to questions: a ticker as `MarketData`, and what `/health` says."""
+"""From the answers to what any service is asked: a ticker, and what `/health` says."""
 
 from decimal import Decimal
 from typing import Final
 from urllib.parse import quote
 
+from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.market import MarketData
 from fillgate.domain.numbers import multiply
 from fillgate.plugins.ccxt_http.answers import (
@@ -13,9 +14,10 @@ from fillgate.plugins.ccxt_http.answers import (
     read_object,
     words_of,
 )
+from fillgate.plugins.ccxt_http.protocol import VERSION, Health, decode
 from fillgate.plugins.ccxt_http.wire import Answer, ServiceFailure
 
-__all__ = ["check_health", "market_data", "ticker_path"]
+__all__ = ["check_health", "market_data", "spoken", "ticker_path"]
 
 _UNHEALTHY: Final = frozenset({"error", "down", "unhealthy", "fail", "failed", "failing"})
 
@@ -47,6 +49,26 @@ def check_health(answer: Answer) -> None:
         raise ServiceFailure(f"GET /health: HTTP {answer.status} {words}".rstrip())
     if isinstance(status, str) and status.strip().lower() in _UNHEALTHY:
         raise ServiceFailure(f"GET /health: status {status} {words}".rstrip())
+
+
+def spoken(answer: Answer) -> Capabilities | None:
+    """Return what the account at the other end can do, as `/health` tells it.
+
+    None for a service that speaks the three paths only.
+
+    Raises:
+        ServiceFailure: it speaks another version of the protocol, or of things unknown here.
+    """
+    version = _fields_if_any(answer).get("protocol")
+    if version is None:
+        return None
+    if version != str(VERSION):
+        words = f"expected version {VERSION} of the bridge's protocol, found {version}"
+        raise ServiceFailure(f"GET /health: {words}; use the same fillgate at both ends")
+    try:
+        return decode(Health, answer.body).capabilities
+    except BrokenAnswer as error:
+        raise ServiceFailure(f"GET /health: {error}; use the same fillgate at both ends") from None
 
 
 def market_data(symbol: str, answer: Answer, now: int) -> MarketData:

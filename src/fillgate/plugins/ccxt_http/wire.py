@@ -8,14 +8,14 @@ Invariants:
    byte.
 2. An order's connection is its own, and new. A kept one may have been closed at the far end
    unnoticed: the order would be lost in it and end Unknown for nothing.
-3. An answer is read up to `MAX_ANSWER_BYTES`, counted after decompression.
+3. An answer is read up to a size, counted after decompression.
 4. A submission is NotSent only for what the table `_ENDINGS` lists as such: errors that httpx2
    raises before the first byte of the request. All others are Unknown.
 """
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
@@ -36,8 +36,9 @@ __all__ = [
 ]
 
 MAX_ANSWER_BYTES: Final = 1024 * 1024
-"""The largest body that is read."""
+"""The largest body that is read, unless a wire is made for larger ones."""
 
+_OK: Final = 200
 # How long a connection for questions may idle: less than any server keeps it open.
 _IDLE_SECONDS: Final = 2.0
 
@@ -47,7 +48,7 @@ class ServiceFailure(FillgateError):
 
 
 class AnswerTooLarge(Exception):
-    """The body has more than `MAX_ANSWER_BYTES`."""
+    """The body has more than is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,14 @@ class Wire:
     """Connections to one service for one purpose, so that orders never wait behind questions."""
 
     def __init__(
-        self, base_url: str, tls: ssl.SSLContext, timeouts: Timeouts, *, connections: int, keep: int
+        self,
+        base_url: str,
+        tls: ssl.SSLContext,
+        timeouts: Timeouts,
+        *,
+        connections: int,
+        keep: int,
+        largest: int = MAX_ANSWER_BYTES,
     ) -> None:
         """Open nothing yet.
 
@@ -91,9 +99,11 @@ class Wire:
             timeouts: for each request.
             connections: how many there may be at once.
             keep: how many of them may idle for the next request; 0 for a new one each time.
+            largest: how many bytes of an answer, or of a line, are read.
         """
         self._base_url = base_url
         self._timeouts = timeouts
+        self._largest = largest
         self._headers = {"User-Agent": "fillgate", "Accept": "application/json"}
         self._headers["Accept-Encoding"] = "identity"
         if not keep:
@@ -117,43 +127,85 @@ class Wire:
         """Send these bytes, once; raises what the transport raises, see `ending_of`."""
         return await self._exchange("POST", path, body, headers)
 
-    async def get(self, path: str) -> Answer:
+    async def get(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Ask.
 
         Raises:
             ServiceFailure: no answer; the text says where and why.
         """
         try:
-            return await self._exchange("GET", path, None, {})
+            return await self._exchange("GET", path, None, headers or {})
         except Exception as error:
-            msg = f"GET {self._base_url}{path}: {words_of_error(error)}"
-            raise ServiceFailure(msg) from error
+            raise self._failure(path, error) from error
+
+    async def lines(self, path: str, headers: Mapping[str, str]) -> AsyncGenerator[bytes]:
+        """Ask for lines, and give each as it comes, for as long as they do.
+
+        Raises:
+            ServiceFailure: there are none, or no more; the text says where and why. Silence for
+                as long as an answer may take is such an end.
+        """
+        request = self._request("GET", path, None, headers)
+        try:
+            response = await self._transport.handle_async_request(request)
+            async with aclosing(response):
+                self._check_taken(path, response)
+                async with aclosing(_lines_of(response, self._largest)) as lines:
+                    async for line in lines:
+                        yield line
+        except ServiceFailure:
+            raise
+        except Exception as error:
+            raise self._failure(path, error) from error
+
+    def _check_taken(self, path: str, response: httpx2.Response) -> None:
+        if response.status_code != _OK:
+            raise ServiceFailure(f"GET {self._base_url}{path}: HTTP {response.status_code}")
+
+    def _failure(self, path: str, error: Exception) -> ServiceFailure:
+        return ServiceFailure(f"GET {self._base_url}{path}: {words_of_error(error)}")
 
     async def _exchange(
         self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
     ) -> Answer:
-        request = httpx2.Request(
+        request = self._request(method, path, body, headers)
+        async with asyncio.timeout(self._timeouts.whole):
+            response = await self._transport.handle_async_request(request)
+            try:
+                return Answer(response.status_code, await _body_of(response, self._largest))
+            finally:
+                await response.aclose()
+
+    def _request(
+        self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> httpx2.Request:
+        return httpx2.Request(
             method,
             self._base_url + path,
             content=body,
             headers={**self._headers, **headers},
             extensions={"timeout": self._timeouts.extension()},
         )
-        async with asyncio.timeout(self._timeouts.whole):
-            response = await self._transport.handle_async_request(request)
-            try:
-                return Answer(response.status_code, await _body_of(response))
-            finally:
-                await response.aclose()
 
 
-async def _body_of(response: httpx2.Response) -> bytes:
+async def _lines_of(response: httpx2.Response, largest: int) -> AsyncGenerator[bytes]:
+    rest = b""
+    async with aclosing(response.aiter_bytes()) as pieces:
+        async for piece in pieces:
+            *lines, rest = (rest + piece).split(b"\n")
+            for line in lines:
+                yield line
+            if len(rest) > largest:
+                raise AnswerTooLarge(f"a line of more than {largest} bytes")
+
+
+async def _body_of(response: httpx2.Response, largest: int) -> bytes:
     body = bytearray()
     async with aclosing(response.aiter_bytes()) as pieces:
         async for piece in pieces:
             body += piece
-            if len(body) > MAX_ANSWER_BYTES:
-                raise AnswerTooLarge(f"an answer of more than {MAX_ANSWER_BYTES} bytes")
+            if len(body) > largest:
+                raise AnswerTooLarge(f"an answer of more than {largest} bytes")
     return bytes(body)
 
 
