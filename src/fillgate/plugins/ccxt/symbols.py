@@ -26,9 +26,9 @@ _MOST_CANDIDATES: Final = 8
 _LONGEST: Final = 64
 # Shorter beginnings of a name are the coin of too many.
 _SHORTEST: Final = 2
-_SEPARATORS: Final = str.maketrans("", "", "-_/. ")
+_SEPARATORS: Final = str.maketrans("", "", "-_/")
 _PREFIX: Final = re.compile(r"([A-Z0-9_]+):(.+)")
-_PERPETUAL: Final = re.compile(r"(.+?)(?:\.P|[-_./ ]?(?:PERP|PERPETUAL|SWAP))")
+_PERPETUAL: Final = re.compile(r"(.+?)(?:\.P|[-_./]?(?:PERP|PERPETUAL|SWAP))")
 _CONTINUOUS: Final = re.compile(r".+[0-9]!")
 # A month's letter and a year (BTCUSDZ2026, BTCH27), or a date (BTC-USDT-261225, BTCUSDT_20261225).
 _DATED: Final = re.compile(r"[A-Z0-9]+?(?:[FGHJKMNQUVXZ](?:20)?[0-9]{2}|[-_](?:20)?[0-9]{6})")
