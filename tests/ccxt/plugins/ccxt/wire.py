@@ -22,6 +22,12 @@ _CREDENTIALS: Final = {
     "privateKey": "0x" + "11" * 32,
 }
 
+# What a user has to set besides, or what the credentials above do not tell.
+_SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {
+    "bitvavo": {"operatorId": "1"},
+    "coinbaseinternational": {"route": "deribit"},
+}
+
 # What ccxt asks about the account before its first order, by what its request has in it.
 _ANSWERS: Final[Mapping[str, Any]] = {
     "bybit.com/v5/user/query-api": {"result": {"uta": 1, "unified": 0}},
@@ -60,8 +66,12 @@ _DEFAULTS: Final[Mapping[MarketType, tuple[str, str]]] = {
     MarketType.SWAP: ("BTCUSDT", "BTC/USDT:USDT"),
 }
 
-# Where ccxt counts digits and not steps, in numbers as it does.
-_PRECISIONS: Final[Mapping[str, Mapping[str, int]]] = {"bithumb": {"amount": 4, "price": 5}}
+# Where ccxt counts digits and not steps, in numbers as it does; and where it multiplies contracts
+# by their size before it looks at the step.
+_PRECISIONS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "bithumb": {"amount": 4, "price": 5},
+    "coinbaseinternational": {"amount": "0.0001", "price": "0.5"},
+}
 
 
 class Sent(NamedTuple):
@@ -89,7 +99,7 @@ class Wire:
         """What left, but for what only asks about the account."""
         market = market_of(venue.exchange, market_type)
         self.symbol: str = market["symbol"]
-        options = {**venue.options, "operatorId": "1"}
+        options = {**venue.options, **_SETTINGS.get(venue.exchange, {})}
         kind = getattr(ccxt.async_support, venue.exchange)
         self.exchange = kind({**_CREDENTIALS, "enableRateLimit": False, "options": options})
         self.exchange.number = str

@@ -204,7 +204,7 @@ VENUES: Final = (
         notes="Neither a lookup nor a cancel takes our id.",
     ),
     _replace(
-        _declared("coinbaseinternational", None),
+        _declared("coinbaseinternational", "label"),
         order_method="GET",
         notes="Orders are placed by GET, which HTTP clients send again by themselves when a"
         " connection breaks.",
