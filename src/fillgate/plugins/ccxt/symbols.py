@@ -173,7 +173,7 @@ class SymbolTable:
             other = _SWAP
         if other is None and _DATED.fullmatch(name):
             other = _FUTURE
-        code = _CODES.get(other, "WRONG_MARKET_TYPE")
+        code = _CODES[other]
         what = (
             f"{self.exchange} has no {self.market_type} market {written}"
             if other is None
@@ -250,19 +250,23 @@ _INACTIVE: Final = "not active"
 _SPOT: Final = "a spot market"
 _SWAP: Final = "a perpetual"
 _FUTURE: Final = "a dated future"
+_OPTION: Final = "an option"
 _KINDS: Final[tuple[tuple[str, Callable[[Mapping[str, Any]], bool]], ...]] = (
     (_INACTIVE, lambda each: each.get("active") is False),
     (_SPOT, lambda each: each.get("spot") is True),
     (_SWAP, lambda each: each.get("swap") is True),
     (_FUTURE, lambda each: each.get("future") is True),
-    ("an option", lambda each: each.get("option") is True),
+    (_OPTION, lambda each: each.get("option") is True),
 )
 
 
-_CODES: Final = {
+_CODES: Final[Mapping[str | None, str]] = {
     None: "UNKNOWN_SYMBOL",
     _INACTIVE: "UNKNOWN_SYMBOL",
+    _SPOT: "WRONG_MARKET_TYPE",
+    _SWAP: "WRONG_MARKET_TYPE",
     _FUTURE: "DATED_FUTURE",
+    _OPTION: "WRONG_MARKET_TYPE",
 }
 
 
