@@ -8,9 +8,19 @@ from typing import Any, Final, NamedTuple
 
 import ccxt.async_support
 
+from fillgate.domain.numbers import decimal_text
 from fillgate.plugins.ccxt.venues import MarketType, Venue
 
-__all__ = ["CLIENT_ORDER_ID", "Sent", "Wire", "market_of", "values_of", "wire_of"]
+__all__ = [
+    "CLIENT_ORDER_ID",
+    "Sent",
+    "Wire",
+    "market_of",
+    "quantity_as",
+    "quantity_of",
+    "values_of",
+    "wire_of",
+]
 
 CLIENT_ORDER_ID: Final = "fgab3d000012300"
 
@@ -177,7 +187,12 @@ def market_of(exchange: str, market_type: MarketType) -> dict[str, Any]:
 
 def quantity_of(venue: Venue) -> str | Decimal:
     """Return two units, as ccxt takes them."""
-    return Decimal(2) if venue.decimal_quantity else "2"
+    return quantity_as(venue, Decimal(2))
+
+
+def quantity_as(venue: Venue, quantity: Decimal) -> str | Decimal:
+    """Return a quantity as ccxt takes it."""
+    return quantity if venue.decimal_quantity else decimal_text(quantity)
 
 
 def values_of(fields: Any, key: str) -> Iterator[Any]:
