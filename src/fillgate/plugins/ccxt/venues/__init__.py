@@ -1,5 +1,6 @@
 """What each exchange can do with orders, as data; one file for each that is verified."""
 
+from fillgate.plugins.ccxt.venues.table import LISTED, market_types_of, venue_of
 from fillgate.plugins.ccxt.venues.venue import (
     ClientIdForm,
     Evidence,
@@ -8,4 +9,13 @@ from fillgate.plugins.ccxt.venues.venue import (
     Venue,
 )
 
-__all__ = ["ClientIdForm", "Evidence", "LookupWay", "MarketType", "Venue"]
+__all__ = [
+    "LISTED",
+    "ClientIdForm",
+    "Evidence",
+    "LookupWay",
+    "MarketType",
+    "Venue",
+    "market_types_of",
+    "venue_of",
+]

@@ -5,6 +5,8 @@ Invariants:
 1. The defaults are the safe ones: an exchange of which nothing is known is never looked at by a
    client order id, so what it leaves unanswered stays UNKNOWN until a person decides.
 2. `evidence` says how sure the entry is, and is told in the documentation.
+3. Where the markets of an exchange differ, each market type has an entry of its own; an entry holds
+   for all of its `market_types`.
 """
 
 from collections.abc import Mapping
@@ -12,6 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
+
+from fillgate.domain.orders import Side
 
 __all__ = ["ClientIdForm", "Evidence", "LookupWay", "MarketType", "Venue"]
 
@@ -74,6 +78,8 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     lookup: LookupWay = LookupWay.NONE
     lookup_param: str | None = None
     """Key of the lookup's params that carries the client order id; None lists without it."""
+    lists: tuple[str, ...] = ("fetch_open_orders", "fetch_closed_orders")
+    """ccxt's methods that list, taken together, orders of every status (for `LookupWay.LISTS`)."""
     cancel_param: str | None = None
     """Key of `cancel_order`'s params that carries the client order id; None where an order can be
     cancelled by the venue's id alone."""
@@ -91,11 +97,33 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """Requests carry a nonce that has to grow, so only one may be under way for a key."""
     attached_stops: frozenset[MarketType] = frozenset()
     """Where an order may carry a stop-loss and a take-profit that the venue keeps."""
+    stop_param: str | None = None
+    """Key of `create_order`'s params that makes a market or limit order wait for a stop price, and
+    still be found by the client order id. None refuses stops: the venue keeps them elsewhere, or
+    ccxt passes the price on as a field that the venue does not know, and the order trades at once.
+    """
+    profit_param: str | None = None
+    """The same for orders that wait for a profit target."""
     replace: bool = False
-    """`edit_order` changes a working order in one step."""
+    """`edit_order` changes a working order in one step. The order is named by the venue's id alone,
+    and keeps its client order id: given one, ccxt would look for the order under it."""
     market_buy_by_cost: bool = False
     """A market order to buy is placed by what it may cost, so it needs a price to reckon with."""
+    no_market: frozenset[Side] = frozenset()
+    """Sides whose market orders are refused: there are none, or they would be another order."""
+    decimal_quantity: bool = False
+    """ccxt reckons with the quantity, so it takes a Decimal and no text."""
     options: Mapping[str, Any] = msgspec.field(default_factory=dict)
-    """What to set in ccxt's options of this exchange, fees for builders and referrers off."""
+    """What to set in ccxt's options of this exchange, fees for builders and referrers off.
+    A mapping within is merged into ccxt's, as ccxt does."""
+    dropped_headers: frozenset[str] = frozenset()
+    """Keys to take out of ccxt's `headers` of this exchange: they name ccxt as a broker."""
+    skipped_methods: frozenset[str] = frozenset()
+    """Coroutine methods of ccxt's exchange to put one in place of that does nothing and returns
+    True: they would pay, or name, somebody else."""
+    attached_fees: str | None = None
+    """What ccxt says about itself to the venue that cannot be switched off; shown to the user."""
+    notes: tuple[str, ...] = ()
+    """What a user or a reader has to know besides."""
     source: str | None = None
     """Where the entry's facts are from: documents of the venue, or names of ccxt's methods."""

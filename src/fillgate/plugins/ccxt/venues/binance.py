@@ -1,0 +1,59 @@
+"""Binance: spot, and the perpetuals in USDT and USDC."""
+
+from typing import Final
+
+import msgspec
+
+from fillgate.plugins.ccxt.venues.venue import Evidence, LookupWay, MarketType, Venue
+
+__all__ = ["VENUES"]
+
+_DAY: Final = 86_400.0
+
+_SPOT: Final = Venue(
+    exchange="binance",
+    evidence=Evidence.WIRE,
+    market_types=frozenset({MarketType.SPOT}),
+    client_id_param="clientOrderId",
+    client_id_field="newClientOrderId",
+    lookup=LookupWay.FETCH_ORDER,
+    lookup_param="clientOrderId",
+    cancel_param="clientOrderId",
+    lookup_window_seconds=90 * _DAY,
+    request_expiry_seconds=10.0,
+    duplicate_codes=frozenset({"Duplicate order sent", "-4116"}),
+    stop_param="triggerPrice",
+    profit_param="takeProfitPrice",
+    attached_fees="Requests that carry no client order id would get one that names ccxt as a"
+    " broker; those of fillgate carry its own.",
+    notes=(
+        "An id is refused as a duplicate only while its order is open.",
+        (
+            "A market order to buy that is given a price is placed by what it may cost; fillgate gives"
+            " none."
+        ),
+        "The answer to a cancel names another client order id; it is known by the venue's id.",
+        "What ccxt calls editing cancels and places anew: not used.",
+    ),
+    source="POST, GET and DELETE /api/v3/order; developers.binance.com: unfilled cancelled orders"
+    " are archived after 90 days; recvWindow as ccxt sets it",
+)
+
+_SWAP: Final = msgspec.structs.replace(
+    _SPOT,
+    market_types=frozenset({MarketType.SWAP}),
+    client_id_field="newClientOrderId",
+    lookup_window_seconds=3 * _DAY,
+    stop_param=None,
+    profit_param=None,
+    replace=True,
+    notes=(
+        "An id is refused as a duplicate only while its order is open.",
+        "Stops are kept apart, and trade as an order of another id: refused.",
+    ),
+    source="POST, GET, PUT and DELETE /fapi/v1/order; developers.binance.com: unfilled cancelled"
+    " orders cannot be asked for after 3 days; recvWindow as ccxt sets it",
+)
+
+VENUES: Final = (_SPOT, _SWAP, msgspec.structs.replace(_SWAP, exchange="binanceusdm"))
+"""What is known of them, an entry for each that differs."""

@@ -1,0 +1,31 @@
+"""Coinbase: Advanced Trade, spot."""
+
+from typing import Final
+
+from fillgate.plugins.ccxt.venues.venue import Evidence, LookupWay, MarketType, Venue
+
+__all__ = ["VENUES"]
+
+VENUES: Final = (
+    Venue(
+        exchange="coinbase",
+        evidence=Evidence.WIRE,
+        market_types=frozenset({MarketType.SPOT}),
+        client_id_param="client_order_id",
+        client_id_field="client_order_id",
+        lookup=LookupWay.LISTS,
+        lists=("fetch_orders",),
+        replace=True,
+        market_buy_by_cost=True,
+        attached_fees="Requests that carry no client order id would get one that names ccxt; those"
+        " of fillgate carry its own.",
+        notes=(
+            "ccxt drops `clientOrderId` and sends an id of its own; only the native key arrives.",
+            "An order can be cancelled and replaced by the venue's id alone.",
+            "Stops are taken with a limit only, and attached ones not at all: refused.",
+        ),
+        source="POST /api/v3/brokerage/orders, orders/edit and orders/batch_cancel; GET"
+        " /api/v3/brokerage/orders/historical/batch",
+    ),
+)
+"""What is known of it."""

@@ -1,0 +1,49 @@
+"""KuCoin: spot, and the perpetuals."""
+
+from typing import Final
+
+import msgspec
+
+from fillgate.plugins.ccxt.venues.venue import Evidence, LookupWay, MarketType, Venue
+
+__all__ = ["VENUES"]
+
+_NO_PARTNER: Final = {"id": None, "key": None}
+
+_SPOT: Final = Venue(
+    exchange="kucoin",
+    evidence=Evidence.WIRE,
+    market_types=frozenset({MarketType.SPOT}),
+    client_id_param="clientOrderId",
+    client_id_field="clientOid",
+    lookup=LookupWay.FETCH_ORDER,
+    lookup_param="clientOrderId",
+    cancel_param="clientOrderId",
+    lookup_window_seconds=3 * 86_400.0,
+    request_expiry_seconds=5.0,
+    duplicate_codes=frozenset({"126044"}),
+    options={"partner": {"spot": _NO_PARTNER, "future": _NO_PARTNER}},
+    notes=(
+        "Before the first order ccxt asks what kind of account it is: one request more.",
+        "Stops are kept apart: refused.",
+        "What ccxt calls editing cancels and places anew, as the venue's documents say: not used.",
+    ),
+    source="POST /api/v1/orders; GET and DELETE /api/v1/order/client-order/{clientOid};"
+    " KC-API-TIMESTAMP is good for 5 seconds",
+)
+
+_SWAP: Final = msgspec.structs.replace(
+    _SPOT,
+    market_types=frozenset({MarketType.SWAP}),
+    decimal_quantity=True,
+    notes=(
+        "Quantities are contracts.",
+        "Without a leverage in the order ccxt sends one of 1.",
+        "Stops, and orders that carry some, are kept apart: refused.",
+    ),
+    source="POST /api/v1/orders, GET /api/v1/orders/byClientOid and DELETE"
+    " /api/v1/orders/client-order/{clientOid} at api-futures.kucoin.com",
+)
+
+VENUES: Final = (_SPOT, _SWAP)
+"""What is known of it, an entry for each that differs."""
