@@ -31,7 +31,7 @@ from fillgate.plugins.ccxt.traffic import read_well
 from fillgate.plugins.ccxt.turns import Nonces, Turns
 from fillgate.plugins.ccxt.venues import MarketType, Venue
 
-__all__ = ["Maker", "close", "exchange_class", "fee_attached", "hosts_of", "share_markets"]
+__all__ = ["Maker", "close", "exchange_class", "fee_attached", "hosts_of"]
 
 _KEPT_BY_STREAMS: Final = 10_000
 """How many orders and trades a stream may be behind before ccxt drops the oldest."""
@@ -205,12 +205,6 @@ def _texts(value: Any) -> Iterator[str]:
     elif isinstance(value, Mapping):
         for each in value.values():
             yield from _texts(each)
-
-
-def share_markets(source: Any, *others: Any) -> None:
-    """Let other instances know the markets that one has loaded."""
-    for other in others:
-        other.set_markets_from_exchange(source)
 
 
 async def close(exchange: Any) -> None:

@@ -95,7 +95,10 @@ def _number(value: Decimal, venue: Venue) -> Decimal | str:
 def _client_id(order: Order, venue: Venue) -> dict[str, Any]:
     if venue.client_id_param is None:
         return {}
-    return {venue.client_id_param: encode(venue.client_id_form, order.client_order_id)}
+    try:
+        return {venue.client_id_param: encode(venue.client_id_form, order.client_order_id)}
+    except ValueError as error:
+        raise Denied("INVALID_CLIENT_ORDER_ID", str(error)) from None
 
 
 def _conditions(order: Order, sizes: Sizes, venue: Venue) -> dict[str, Any]:

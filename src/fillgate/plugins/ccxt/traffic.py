@@ -113,6 +113,7 @@ class Session:
         self._client = client
         self._timeout = timeout
         self.cookie_jar = client.cookie_jar
+        self.headers = client.headers
 
     def get(self, url: Any, **given: Any) -> AbstractAsyncContextManager[Answer]:
         """Send a GET."""

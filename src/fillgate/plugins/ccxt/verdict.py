@@ -22,7 +22,7 @@ from fillgate.plugins.ccxt.answers import is_json, names_an_order, says_one_of, 
 from fillgate.plugins.ccxt.traffic import Call, Traffic
 from fillgate.plugins.ccxt.venues import Evidence, Venue
 
-__all__ = ["ending_of", "is_absence", "kinds_of"]
+__all__ = ["ending_of", "is_absence", "kinds_of", "placing_method", "told"]
 
 _SERVER_ERRORS: Final = 500
 _QUERY: Final = re.compile(r"(https?://[^\s?]*)\?\S*")
@@ -70,28 +70,31 @@ _LOST: Final[Mapping[str, str]] = {
 }
 
 
-def ending_of(error: Exception, traffic: Traffic, venue: Venue) -> CodedError:
+def ending_of(
+    error: Exception, traffic: Traffic, venue: Venue, method: str | None = None
+) -> CodedError:
     """Return the ending of a submission, or of another request, in which ccxt raised this.
 
     Args:
         error: what was raised.
         traffic: what went over the wire meanwhile.
         venue: the exchange's entry in the table.
+        method: HTTP's, by which alone it can have been sent; None if by any.
     """
     if isinstance(error, CodedError):
         return error
-    if not traffic.left(_placing_method(venue)):
+    if not traffic.left(method):
         return _not_sent(error, traffic)
     last = traffic.last
     assert last is not None
     if last.read_well:
-        return Unknown("BROKEN_ANSWER", f"the venue took it, then {_told(error)}")
+        return Unknown("BROKEN_ANSWER", f"the venue took it, then {told(error)}")
     if last.status is None or last.body is None:
-        return Unknown(_of_cause(error, _LOST, "NO_ANSWER"), _told(error))
+        return Unknown(_of_cause(error, _LOST, "NO_ANSWER"), told(error))
     return _of_answer(error, last, venue)
 
 
-def _placing_method(venue: Venue) -> str | None:
+def placing_method(venue: Venue) -> str | None:
     """Return the HTTP method by which orders are placed; None where that is not known."""
     return None if venue.evidence is Evidence.NONE else venue.order_method
 
@@ -100,11 +103,11 @@ def _not_sent(error: Exception, traffic: Traffic) -> NotSent:
     last = traffic.last
     if last is None:
         # ccxt's own checks, before any request.
-        return NotSent(_of_kind(error, _REFUSALS) or "NOT_POSSIBLE", _told(error))
+        return NotSent(_of_kind(error, _REFUSALS) or "NOT_POSSIBLE", told(error))
     if last.left:
-        text = f"what has to be asked before an order was not answered well: {_told(error)}"
+        text = f"what has to be asked before an order was not answered well: {told(error)}"
         return NotSent("NOT_PREPARED", text)
-    return NotSent(_of_cause(error, _NEVER_LEFT, "CONNECT_FAILED"), _told(error))
+    return NotSent(_of_cause(error, _NEVER_LEFT, "CONNECT_FAILED"), told(error))
 
 
 def _of_answer(error: Exception, last: Call, venue: Venue) -> CodedError:
@@ -156,7 +159,7 @@ def _of_cause(error: BaseException, table: Mapping[str, str], default: str) -> s
     return default
 
 
-def _told(error: BaseException) -> str:
+def told(error: BaseException) -> str:
     """Return what happened, with the words of what lies below, and no signatures."""
     below = error.__cause__ or error.__context__
     words = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
