@@ -182,7 +182,7 @@ class Exchange:
             while not peer.closed and (request := await peer.read_request()) is not None:
                 self.requests.append(request)
                 await self._answer(peer, request)
-        except OSError:
+        except (OSError, asyncio.CancelledError):
             pass
         finally:
             peer.close()

@@ -12,6 +12,7 @@ import pytest
 
 from fillgate.domain.errors import CodedError, Denied, NotSent, Rejected, Unknown
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.orders import QuantityUnit
 from fillgate.plugins.ccxt import CcxtPlugin
 from tests.ccxt.plugins.ccxt.conftest import an_order
 from tests.ccxt.plugins.ccxt.exchange import (
@@ -51,7 +52,7 @@ _UNKNOWN: dict[str, tuple[Behaviour, str]] = {
     "empty 200": (answering(raw(200, b"")), "NO_ORDER_ID"),
     "{}": (answering(json_answer({})), "NO_ORDER_ID"),
     "null": (answering(raw(200, b"null")), "NO_ORDER_ID"),
-    "[]": (answering(json_answer([])), "BROKEN_ANSWER"),
+    "[]": (answering(json_answer([])), "NO_ORDER_ID"),
     "an order without an id": (
         answering(json_answer({**ORDER, "orderId": None})),
         "NO_ORDER_ID",
@@ -113,7 +114,7 @@ _REJECTED: dict[str, tuple[Behaviour, str]] = {
     ),
     "other words of -2010": (
         refusal(-2010, "This action is disabled on this account."),
-        "NOT_PERMITTED",
+        "INVALID_ORDER",
     ),
     "LOT_SIZE": (refusal(-1013, "Filter failure: LOT_SIZE"), "INVALID_ORDER"),
     "PRICE_FILTER": (refusal(-1013, "Filter failure: PRICE_FILTER"), "INVALID_ORDER"),
@@ -230,7 +231,7 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_sent(
         {"leverage": "3"},
         {"stop_loss": "1"},
         {"trail": "1"},
-        {"quantity_unit": "lots"},
+        {"quantity_unit": QuantityUnit.LOTS},
         {"client_order_id": "not-one-of-ours"},
     ],
     ids=str,
