@@ -24,17 +24,10 @@ _SPOT: Final = Venue(
     duplicate_codes=frozenset({"Duplicate order sent", "-4116"}),
     stop_param="triggerPrice",
     profit_param="takeProfitPrice",
-    attached_fees="Requests that carry no client order id would get one that names ccxt as a"
-    " broker; those of fillgate carry its own.",
-    notes=(
-        "An id is refused as a duplicate only while its order is open.",
-        (
-            "A market order to buy that is given a price is placed by what it may cost; fillgate gives"
-            " none."
-        ),
-        "The answer to a cancel names another client order id; it is known by the venue's id.",
-        "What ccxt calls editing cancels and places anew: not used.",
-    ),
+    notes="An id is refused as a duplicate only while its order is open. A market order to buy"
+    " that is given a price is placed by what it may cost; fillgate gives none. The answer"
+    " to a cancel names another client order id; it is known by the venue's id. What ccxt"
+    " calls editing cancels and places anew: not used.",
     source="POST, GET and DELETE /api/v3/order; developers.binance.com: unfilled cancelled orders"
     " are archived after 90 days; recvWindow as ccxt sets it",
 )
@@ -47,10 +40,8 @@ _SWAP: Final = msgspec.structs.replace(
     stop_param=None,
     profit_param=None,
     replace=True,
-    notes=(
-        "An id is refused as a duplicate only while its order is open.",
-        "Stops are kept apart, and trade as an order of another id: refused.",
-    ),
+    notes="An id is refused as a duplicate only while its order is open. Stops are kept apart,"
+    " and trade as an order of another id: refused.",
     source="POST, GET, PUT and DELETE /fapi/v1/order; developers.binance.com: unfilled cancelled"
     " orders cannot be asked for after 3 days; recvWindow as ccxt sets it",
 )

@@ -23,14 +23,9 @@ VENUES: Final = (
         replace=True,
         attached_fees="Every order names ccxt as a broker in its header Referer; it cannot be left"
         " out.",
-        notes=(
-            "Before the first order ccxt asks what kind of account it is: two requests more.",
-            (
-                "`clientOrderId` is no key of a lookup or a cancel: ccxt hands it on, and the venue"
-                " does not know it."
-            ),
-            "Stops need a direction, and are listed apart: refused.",
-        ),
+        notes="Before the first order ccxt asks what kind of account it is: two requests more."
+        " `clientOrderId` is no key of a lookup or a cancel: ccxt hands it on, and the"
+        " venue does not know it. Stops need a direction, and are listed apart: refused.",
         source="POST /v5/order/create, cancel and amend; GET /v5/order/realtime and history;"
         " cancelled orders can be asked for one day; recv_window as ccxt sets it",
     ),

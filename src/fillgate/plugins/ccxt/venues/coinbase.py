@@ -17,13 +17,9 @@ VENUES: Final = (
         lists=("fetch_orders",),
         replace=True,
         market_buy_by_cost=True,
-        attached_fees="Requests that carry no client order id would get one that names ccxt; those"
-        " of fillgate carry its own.",
-        notes=(
-            "ccxt drops `clientOrderId` and sends an id of its own; only the native key arrives.",
-            "An order can be cancelled and replaced by the venue's id alone.",
-            "Stops are taken with a limit only, and attached ones not at all: refused.",
-        ),
+        notes="ccxt drops `clientOrderId` and sends an id of its own; only the native key"
+        " arrives. An order can be cancelled and replaced by the venue's id alone. Stops"
+        " are taken with a limit only, and attached ones not at all: refused.",
         source="POST /api/v3/brokerage/orders, orders/edit and orders/batch_cancel; GET"
         " /api/v3/brokerage/orders/historical/batch",
     ),

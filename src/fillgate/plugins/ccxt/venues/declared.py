@@ -29,7 +29,6 @@ _DAY: Final = 24 * _HOUR
 _UNSAID: Final = 1 * _HOUR
 
 _BROKER: Final = "Every order names ccxt as a broker in {}; it cannot be left out."
-_RESENT: Final = "Orders are placed by GET, which HTTP clients send again by themselves when a connection breaks."
 
 
 def _found(venue: Venue, window: float = _UNSAID) -> Venue:
@@ -63,23 +62,20 @@ _GATE: Final = _replace(
     client_id_form=ClientIdForm.PREFIXED_T,
     cancel_param=None,
     dropped_headers=frozenset({"X-Gate-Channel-Id"}),
-    notes=("By its own id an order can be asked for until an hour after its end.",),
+    notes="By its own id an order can be asked for until an hour after its end.",
 )
 _MEXC: Final = _replace(
     _declared("mexc", "newClientOrderId"),
     request_expiry_seconds=5.0,
     attached_fees=_BROKER.format("its header source"),
 )
-_HTX: Final = _replace(
-    _declared("htx", "client-order-id"),
-    attached_fees="Perpetuals: every order names ccxt as a broker in its field channel_code.",
-)
+_HTX: Final = _declared("htx", "client-order-id")
 _BINGX: Final = _replace(
     _declared("bingx", "newClientOrderId"),
     cancel_param="clientOrderId",
     duplicate_codes=frozenset({"101481", "109201"}),
     attached_fees=_BROKER.format("its header X-SOURCE-KEY"),
-    notes=("A lookup by our id alone would send the text None as the venue's: not used.",),
+    notes="A lookup by our id alone would send the text None as the venue's: not used.",
 )
 _HYPERLIQUID: Final = _replace(
     _found(_declared("hyperliquid", "c")),
@@ -87,18 +83,10 @@ _HYPERLIQUID: Final = _replace(
     serial=True,
     options={"builderFee": False, "refSet": True},
     skipped_methods=frozenset({"handle_builder_fee_approval", "set_ref"}),
-    notes=(
-        (
-            "By default ccxt has the account approve a fee for a builder, adds the builder to every"
-            " order and sets a referrer, each with a signed request before the first order; none of"
-            " it is done."
-        ),
-        (
-            "A market order is a limit order at a price that ccxt takes from the price it is given: one"
-            " is needed."
-        ),
-        "ccxt rounds prices to five digits by itself.",
-    ),
+    notes="By default ccxt has the account approve a fee for a builder, adds the builder to"
+    " every order and sets a referrer, each with a signed request before the first order;"
+    " none of it is done. A market order is a limit order at a price that ccxt takes from"
+    " the price it is given: one is needed. ccxt rounds prices to five digits by itself.",
 )
 _PHEMEX: Final = _replace(
     _found(_declared("phemex", "clOrdID")),
@@ -115,30 +103,30 @@ VENUES: Final = (
         _declared("krakenfutures", "cliOrdId"),
         market_types=_SWAP,
         duplicate_codes=frozenset({"clientOrderIdAlreadyExist"}),
-        notes=("Quantities are contracts.", "Neither a lookup nor a cancel takes our id."),
+        notes="Quantities are contracts. Neither a lookup nor a cancel takes our id.",
     ),
     _replace(
         _BITGET,
         market_types=_SPOT,
         no_market=_BUY,
-        notes=(
-            "Before the first order ccxt asks what kind of account it is: one request more.",
-            "A market order to buy is a quantity to ccxt and a cost to a unified account: refused.",
-        ),
+        notes="Before the first order ccxt asks what kind of account it is: one request more. A"
+        " market order to buy is a quantity to ccxt and a cost to a unified account:"
+        " refused.",
     ),
     _replace(_BITGET, market_types=_SWAP),
     _replace(_GATE, market_types=_SPOT, market_buy_by_cost=True),
     _replace(
         _GATE,
         market_types=_SWAP,
-        notes=(*_GATE.notes, "Quantities are whole contracts."),
+        notes="By its own id an order can be asked for until an hour after its end. Quantities"
+        " are whole contracts.",
     ),
     _replace(_found(_MEXC, 7 * _DAY), market_types=_SPOT),
     _replace(
         _MEXC,
         market_types=_SWAP,
         client_id_field="externalOid",
-        notes=("Quantities are contracts, and leave as binary floating-point numbers.",),
+        notes="Quantities are contracts, and leave as binary floating-point numbers.",
     ),
     _replace(_found(_HTX, 2 * _HOUR), market_types=_SPOT, market_buy_by_cost=True),
     _replace(
@@ -146,20 +134,16 @@ VENUES: Final = (
         market_types=_SWAP,
         client_id_param="client_order_id",
         client_id_field="client_order_id",
-        notes=(
-            "Quantities are contracts.",
-            (
-                "ccxt hands `clientOrderId` on unread, and the venue does not know it; only the native"
-                " key arrives."
-            ),
-        ),
+        attached_fees=_BROKER.format("its field channel_code"),
+        notes="Quantities are contracts. ccxt hands `clientOrderId` on unread, and the venue"
+        " does not know it; only the native key arrives.",
     ),
     _replace(_BINGX, market_types=_SPOT),
     _replace(_BINGX, market_types=_SWAP, client_id_field="clientOrderID"),
     _replace(
         _declared("bitfinex", None),
         serial=True,
-        notes=("A client order id is a number of 45 bits, which fillgate's does not fit.",),
+        notes="A client order id is a number of 45 bits, which fillgate's does not fit.",
     ),
     _replace(
         _found(_declared("bitstamp", "client_order_id")),
@@ -171,26 +155,20 @@ VENUES: Final = (
         market_types=_SPOT,
         serial=True,
         no_market=frozenset(Side),
-        notes=("There are no market orders.",),
+        notes="There are no market orders.",
     ),
     _replace(
         _declared("cryptocom", "client_oid", param="client_oid"),
         attached_fees=_BROKER.format("its field broker_id"),
-        notes=(
-            "ccxt drops `clientOrderId` and sends none; only the native key arrives.",
-            "A lookup by our id alone would send an empty one as the venue's: not used.",
-        ),
+        notes="ccxt drops `clientOrderId` and sends none; only the native key arrives. A lookup"
+        " by our id alone would send an empty one as the venue's: not used.",
     ),
     _replace(
         _declared("deribit", "label", param="label"),
         order_method="GET",
-        notes=(
-            (
-                "ccxt hands `clientOrderId` on unread, and the venue does not know it; our id is the"
-                " label."
-            ),
-            _RESENT,
-        ),
+        notes="ccxt hands `clientOrderId` on unread, and the venue does not know it; our id is"
+        " the label. Orders are placed by GET, which HTTP clients send again by themselves"
+        " when a connection breaks.",
     ),
     _replace(_HYPERLIQUID, market_types=_SPOT),
     _replace(_HYPERLIQUID, market_types=_SWAP),
@@ -200,13 +178,13 @@ VENUES: Final = (
     _replace(
         _declared("whitebit", "clientOrderId"),
         serial=True,
-        notes=("Neither a lookup nor a cancel takes our id alone.",),
+        notes="Neither a lookup nor a cancel takes our id alone.",
     ),
     _replace(
         _declared("upbit", "identifier"),
         market_types=_SPOT,
         market_buy_by_cost=True,
-        notes=("A lookup by our id alone would send the text None as the venue's: not used.",),
+        notes="A lookup by our id alone would send the text None as the venue's: not used.",
     ),
     _replace(
         _found(_declared("bithumb", "client_order_id")),
@@ -217,18 +195,19 @@ VENUES: Final = (
     _replace(
         _found(_declared("bitvavo", "clientOrderId")),
         market_types=_SPOT,
-        notes=("Orders need the setting `operatorId` in ccxt's options.",),
+        notes="Orders need the setting `operatorId` in ccxt's options.",
     ),
     _replace(
         _declared("alpaca", "client_order_id"),
         market_types=_SPOT,
         dropped_headers=frozenset({"APCA-PARTNER-ID"}),
-        notes=("Neither a lookup nor a cancel takes our id.",),
+        notes="Neither a lookup nor a cancel takes our id.",
     ),
     _replace(
         _declared("coinbaseinternational", None),
         order_method="GET",
-        notes=(_RESENT,),
+        notes="Orders are placed by GET, which HTTP clients send again by themselves when a"
+        " connection breaks.",
     ),
 )
 """What is known of them, an entry for each that differs."""

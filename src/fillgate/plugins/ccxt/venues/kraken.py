@@ -20,17 +20,10 @@ VENUES: Final = (
         stop_param="stopLossPrice",
         profit_param="takeProfitPrice",
         replace=True,
-        notes=(
-            (
-                "A client order id is a UUID or at most 18 characters; it is unique among open orders"
-                " only."
-            ),
-            "`fetch_order` looks for it as a userref, another field: not used.",
-            (
-                "`triggerPrice` is handed on unread, and the order would trade at once: stops go by"
-                " `stopLossPrice`."
-            ),
-        ),
+        notes="A client order id is a UUID or at most 18 characters; it is unique among open"
+        " orders only. `fetch_order` looks for it as a userref, another field: not used."
+        " `triggerPrice` is handed on unread, and the order would trade at once: stops go"
+        " by `stopLossPrice`.",
         source="POST /0/private/AddOrder, AmendOrder, CancelOrder, OpenOrders, ClosedOrders;"
         " docs.kraken.com on cl_ord_id and on amending in place",
     ),

@@ -23,11 +23,9 @@ _SPOT: Final = Venue(
     request_expiry_seconds=5.0,
     duplicate_codes=frozenset({"126044"}),
     options={"partner": {"spot": _NO_PARTNER, "future": _NO_PARTNER}},
-    notes=(
-        "Before the first order ccxt asks what kind of account it is: one request more.",
-        "Stops are kept apart: refused.",
-        "What ccxt calls editing cancels and places anew, as the venue's documents say: not used.",
-    ),
+    notes="Before the first order ccxt asks what kind of account it is: one request more. Stops"
+    " are kept apart: refused. What ccxt calls editing cancels and places anew, as the"
+    " venue's documents say: not used.",
     source="POST /api/v1/orders; GET and DELETE /api/v1/order/client-order/{clientOid};"
     " KC-API-TIMESTAMP is good for 5 seconds",
 )
@@ -36,11 +34,8 @@ _SWAP: Final = msgspec.structs.replace(
     _SPOT,
     market_types=frozenset({MarketType.SWAP}),
     decimal_quantity=True,
-    notes=(
-        "Quantities are contracts.",
-        "Without a leverage in the order ccxt sends one of 1.",
-        "Stops, and orders that carry some, are kept apart: refused.",
-    ),
+    notes="Quantities are contracts. Without a leverage in the order ccxt sends one of 1. Stops,"
+    " and orders that carry some, are kept apart: refused.",
     source="POST /api/v1/orders, GET /api/v1/orders/byClientOid and DELETE"
     " /api/v1/orders/client-order/{clientOid} at api-futures.kucoin.com",
 )

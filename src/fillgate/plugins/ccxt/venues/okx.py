@@ -20,16 +20,9 @@ VENUES: Final = (
         duplicate_codes=frozenset({"51016"}),
         attached_stops=frozenset({MarketType.SPOT, MarketType.SWAP}),
         replace=True,
-        attached_fees="Requests that carry no client order id would get one, and a tag, that name"
-        " ccxt as a broker; those of fillgate carry their own id and no tag.",
-        notes=(
-            "Quantities of perpetuals are contracts.",
-            (
-                "Stops are kept apart: ccxt sends their id in a field that is not asked for there."
-                " Refused."
-            ),
-            "An order goes as a batch of one; a refusal is in the entry's code `sCode`.",
-        ),
+        notes="Quantities of perpetuals are contracts. Stops are kept apart: ccxt sends their id"
+        " in a field that is not asked for there. Refused. An order goes as a batch of one;"
+        " a refusal is in the entry's code `sCode`.",
         source="POST /api/v5/trade/batch-orders, cancel-order and amend-order; GET"
         " /api/v5/trade/order; unfilled cancelled orders can be asked for two hours; a request's"
         " time stamp is good for 30 seconds",

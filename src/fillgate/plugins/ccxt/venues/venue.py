@@ -123,7 +123,7 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     True: they would pay, or name, somebody else."""
     attached_fees: str | None = None
     """What ccxt says about itself to the venue that cannot be switched off; shown to the user."""
-    notes: tuple[str, ...] = ()
+    notes: str | None = None
     """What a user or a reader has to know besides."""
     source: str | None = None
     """Where the entry's facts are from: documents of the venue, or names of ccxt's methods."""
