@@ -4,7 +4,8 @@
 - `options`, `credentials`: its settings, and its keys, which never leave there
 - `venues`: what each exchange can do, as data; `abilities`: the same with what ccxt says
 - `client_ids`: our ids in the forms of venues
-- `markets`: which market is meant, its rules, and an order's numbers there
+- `symbols`, `prefixes`: which market a symbol means; `markets`, `steps`: a market and its rules
+- `sizing`: an order's numbers in a market's steps; `listings`: all that of an open account
 - `orders`: an order as the arguments of ccxt's methods
 - `sending`, `verdict`, `answers`: what is sent once, and what became of it
 - `asking`, `reports`, `values`, `known`: what is asked, and how the answers are read

@@ -12,16 +12,25 @@ Invariants:
 """
 
 from collections import OrderedDict
-from typing import Final, TypeVar
+from decimal import Decimal
+from typing import Final, NamedTuple, TypeVar
 
 from fillgate.domain.ids import order_of
 from fillgate.domain.orders import Order
 
-__all__ = ["Known"]
+__all__ = ["Known", "Sent"]
 
 V = TypeVar("V")
 
 _MOST: Final = 20_000
+
+
+class Sent(NamedTuple):
+    """An order that was sent."""
+
+    order: Order
+    quantity: Decimal
+    """In ccxt's unit, after rounding to the market's step."""
 
 
 class Known:
@@ -32,11 +41,12 @@ class Known:
         self._most = most
         self._symbols: dict[str, str] = {}
         self._of_orders: OrderedDict[str, str] = OrderedDict()
-        self._orders: OrderedDict[str, Order] = OrderedDict()
+        self._orders: OrderedDict[str, Sent] = OrderedDict()
 
-    def note_order(self, order: Order, market: str) -> None:
-        """Remember an order that is sent to a market (ccxt's symbol)."""
-        _put(self._orders, order_of(order.client_order_id), order, self._most)
+    def note_order(self, order: Order, market: str, quantity: Decimal) -> None:
+        """Remember an order that is sent to a market (ccxt's symbol) with a quantity of ccxt's."""
+        sent = Sent(order, quantity)
+        _put(self._orders, order_of(order.client_order_id), sent, self._most)
         self.note(order.symbol, market, order.client_order_id)
 
     def note(self, symbol: str, market: str, client_order_id: str | None = None) -> None:
@@ -53,8 +63,8 @@ class Known:
                 return own
         return self._symbols.get(market, market)
 
-    def order(self, client_order_id: str | None) -> Order | None:
-        """Return an order as it was sent; None if it is not known."""
+    def order(self, client_order_id: str | None) -> Sent | None:
+        """Return an order that was sent; None if it is not known."""
         return None if client_order_id is None else self._orders.get(order_of(client_order_id))
 
     @property

@@ -100,6 +100,13 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             example={"BTCUSDT.P": "BTC/USDT:USDT"},
         ),
     ] = msgspec.field(default_factory=dict)
+    charts: Annotated[
+        frozenset[str],
+        Setting(
+            "Prefixes of other exchanges' charts whose symbols may be traded here, such as "
+            "`COINBASE` in `COINBASE:BTCUSD`."
+        ),
+    ] = frozenset()
     options: Annotated[
         Mapping[str, Any],
         Setting(

@@ -19,26 +19,13 @@ from fillgate.domain.numbers import decimal_text
 from fillgate.domain.orders import Order, OrderType, QuantityUnit, Side, TimeInForce
 from fillgate.plugins.ccxt.abilities import Abilities
 from fillgate.plugins.ccxt.client_ids import encode
+from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.venues import Venue
 
-__all__ = ["Placement", "Sizes", "placement_of"]
+__all__ = ["Placement", "placement_of"]
 
 _LIMITED: Final = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 _AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sizes:
-    """An order's numbers as the venue takes them."""
-
-    quantity: Decimal
-    """In the venue's unit: base, or contracts."""
-    price: Decimal | None = None
-    stop_price: Decimal | None = None
-    stop_loss: Decimal | None = None
-    take_profit: Decimal | None = None
-    cost: Decimal | None = None
-    """What to spend or earn instead of a quantity, in the quote currency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +38,7 @@ class Placement:
 
 
 def placement_of(
-    order: Order, market: str, sizes: Sizes, venue: Venue, abilities: Abilities
+    order: Order, market: str, sizes: Sized, venue: Venue, abilities: Abilities
 ) -> Placement:
     """Return the call that places an order.
 
@@ -67,11 +54,11 @@ def placement_of(
     """
     _check(order, venue, abilities)
     params = _client_id(order, venue) | _conditions(order, sizes, venue) | _contract(order)
-    if sizes.cost is not None:
+    if order.quote_quantity is not None:
         side = order.side.value
         return Placement(
             method=f"create_market_{side}_order_with_cost",
-            arguments=(market, _number(sizes.cost, venue)),
+            arguments=(market, _number(order.quote_quantity, venue)),
             params=params,
         )
     limited = order.order_type in _LIMITED
@@ -101,7 +88,7 @@ def _client_id(order: Order, venue: Venue) -> dict[str, Any]:
         raise Denied("INVALID_CLIENT_ORDER_ID", str(error)) from None
 
 
-def _conditions(order: Order, sizes: Sizes, venue: Venue) -> dict[str, Any]:
+def _conditions(order: Order, sizes: Sized, venue: Venue) -> dict[str, Any]:
     """Return what says when it may trade."""
     params: dict[str, Any] = {}
     if sizes.stop_price is not None:

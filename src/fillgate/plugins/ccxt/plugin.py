@@ -32,11 +32,13 @@ from fillgate.plugins.ccxt.abilities import NO_KEYS, capabilities_of
 from fillgate.plugins.ccxt.asking import Asker
 from fillgate.plugins.ccxt.client_ids import encode
 from fillgate.plugins.ccxt.known import Known
-from fillgate.plugins.ccxt.markets import Markets
+from fillgate.plugins.ccxt.listings import Listings
+from fillgate.plugins.ccxt.markets import Market
 from fillgate.plugins.ccxt.opened import Opened
 from fillgate.plugins.ccxt.options import AccountOptions, read_settings
 from fillgate.plugins.ccxt.reports import Reader
 from fillgate.plugins.ccxt.sending import Sender
+from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.streams import Streams
 from fillgate.plugins.ccxt.verdict import told
 
@@ -54,7 +56,7 @@ class _Desk:
     """The parts of an open account."""
 
     opened: Opened
-    markets: Markets
+    listings: Listings
     sender: Sender
     asker: Asker
     streams: Streams
@@ -90,8 +92,8 @@ class CcxtPlugin(ExecutionPlugin):
         opening = await _opening(where)
         with self._asking():
             opened = await opening.open_account(options, credentials, self.context.clock, where)
-        desk = self._made_desk(opened)
         try:
+            desk = self._made_desk(opened)
             with self._asking():
                 await desk.asker.greet()
         except BaseException:
@@ -101,15 +103,15 @@ class CcxtPlugin(ExecutionPlugin):
 
     def _made_desk(self, opened: Opened) -> _Desk:
         clock = self.context.clock
-        markets = Markets(opened, clock)
+        listings = Listings(opened, clock)
         reader = Reader(
             form=opened.venue.client_id_form,
             known=self._known,
-            contract_size=markets.contract_size,
+            unit=listings.unit,
             now=lambda: clock.now() // 1000,
         )
         return _Desk(
-            opened, markets, Sender(opened, reader), Asker(opened, reader), Streams(opened, reader)
+            opened, listings, Sender(opened, reader), Asker(opened, reader), Streams(opened, reader)
         )
 
     def _use(self, desk: _Desk) -> None:
@@ -140,9 +142,16 @@ class CcxtPlugin(ExecutionPlugin):
         """Send the order, once; see the base class and `verdict`."""
         desk = self._ready_to_send()
         market = await self._market_to_send(desk, order.symbol)
-        sizes = desk.markets.sizes(order, market)
-        self._known.note_order(order, market)
-        return await desk.sender.place(order, market, sizes)
+        sizes = desk.listings.sized(order, market)
+        self._tell_rounding(order, sizes)
+        self._known.note_order(order, market.symbol, sizes.quantity)
+        return await desk.sender.place(order, market.symbol, sizes)
+
+    def _tell_rounding(self, order: Order, sizes: Sized) -> None:
+        if sizes.told:
+            name = order.client_order_id
+            text = "; ".join(sizes.told)
+            self.context.logger.info("order-rounded", client_order_id=name, text=text)
 
     async def cancel_order(
         self, *, client_order_id: str, order_id: str | None = None, symbol: str, request_id: str
@@ -150,11 +159,11 @@ class CcxtPlugin(ExecutionPlugin):
         """Ask for a cancel, once, and return what the order is then; see the base class."""
         desk = self._ready_to_send()
         market = await self._market_to_send(desk, symbol)
-        self._known.note(symbol, market, client_order_id)
+        self._known.note(symbol, market.symbol, client_order_id)
         report = await desk.sender.cancel(
-            client_order_id=client_order_id, order_id=order_id, market=market
+            client_order_id=client_order_id, order_id=order_id, market=market.symbol
         )
-        return report or await self._as_it_is(desk, client_order_id, order_id, market)
+        return report or await self._as_it_is(desk, client_order_id, order_id, market.symbol)
 
     async def replace_order(
         self, *, client_order_id: str, order_id: str | None = None, order: Order
@@ -166,12 +175,13 @@ class CcxtPlugin(ExecutionPlugin):
                 "NOT_SUPPORTED", f"{desk.opened.venue.exchange} cannot replace in one step"
             )
         market = await self._market_to_send(desk, order.symbol)
-        self._known.note(order.symbol, market, client_order_id)
-        sizes = desk.markets.sizes(order, market)
+        sizes = desk.listings.sized(order, market)
+        self._tell_rounding(order, sizes)
         report = await desk.sender.replace(
-            order_id=order_id, order=order, market=market, sizes=sizes
+            order_id=order_id, order=order, market=market.symbol, sizes=sizes
         )
-        return report or await self._as_it_is(desk, client_order_id, order_id, market)
+        self._known.note_order(order, market.symbol, sizes.quantity)
+        return report or await self._as_it_is(desk, client_order_id, order_id, market.symbol)
 
     async def _as_it_is(
         self, desk: _Desk, client_order_id: str, order_id: str | None, market: str
@@ -195,9 +205,9 @@ class CcxtPlugin(ExecutionPlugin):
             raise Denied("NO_KEYS", "the account has no keys, and so only quotes")
         return desk
 
-    async def _market_to_send(self, desk: _Desk, symbol: str) -> str:
+    async def _market_to_send(self, desk: _Desk, symbol: str) -> Market:
         try:
-            return await desk.markets.find(symbol)
+            return await desk.listings.find(symbol)
         except Denied:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was sent
@@ -215,7 +225,7 @@ class CcxtPlugin(ExecutionPlugin):
         """Look an order up; see the base class."""
         with self._asking():
             desk = self._ready()
-            market = await desk.markets.find(symbol)
+            market = (await desk.listings.find(symbol)).symbol
             self._known.note(symbol, market, client_order_id)
             return await desk.asker.order(
                 client_order_id=client_order_id, order_id=order_id, market=market, since=since
@@ -245,7 +255,7 @@ class CcxtPlugin(ExecutionPlugin):
 
     async def instruments(self) -> Sequence[Instrument]:
         """Return the rules of the markets that are open, by ccxt's symbols."""
-        return self._ready().markets.instruments()
+        return self._ready().listings.instruments()
 
     async def fetch_data(self, symbol: str) -> MarketData:
         """Return the quote of a symbol.
@@ -255,7 +265,8 @@ class CcxtPlugin(ExecutionPlugin):
         """
         with self._asking():
             desk = self._ready()
-            return await desk.asker.quote(await desk.markets.find(symbol), symbol)
+            market = await desk.listings.find(symbol)
+            return await desk.asker.quote(market.symbol, symbol)
 
     async def health_check(self) -> bool:
         """Return True if the exchange answers, and takes the keys if there are any.
@@ -277,7 +288,7 @@ class CcxtPlugin(ExecutionPlugin):
         """Return quotes as they come; raises when the stream breaks."""
         with self._asking():
             desk = self._ready()
-            markets = {await desk.markets.find(symbol): symbol for symbol in symbols}
+            markets = {(await desk.listings.find(symbol)).symbol: symbol for symbol in symbols}
             async for quote in desk.streams.quotes(markets):
                 yield quote
 
@@ -307,7 +318,7 @@ class CcxtPlugin(ExecutionPlugin):
 
 
 async def _market(desk: _Desk, symbol: str | None) -> str | None:
-    return None if symbol is None else await desk.markets.find(symbol)
+    return None if symbol is None else (await desk.listings.find(symbol)).symbol
 
 
 async def _opening(where: str) -> Any:

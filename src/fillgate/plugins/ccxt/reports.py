@@ -2,10 +2,11 @@
 
 Invariants:
 
-1. Quantities are in base units: what the venue counts in contracts is multiplied by their size.
+1. Quantities are in our unit: what the venue counts in contracts is multiplied by their size.
 2. Our client order ids are read back from the venue's form; those of others stay what they are.
-3. What cannot be told for certain is left out (None) or is no answer (`BrokenAnswer`): a market
-   order's quantity is told only if the order is known, for one by cost has none.
+3. What cannot be told for certain is left out (None) or is no answer (`BrokenAnswer`).
+4. An order that was rounded to the market's step is told of with the quantity that it has here. Of
+   one of ours that another process sent, no quantity is told.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from typing import Any, Final
 
 from fillgate.domain.errors import Rejected
 from fillgate.domain.fills import Fill
+from fillgate.domain.ids import tag_of
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.numbers import ZERO, divide, multiply
 from fillgate.domain.orders import Side
@@ -58,8 +60,8 @@ class Reader:
 
     form: ClientIdForm
     known: Known
-    contract_size: Callable[[str], Decimal]
-    """By ccxt's symbol; 1 where quantities are in base units."""
+    unit: Callable[[str], Decimal]
+    """How much of our unit one of ccxt's is, by ccxt's symbol."""
     now: Callable[[], int]
     """The time, Unix milliseconds."""
 
@@ -73,7 +75,7 @@ class Reader:
         order_id = names_id(order)
         assert order_id is not None
         market = text(order, "symbol") or ""
-        size = self.contract_size(market)
+        size = self.unit(market)
         filled = self._filled(order, size)
         status = _status(order, filled, self._in_base(order, "amount", size))
         if status is OrderStatus.REJECTED:
@@ -101,7 +103,7 @@ class Reader:
         order_id, market, side = names_id(order), text(order, "symbol"), order.get("side")
         if order_id is None or market is None or side not in _SIDES:
             raise BrokenAnswer("an order without id, symbol or side")
-        size, name = self.contract_size(market), self.client_order_id(order)
+        size, name = self.unit(market), self.client_order_id(order)
         filled, amount = self._filled(order, size), self._in_base(order, "amount", size)
         status = _status(order, filled, amount)
         if status is None:
@@ -112,7 +114,7 @@ class Reader:
             order_id=order_id,
             symbol=self.known.symbol(market, name),
             side=_SIDES[side],
-            quantity=amount if self._is_by_quantity(order, name) else None,
+            quantity=self._quantity(order, name, amount),
             price=positive(order, "price") if has_limit else None,
             stop_price=positive(order, "triggerPrice") or positive(order, "stopPrice"),
             status=status,
@@ -138,7 +140,7 @@ class Reader:
         order_id, market, side = text(trade, "order"), text(trade, "symbol"), trade.get("side")
         if order_id is None or market is None or side not in _SIDES:
             raise BrokenAnswer("a trade without symbol, side or the id of its order")
-        fill = _fill(trade, self.contract_size(market), time_of(trade, "timestamp"))
+        fill = _fill(trade, self.unit(market), time_of(trade, "timestamp"))
         if fill is None:
             raise BrokenAnswer("a trade without id, quantity, price or time")
         return VenueFill(
@@ -156,7 +158,7 @@ class Reader:
             raise BrokenAnswer("a position without a symbol")
         if not contracts:
             return None
-        held = multiply(abs(contracts), self.contract_size(market))
+        held = multiply(abs(contracts), self.unit(market))
         is_short = position.get("side") == "short" or contracts < ZERO
         return VenuePosition(
             symbol=self.known.symbol(market),
@@ -174,11 +176,14 @@ class Reader:
         told = number(order, name)
         return None if told is None else multiply(told, size)
 
-    def _is_by_quantity(self, order: Fields, client_order_id: str | None) -> bool:
-        sent = self.known.order(client_order_id)
-        if sent is not None:
-            return sent.quote_quantity is None
-        return "market" not in (text(order, "type") or "")
+    def _quantity(self, order: Fields, name: str | None, amount: Decimal | None) -> Decimal | None:
+        sent = self.known.order(name)
+        if sent is None:
+            # Whether one of ours was rounded, or was by cost, is not known any more.
+            return None if name is not None and tag_of(name) is not None else amount
+        if sent.order.quote_quantity is not None:
+            return None
+        return sent.order.quantity if number(order, "amount") == sent.quantity else amount
 
     def _fills(self, order: Fields, size: Decimal) -> tuple[Fill, ...]:
         at = time_of(order, *_CHANGED) or self.now()

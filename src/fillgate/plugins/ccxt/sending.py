@@ -11,8 +11,9 @@ from fillgate.domain.orders import Order, OrderType
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
 from fillgate.plugins.ccxt.client_ids import encode
 from fillgate.plugins.ccxt.opened import Opened
-from fillgate.plugins.ccxt.orders import Sizes, placement_of
+from fillgate.plugins.ccxt.orders import placement_of
 from fillgate.plugins.ccxt.reports import Reader, names_id
+from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.traffic import noted
 from fillgate.plugins.ccxt.values import BrokenAnswer
 from fillgate.plugins.ccxt.venues import Venue
@@ -30,7 +31,7 @@ class Sender:
     opened: Opened
     reader: Reader
 
-    async def place(self, order: Order, market: str, sizes: Sizes) -> ExecutionResult:
+    async def place(self, order: Order, market: str, sizes: Sized) -> ExecutionResult:
         """Send an order, once.
 
         Raises:
@@ -67,7 +68,7 @@ class Sender:
         return self._told(answer)
 
     async def replace(
-        self, *, order_id: str | None, order: Order, market: str, sizes: Sizes
+        self, *, order_id: str | None, order: Order, market: str, sizes: Sized
     ) -> ExecutionReport | None:
         """Ask for a replace, once; as `cancel`."""
         if order_id is None:
