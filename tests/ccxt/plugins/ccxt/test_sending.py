@@ -5,6 +5,7 @@ The exchange takes the order first. Whatever it does then, exactly one request h
 
 import asyncio
 import json
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -226,11 +227,11 @@ async def test_a_certificate_that_nobody_vouches_for_is_not_sent(
     [
         {"symbol": "NO/SUCH"},
         {"symbol": "BTCUSD_PERP"},
-        {"price": "1"},
+        {"price": Decimal(1)},
         {"reduce_only": True},
-        {"leverage": "3"},
-        {"stop_loss": "1"},
-        {"trail": "1"},
+        {"leverage": Decimal(3)},
+        {"stop_loss": Decimal(1)},
+        {"trail": Decimal(1)},
         {"quantity_unit": QuantityUnit.LOTS},
         {"client_order_id": "not-one-of-ours"},
     ],
