@@ -14,7 +14,7 @@ from typing import Final
 
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.numbers import ZERO, add, multiply, subtract
+from fillgate.domain.numbers import ZERO, add, divide, multiply, subtract
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
 from fillgate.market.feeds.base import Flow, Quote
 from fillgate.market.margin_calls import closing_order, settle, watch_position
@@ -36,7 +36,7 @@ from fillgate.market.records import (
     Trailed,
     Triggered,
 )
-from fillgate.market.rules import LIMIT_TYPES, POST_ONLY_CROSSES, reducible
+from fillgate.market.rules import POST_ONLY_CROSSES, has_limit, reducible
 from fillgate.market.step import Step
 from fillgate.market.triggers import CONDITIONAL, trail_start, watch_of
 from fillgate.market.venue_order import VenueOrder
@@ -124,6 +124,21 @@ class Execution(Step):
         listing = self.market.listing
         return multiply(multiply(Decimal(ticks), listing.tick), listing.lot)
 
+    def lots_worth(self, side: Side, worth: Decimal) -> int:
+        """Return how many lots an order may take of whatever it finds now, for so much at most."""
+        listing, taken = self.market.listing, 0
+        ticks = int(divide(worth, multiply(listing.tick, listing.lot)))
+        # No ask is below the bid; bids may be lower, but are not looked at down to nothing.
+        most = ticks // self.market.quote(self.at).bid * (1 if side is Side.BUY else 4)
+        self.market.outside.supply(side.opposite, most, None, self.offer)
+        for level in self.market.book.levels(side.opposite, _LEVELS):
+            lots = min(level.lots, ticks // level.ticks)
+            taken += lots
+            ticks -= lots * level.ticks
+            if lots < level.lots:
+                break
+        return taken
+
     def would_take(self, order: Order) -> bool:
         """Tell whether a limit order would be executed at once, at least in part."""
         ticks = self._limit(order)
@@ -139,7 +154,7 @@ class Execution(Step):
         self.market.book.reduce(held.number, self.lots_of(held))
 
     def _limit(self, order: Order) -> int | None:
-        if order.order_type not in LIMIT_TYPES:
+        if not has_limit(order):
             return None
         assert order.price is not None
         return self.market.listing.ticks(order.price)[0]
@@ -168,7 +183,7 @@ class Execution(Step):
         """End an order that may not wait for the rest of its quantity."""
         if held.order.reduce_only and not self.lots_of(held):
             self.close(held, OrderStatus.CANCELED, _NOTHING_TO_REDUCE)
-        elif held.order.order_type in LIMIT_TYPES:
+        elif has_limit(held.order):
             self.close(held, OrderStatus.EXPIRED, _NOT_AT_ONCE)
         else:
             self.close(held, OrderStatus.EXPIRED, _NO_LIQUIDITY)
@@ -278,19 +293,25 @@ class Execution(Step):
             fill_id=f"{held.order_id}-{len(held.fills) + 1}",
             quantity=quantity,
             price=price,
-            fees=self._charged(held, multiply(quantity, price), maker=maker),
+            fees=self._charged(held, quantity, price, maker=maker),
             timestamp=self.at // 1000,
         )
         against = max(against, 0)
         self.happen(Filled(at=self.at, number=number, fill=fill, maker=maker, against=against))
         return quantity
 
-    def _charged(self, held: VenueOrder, worth: Decimal, *, maker: bool) -> tuple[Fee, ...]:
+    def _charged(
+        self, held: VenueOrder, quantity: Decimal, price: Decimal, *, maker: bool
+    ) -> tuple[Fee, ...]:
         if self.fees.is_free:
             return ()
+        worth = multiply(quantity, price)
         traded = self.state.ownership.volume(held.order.account, self.at)
+        asset = self.market.listing.quote
+        if self.fees.of_received and held.order.side is Side.BUY:
+            asset, worth = self.market.listing.base, quantity
         amount = self.fees.fee(worth, maker=maker, volume=traded)
-        return (Fee(self.market.listing.quote, amount),) if amount else ()
+        return (Fee(asset, amount),) if amount else ()
 
     def _after_execution(self, held: VenueOrder, quantity: Decimal) -> None:
         self.end_others(held)
