@@ -41,13 +41,14 @@ from fillgate.market.step import Step
 from fillgate.market.triggers import CONDITIONAL, trail_start, watch_of
 from fillgate.market.venue_order import VenueOrder
 
-__all__ = ["Execution"]
+__all__ = ["OWN_ORDER", "Execution"]
 
 _NOTHING_TO_REDUCE: Final = "Nothing is left that a reduce-only order could close."
 _NOT_AT_ONCE: Final = "Could not be executed at once within its price."
 _NO_LIQUIDITY: Final = "Nobody is on the other side."
 _LEVELS: Final = 10_000
-_OWN_ORDER: Final = "It would have met an order of the same account."
+OWN_ORDER: Final = "It would have met an order of the same account."
+"""Why an order has ended that gave way to one of its own account, or that had to."""
 
 
 class Execution(Step):
@@ -175,7 +176,7 @@ class Execution(Step):
             case Outcome.WOULD_TAKE:
                 self.refuse(held, POST_ONLY_CROSSES)
             case Outcome.PREVENTED:
-                self.close(held, OrderStatus.EXPIRED, _OWN_ORDER)
+                self.close(held, OrderStatus.EXPIRED, OWN_ORDER)
             case _:
                 self._leave(held)
 
@@ -197,7 +198,7 @@ class Execution(Step):
         for number in matched.prevented:
             held = self.state.orders[number]
             if not held.status.is_final:
-                self.close(held, OrderStatus.CANCELED, _OWN_ORDER)
+                self.close(held, OrderStatus.CANCELED, OWN_ORDER)
         for number, lots in matched.reduced:
             if number not in matched.prevented:
                 self._shrink(number, lots)
