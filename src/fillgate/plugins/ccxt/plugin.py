@@ -178,7 +178,11 @@ class CcxtPlugin(ExecutionPlugin):
         sizes = desk.listings.sized(order, market)
         self._tell_rounding(order, sizes)
         report = await desk.sender.replace(
-            order_id=order_id, order=order, market=market.symbol, sizes=sizes
+            client_order_id=client_order_id,
+            order_id=order_id,
+            order=order,
+            market=market.symbol,
+            sizes=sizes,
         )
         self._known.note_order(order, market.symbol, sizes.quantity)
         return report or await self._as_it_is(desk, client_order_id, order_id, market.symbol)

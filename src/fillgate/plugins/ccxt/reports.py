@@ -94,8 +94,13 @@ class Reader:
             fills=self._fills(order, size),
         )
 
-    def report(self, order: Fields) -> ExecutionReport:
+    def report(self, order: Fields, client_order_id: str | None = None) -> ExecutionReport:
         """Return what the venue tells of an order.
+
+        Args:
+            order: the order in ccxt's structure.
+            client_order_id: which order was asked about, where the answer names another: that to a
+                cancel may have the request's own id.
 
         Raises:
             BrokenAnswer: what has to be told is not.
@@ -103,7 +108,7 @@ class Reader:
         order_id, market, side = names_id(order), text(order, "symbol"), order.get("side")
         if order_id is None or market is None or side not in _SIDES:
             raise BrokenAnswer("an order without id, symbol or side")
-        size, name = self.unit(market), self.client_order_id(order)
+        size, name = self.unit(market), client_order_id or self.client_order_id(order)
         filled, amount = self._filled(order, size), self._in_base(order, "amount", size)
         status = _status(order, filled, amount)
         if status is None:

@@ -65,10 +65,16 @@ class Sender:
         answer = await self._sent(
             lambda: self.opened.orders.cancel_order(order_id, market, params=params)
         )
-        return self._told(answer)
+        return self._told(answer, client_order_id, order_id)
 
     async def replace(
-        self, *, order_id: str | None, order: Order, market: str, sizes: Sized
+        self,
+        *,
+        client_order_id: str,
+        order_id: str | None,
+        order: Order,
+        market: str,
+        sizes: Sized,
     ) -> ExecutionReport | None:
         """Ask for a replace, once; as `cancel`."""
         if order_id is None:
@@ -81,7 +87,7 @@ class Sender:
                 order_id, market, "limit", order.side.value, quantity, price
             )
         )
-        return self._told(answer)
+        return self._told(answer, client_order_id, order_id)
 
     async def _sent(self, send: Callable[[], Awaitable[Any]], method: str | None = None) -> Any:
         with noted() as traffic:
@@ -91,9 +97,14 @@ class Sender:
                 ending = ending_of(error, traffic, self.opened.venue, method)
                 raise self._redacted(ending) from None
 
-    def _told(self, answer: Any) -> ExecutionReport | None:
+    def _told(
+        self, answer: Any, client_order_id: str, order_id: str | None
+    ) -> ExecutionReport | None:
+        named = names_id(answer)
+        if named is None or order_id not in {None, named}:
+            return None
         try:
-            return self.reader.report(answer) if names_id(answer) is not None else None
+            return self.reader.report(answer, order_of(client_order_id))
         except BrokenAnswer:
             return None
 
