@@ -1,4 +1,4 @@
-"""The account at the practice exchange: the real ccxt, a matching engine, and prices that we move."""
+"""The account at the practice exchange: the real ccxt, matching, and prices that we move."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
