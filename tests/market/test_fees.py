@@ -56,3 +56,9 @@ def test_no_execution_costs_more_than_the_most(worth: Decimal, maker: bool, volu
 
 def test_a_rebate_is_not_counted_on() -> None:
     assert FeeSchedule([FeeTier(maker=D("-0.1"), taker=D("-0.1"))]).most(D(100)) == 0
+
+
+def test_nothing_is_needed_beside_what_is_received() -> None:
+    schedule = FeeSchedule([FeeTier(maker=Decimal(0), taker=Decimal("0.001"))], of_received=True)
+    assert schedule.fee(Decimal(3), maker=False) == Decimal("0.003")
+    assert schedule.most(Decimal(3)) == 0

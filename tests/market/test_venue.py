@@ -67,6 +67,16 @@ ARRIVALS: list[tuple[Order, list[tuple[int, int]], OrderStatus]] = [
     (order(side=S, order_type=T.STOP_LOSS, stop_price=Decimal(100)), [(99, 1)], St.FILLED),
     (order(side=S, order_type=T.TAKE_PROFIT, stop_price=Decimal(100)), [(99, 1)], St.FILLED),
     (order(side=S, order_type=T.TAKE_PROFIT, stop_price=Decimal(101)), [], St.NEW),
+    (
+        order(side=S, order_type=T.TAKE_PROFIT, stop_price=Decimal(100), price=Decimal(98)),
+        [(99, 1)],
+        St.FILLED,
+    ),
+    (
+        order(side=S, order_type=T.TAKE_PROFIT, stop_price=Decimal(100), price=Decimal(105)),
+        [],
+        St.NEW,
+    ),
     (order(order_type=T.TRAILING_STOP, trail=Decimal(1)), [], St.NEW),
 ]
 
@@ -568,3 +578,23 @@ def test_a_lookup_finds_what_fits_in_everything(
         venue.place(order(each), at(0))
     found = venue.find(name, order_id, symbol, at(0))
     assert (found and found.number) == number
+
+
+def test_the_mode_of_an_order_counts_when_it_arrives() -> None:
+    venue = venue_over([quiet()])
+    venue.place(limit(100, "rests"), at(1))
+    sale = limit(100, "comes", side=S)
+    comes = venue.place(sale, at(2), prevention=SelfTradePrevention.CANCEL_NEWEST)
+    assert comes.status is St.EXPIRED
+    assert held(venue, 1, 3).status is St.NEW
+
+
+@pytest.mark.parametrize(
+    ("side", "worth", "quantity"),
+    [(B, 100, 0), (B, 101, 1), (B, 405, 3), (B, 406, 4), (B, 9999, 13), (S, 99, 1), (S, 393, 3)],
+)
+def test_what_an_order_can_have_for_its_worth(side: Side, worth: int, quantity: int) -> None:
+    venue = venue_over([BOOK])
+    assert venue.quantity_worth("X", side, Decimal(worth), at(1)) == quantity
+    placed = venue.place(order(side=side, quantity=quantity or 1), at(1))
+    assert placed.worth <= worth or not quantity

@@ -125,6 +125,17 @@ class Accounts:
         account = self._accounts.get(name)
         return _NOTHING if account is None else account.capabilities
 
+    def venue_client_order_id(self, name: str, client_order_id: str) -> str | None:
+        """Return an id in the form in which an account's venue hears it; None: as it is."""
+        account = self._accounts.get(name)
+        try:
+            form = (
+                None if account is None else account.plugin.venue_client_order_id(client_order_id)
+            )
+        except Exception:  # noqa: BLE001 - a plugin's failure must not stop a lane
+            return None
+        return form if isinstance(form, str) else None
+
     def check_up(self, name: str) -> Denied | None:
         """Return why an account cannot take orders now, or None if it can."""
         account = self._accounts.get(name)

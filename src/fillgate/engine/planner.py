@@ -55,15 +55,20 @@ class Planner:
         denied = self.check(ticket, order)
         if denied is not None:
             return denied_event(ticket, order, denied)
-        return OrderIntended(
-            client_order_id=order.client_order_id, signal=ticket.number, order=order, sending=True
-        )
+        return self._intended(ticket, order, sending=True)
 
     def intend(self, ticket: Ticket) -> OrderIntended:
         """Return the event of an order that is planned and not to be sent yet."""
-        order = self.order(ticket)
+        return self._intended(ticket, self.order(ticket), sending=False)
+
+    def _intended(self, ticket: Ticket, order: Order, *, sending: bool) -> OrderIntended:
+        name = order.client_order_id
         return OrderIntended(
-            client_order_id=order.client_order_id, signal=ticket.number, order=order
+            client_order_id=name,
+            signal=ticket.number,
+            order=order,
+            sending=sending,
+            venue_client_order_id=self._accounts.venue_client_order_id(order.account, name),
         )
 
     def withdraw(self, ticket: Ticket) -> tuple[OrderEvent, ...]:

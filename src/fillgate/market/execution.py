@@ -14,7 +14,7 @@ from typing import Final
 
 from fillgate.domain.fills import Fee, Fill
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.numbers import ZERO, add, multiply, subtract
+from fillgate.domain.numbers import ZERO, add, divide, multiply, subtract
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
 from fillgate.market.feeds.base import Flow, Quote
 from fillgate.market.margin_calls import closing_order, settle, watch_position
@@ -36,18 +36,19 @@ from fillgate.market.records import (
     Trailed,
     Triggered,
 )
-from fillgate.market.rules import LIMIT_TYPES, POST_ONLY_CROSSES, reducible
+from fillgate.market.rules import POST_ONLY_CROSSES, has_limit, reducible
 from fillgate.market.step import Step
 from fillgate.market.triggers import CONDITIONAL, trail_start, watch_of
 from fillgate.market.venue_order import VenueOrder
 
-__all__ = ["Execution"]
+__all__ = ["OWN_ORDER", "Execution"]
 
 _NOTHING_TO_REDUCE: Final = "Nothing is left that a reduce-only order could close."
 _NOT_AT_ONCE: Final = "Could not be executed at once within its price."
 _NO_LIQUIDITY: Final = "Nobody is on the other side."
 _LEVELS: Final = 10_000
-_OWN_ORDER: Final = "It would have met an order of the same account."
+OWN_ORDER: Final = "It would have met an order of the same account."
+"""Why an order has ended that gave way to one of its own account, or that had to."""
 
 
 class Execution(Step):
@@ -124,6 +125,21 @@ class Execution(Step):
         listing = self.market.listing
         return multiply(multiply(Decimal(ticks), listing.tick), listing.lot)
 
+    def lots_worth(self, side: Side, worth: Decimal) -> int:
+        """Return how many lots an order may take of whatever it finds now, for so much at most."""
+        listing, taken = self.market.listing, 0
+        ticks = int(divide(worth, multiply(listing.tick, listing.lot)))
+        # No ask is below the bid; bids may be lower, but are not looked at down to nothing.
+        most = ticks // self.market.quote(self.at).bid * (1 if side is Side.BUY else 4)
+        self.market.outside.supply(side.opposite, most, None, self.offer)
+        for level in self.market.book.levels(side.opposite, _LEVELS):
+            lots = min(level.lots, ticks // level.ticks)
+            taken += lots
+            ticks -= lots * level.ticks
+            if lots < level.lots:
+                break
+        return taken
+
     def would_take(self, order: Order) -> bool:
         """Tell whether a limit order would be executed at once, at least in part."""
         ticks = self._limit(order)
@@ -139,7 +155,7 @@ class Execution(Step):
         self.market.book.reduce(held.number, self.lots_of(held))
 
     def _limit(self, order: Order) -> int | None:
-        if order.order_type not in LIMIT_TYPES:
+        if not has_limit(order):
             return None
         assert order.price is not None
         return self.market.listing.ticks(order.price)[0]
@@ -160,7 +176,7 @@ class Execution(Step):
             case Outcome.WOULD_TAKE:
                 self.refuse(held, POST_ONLY_CROSSES)
             case Outcome.PREVENTED:
-                self.close(held, OrderStatus.EXPIRED, _OWN_ORDER)
+                self.close(held, OrderStatus.EXPIRED, OWN_ORDER)
             case _:
                 self._leave(held)
 
@@ -168,7 +184,7 @@ class Execution(Step):
         """End an order that may not wait for the rest of its quantity."""
         if held.order.reduce_only and not self.lots_of(held):
             self.close(held, OrderStatus.CANCELED, _NOTHING_TO_REDUCE)
-        elif held.order.order_type in LIMIT_TYPES:
+        elif has_limit(held.order):
             self.close(held, OrderStatus.EXPIRED, _NOT_AT_ONCE)
         else:
             self.close(held, OrderStatus.EXPIRED, _NO_LIQUIDITY)
@@ -182,7 +198,7 @@ class Execution(Step):
         for number in matched.prevented:
             held = self.state.orders[number]
             if not held.status.is_final:
-                self.close(held, OrderStatus.CANCELED, _OWN_ORDER)
+                self.close(held, OrderStatus.CANCELED, OWN_ORDER)
         for number, lots in matched.reduced:
             if number not in matched.prevented:
                 self._shrink(number, lots)
@@ -278,19 +294,25 @@ class Execution(Step):
             fill_id=f"{held.order_id}-{len(held.fills) + 1}",
             quantity=quantity,
             price=price,
-            fees=self._charged(held, multiply(quantity, price), maker=maker),
+            fees=self._charged(held, quantity, price, maker=maker),
             timestamp=self.at // 1000,
         )
         against = max(against, 0)
         self.happen(Filled(at=self.at, number=number, fill=fill, maker=maker, against=against))
         return quantity
 
-    def _charged(self, held: VenueOrder, worth: Decimal, *, maker: bool) -> tuple[Fee, ...]:
+    def _charged(
+        self, held: VenueOrder, quantity: Decimal, price: Decimal, *, maker: bool
+    ) -> tuple[Fee, ...]:
         if self.fees.is_free:
             return ()
+        worth = multiply(quantity, price)
         traded = self.state.ownership.volume(held.order.account, self.at)
+        asset = self.market.listing.quote
+        if self.fees.of_received and held.order.side is Side.BUY:
+            asset, worth = self.market.listing.base, quantity
         amount = self.fees.fee(worth, maker=maker, volume=traded)
-        return (Fee(self.market.listing.quote, amount),) if amount else ()
+        return (Fee(asset, amount),) if amount else ()
 
     def _after_execution(self, held: VenueOrder, quantity: Decimal) -> None:
         self.end_others(held)

@@ -1,7 +1,8 @@
 """What a venue charges for executions.
 
-Fees are charged in the quote currency. Those who trade more may pay less: what counts is the worth
-of what an account executed in the thirty days before, as in the tables of most exchanges.
+Fees are charged in the quote currency, or in what the execution brings in (`of_received`). Those
+who trade more may pay less: what counts is the worth of what an account executed in the thirty days
+before, as in the tables of most exchanges.
 
 Invariants:
 
@@ -42,8 +43,15 @@ class FeeTier(msgspec.Struct, frozen=True, kw_only=True):
 class FeeSchedule:
     """The tiers of a venue."""
 
-    def __init__(self, tiers: Sequence[FeeTier]) -> None:
-        """Charge by these tiers; nothing where none is reached."""
+    def __init__(self, tiers: Sequence[FeeTier], *, of_received: bool = False) -> None:
+        """Charge by these tiers; nothing where none is reached.
+
+        Args:
+            tiers: in any order.
+            of_received: purchases are charged in the asset that they bring in, as spot exchanges
+                do, instead of the quote currency; then nothing beside its worth is locked for them.
+        """
+        self.of_received = of_received
         self._tiers = sorted(tiers, key=lambda tier: tier.volume, reverse=True)
         self.is_free = not any(tier.maker or tier.taker for tier in tiers)
         """Whether nothing is ever charged."""
@@ -53,17 +61,19 @@ class FeeSchedule:
         """Whether it matters how much was traded."""
 
     def fee(self, worth: Decimal, *, maker: bool, volume: Decimal = ZERO) -> Decimal:
-        """Return what an execution costs, in the quote currency; below 0 for what is paid.
+        """Return what an execution costs, in the currency of its worth; below 0 for what is paid.
 
         Args:
-            worth: quantity times price.
+            worth: quantity times price; the quantity where that is what is received.
             maker: whether the order rested.
             volume: what the account executed in `VOLUME_DAYS` days before.
         """
         return _charged(worth, self.rate(maker=maker, volume=volume))
 
     def most(self, worth: Decimal) -> Decimal:
-        """Return what an execution of this worth costs at the most, in the quote currency."""
+        """Return what an execution of this worth costs beside it at the most."""
+        if self.of_received:
+            return ZERO
         return _charged(worth, max(self.highest, ZERO))
 
     def rate(self, *, maker: bool, volume: Decimal = ZERO) -> Decimal:

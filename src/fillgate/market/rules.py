@@ -20,6 +20,8 @@ __all__ = [
     "Circumstances",
     "Refusal",
     "expiry",
+    "has_limit",
+    "pair_refusal",
     "reducible",
     "refusal_of",
 ]
@@ -60,10 +62,11 @@ _prices: Final = attrgetter(*_PRICES)
 _conditions: Final = attrgetter(
     "order_type", "quote_quantity", *_PRICES, "time_in_force", "post_only", "reduce_only"
 )
+_of_pair: Final = attrgetter("account", "symbol", "side", "quantity", "leverage")
 _PLAIN: Final = (OrderType.MARKET, None, None, None, None, None, None, None, False, False)
 
 LIMIT_TYPES: Final = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
-"""The types that work at a price of their own."""
+"""The types that always work at a price of their own."""
 
 POST_ONLY_CROSSES: Final = Refusal(
     "POST_ONLY_WOULD_CROSS", "Order would immediately match and take."
@@ -110,6 +113,21 @@ def expiry(order: Order, arrived: int) -> int | None:
     if order.time_in_force is TimeInForce.GTD and order.expire_time is not None:
         return order.expire_time * 1000
     return None
+
+
+def has_limit(order: Order) -> bool:
+    """Tell whether an order works at a price of its own; a take-profit does if it has one."""
+    if order.order_type is OrderType.TAKE_PROFIT:
+        return order.price is not None
+    return order.order_type in LIMIT_TYPES
+
+
+def pair_refusal(first: Order, second: Order) -> Refusal | None:
+    """Return why two orders cannot be one-cancels-the-other; None if they can."""
+    if _of_pair(first) == _of_pair(second):
+        return None
+    text = "Both orders must be of one account, symbol, side, quantity and leverage."
+    return Refusal("INVALID_PAIR", text)
 
 
 def reducible(side: Side, position: Decimal) -> Decimal:

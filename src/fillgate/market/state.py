@@ -18,6 +18,7 @@ from fillgate.domain.fills import Fill
 from fillgate.domain.numbers import ZERO, add, subtract
 from fillgate.domain.orders import Side
 from fillgate.market.accounts import MarginAccount
+from fillgate.market.listings import Listing
 from fillgate.market.ownership import Ownership
 from fillgate.market.records import (
     AccountRecord,
@@ -156,6 +157,31 @@ class VenueState:
             if symbol is None or symbol == self.orders[execution.number].order.symbol:
                 found.append(execution)
         return found[::-1]
+
+    def taken(self, listed: Listing, symbol: str, since: int) -> dict[tuple[Side, int], int]:
+        """Return the lots of the market outside that were taken, by its side and price in ticks.
+
+        Args:
+            listed: what the symbol is.
+            symbol: the orders'.
+            since: from when on, Unix microseconds.
+        """
+        taken: dict[tuple[Side, int], int] = {}
+        for execution in self.executions(symbol, since):
+            if execution.maker or execution.against:
+                continue
+            side = self.orders[execution.number].order.side.opposite
+            key = (side, listed.ticks(execution.fill.price)[0])
+            taken[key] = taken.get(key, 0) + listed.lots(execution.fill.quantity)[0]
+        return taken
+
+    def newest(self, client_order_id: str, order_id: str | None, symbol: str) -> VenueOrder | None:
+        """Return the last order that arrived under an id and fits; None if there is none."""
+        for number in reversed(self.arrivals.get(client_order_id, [])):
+            held = self.orders[number]
+            if held.order.symbol == symbol and order_id in {None, held.order_id}:
+                return held
+        return None
 
     def working(self, symbol: str) -> Sequence[VenueOrder]:
         """Return the working orders of a symbol, oldest first."""

@@ -15,7 +15,6 @@ Invariants:
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from heapq import heappop, heappush
-from operator import attrgetter
 from typing import Final
 
 from fillgate.domain.life_cycle import OrderStatus
@@ -27,9 +26,16 @@ from fillgate.market.execution import Execution
 from fillgate.market.feeds.base import NoPrices, Quote
 from fillgate.market.listings import Listing
 from fillgate.market.margin_calls import fund, set_leverage, watch_position
+from fillgate.market.matching import SelfTradePrevention
 from fillgate.market.records import Arrived, Opened, Replaced
 from fillgate.market.replacing import keeps_its_place, replace_refusal
-from fillgate.market.rules import POST_ONLY_CROSSES, Circumstances, Refusal, refusal_of
+from fillgate.market.rules import (
+    POST_ONLY_CROSSES,
+    Circumstances,
+    Refusal,
+    pair_refusal,
+    refusal_of,
+)
 from fillgate.market.state import VenueState
 from fillgate.market.symbol_market import SymbolMarket
 from fillgate.market.terms import Terms
@@ -114,14 +120,7 @@ class Venue:
             instant = market.feed.instant(since)
         except NoPrices:
             return
-        taken: dict[tuple[Side, int], int] = {}
-        for execution in self.state.executions(market.symbol, instant):
-            if execution.maker or execution.against:
-                continue
-            side = self.state.orders[execution.number].order.side.opposite
-            key = (side, market.listing.ticks(execution.fill.price)[0])
-            taken[key] = taken.get(key, 0) + market.listing.lots(execution.fill.quantity)[0]
-        market.outside.resume(since, taken)
+        market.outside.resume(since, self.state.taken(market.listing, market.symbol, instant))
 
     def _drop_idle(self) -> None:
         # They hold nothing that could not be made again.
@@ -215,18 +214,26 @@ class Venue:
 
     # Requests
 
-    def place(self, order: Order, now: int, refusal: Refusal | None = None) -> VenueOrder:
+    def place(
+        self,
+        order: Order,
+        now: int,
+        refusal: Refusal | None = None,
+        prevention: SelfTradePrevention | None = None,
+    ) -> VenueOrder:
         """Take an order and return what it is now: filled, resting or refused.
 
         Args:
             order: as the client sent it.
             now: when it arrives.
             refusal: to be refused with, whatever the order is.
+            prevention: for what happens now, instead of the terms'.
 
         Raises:
             BadSymbol: its symbol cannot be one; there is no record of the order.
         """
         with self._step(self.market(order.symbol, now), now) as step:
+            step.prevention = prevention or step.prevention
             refusal = self._unquoted(step) or refusal or self._refusal(step, order)
             held = self._arrive(step, order)
             if refusal is None:
@@ -251,7 +258,7 @@ class Venue:
             BadSymbol: the symbol cannot be one; there is no record of the orders.
         """
         with self._step(self.market(first.symbol, now), now) as step:
-            refusal = self._unquoted(step) or _pair_refusal(first, second)
+            refusal = self._unquoted(step) or pair_refusal(first, second)
             for order in (first, second):
                 refusal = refusal or self._refusal(step, order)
             pair = self.state.next_number
@@ -267,11 +274,20 @@ class Venue:
         one, other = (self.state.orders[number] for number in numbers)
         return one, other
 
+    def quantity_worth(self, symbol: str, side: Side, worth: Decimal, now: int) -> Decimal:
+        """Return what a market order can have of a symbol for so much of its quote currency.
+
+        Raises:
+            BadSymbol: the text cannot be one.
+            NoPrices: there are none that may be traded on.
+        """
+        with self._step(self.market(symbol, now), now) as step:
+            step.turn()
+            return step.market.listing.quantity(step.lots_worth(side, worth))
+
     def _arrive(self, step: Execution, order: Order, pair: int | None = None) -> VenueOrder:
-        arrived = Arrived(at=step.at, number=self.state.next_number, order=order, pair=pair)
-        held = step.happen(arrived)
-        assert held is not None
-        return held
+        number = self.state.next_number
+        return step.told(Arrived(at=step.at, number=number, order=order, pair=pair))
 
     def _unquoted(self, step: Execution) -> Refusal | None:
         """Let the market outside offer what it does now; tell why nothing can be traded on it."""
@@ -331,14 +347,12 @@ class Venue:
         refusal = replace_refusal(held, self._circumstances(step, order))
         refusal = refusal or unaffordable(step, order, self._terms.margin, held)
         works = held.triggered or order.order_type is OrderType.LIMIT
-        if refusal is None and works and order.post_only and step.would_take(order):
-            return POST_ONLY_CROSSES
-        return refusal
+        crosses = works and order.post_only and refusal is None and step.would_take(order)
+        return POST_ONLY_CROSSES if crosses else refusal
 
     def _renew(self, step: Execution, held: VenueOrder, order: Order) -> None:
         stays = keeps_its_place(held, order)
-        replaced = step.happen(Replaced(at=step.at, number=held.number, order=order))
-        assert replaced is not None
+        replaced = step.told(Replaced(at=step.at, number=held.number, order=order))
         if stays:
             step.shorten(replaced)
         else:
@@ -358,11 +372,7 @@ class Venue:
         """
         if symbol in self.state.open:
             self.market(symbol, now)
-        for number in reversed(self.state.arrivals.get(client_order_id, ())):
-            held = self.state.orders[number]
-            if held.order.symbol == symbol and order_id in {None, held.order_id}:
-                return held
-        return None
+        return self.state.newest(client_order_id, order_id, symbol)
 
     # Steps
 
@@ -376,13 +386,3 @@ class Venue:
     def _undo(self) -> None:
         self.state = self._reload()
         self._markets.clear()
-
-
-def _pair_refusal(first: Order, second: Order) -> Refusal | None:
-    if _of_pair(first) == _of_pair(second):
-        return None
-    text = "Both orders must be of one account, symbol, side, quantity and leverage."
-    return Refusal("INVALID_PAIR", text)
-
-
-_of_pair: Final = attrgetter("account", "symbol", "side", "quantity", "leverage")

@@ -169,6 +169,14 @@ class ExecutionPlugin(ABC):
     async def close(self) -> None:  # noqa: B027 - most plugins have nothing to give back
         """Give back connections and files. Called once, also after a failed `init`."""
 
+    def venue_client_order_id(self, client_order_id: str) -> str | None:
+        """Return a client order id in the form in which the venue hears it; None: as it is.
+
+        It is written down with the order, before the order is sent. What the venue tells of the
+        order has the id as it is.
+        """
+        return None
+
     async def fetch_order(
         self,
         *,

@@ -35,6 +35,8 @@ class OrderIntended(OrderEvent, frozen=True, kw_only=True):
     order: Order
     sending: bool = False
     """True when it is SENDING with that, as by an `OrderSending` right behind."""
+    venue_client_order_id: str | None = None
+    """The client order id in the form in which the venue hears it; None if it is as it is."""
 
 
 class OrderDenied(OrderEvent, frozen=True, kw_only=True):

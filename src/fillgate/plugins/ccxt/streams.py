@@ -1,0 +1,178 @@
+"""Reports and quotes as the exchange pushes them, through ccxt.pro.
+
+Invariants:
+
+1. Each stream has an instance of ccxt's exchange and a session of its own, which end with it: what
+   one left behind cannot disturb the next.
+2. What is pushed is taken at once and read at once, for ccxt changes its structures in place.
+   Reports are told in the order in which they came.
+3. An execution is told by name with a report of its order; one that comes before any waits for it.
+4. Without a sign of life for `stream_timeout` the stream breaks. So it does if its reader is too
+   far behind.
+"""
+
+import asyncio
+import functools
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
+
+from fillgate.domain.fills import Fill
+from fillgate.domain.market import MarketData
+from fillgate.domain.reports import ExecutionReport
+from fillgate.plugins.ccxt.opened import Opened
+from fillgate.plugins.ccxt.reports import Reader
+from fillgate.plugins.ccxt.values import Fields, positive, text, time_of
+
+__all__ = ["Streams"]
+
+_MOST_WAITING: Final = 10_000
+_LOOKS: Final = 4
+"""How often within `stream_timeout` it is looked for signs of life."""
+
+
+@dataclass(slots=True)
+class _Merged:
+    """Reports of one stream: orders and executions, put together."""
+
+    reader: Reader
+    waiting: asyncio.Queue[ExecutionReport] = field(
+        default_factory=lambda: asyncio.Queue(_MOST_WAITING)
+    )
+    last: dict[str, ExecutionReport] = field(default_factory=dict)
+    fills: dict[str, list[Fill]] = field(default_factory=dict)
+
+    def take_orders(self, orders: Sequence[Fields]) -> None:
+        for order in orders:
+            report = self.reader.report(order)
+            # ccxt has the fee of the last execution here, not the sum; the fills have them all.
+            fills = (*report.fills, *self.fills.pop(report.order_id, ()))
+            report = msgspec.structs.replace(report, fees=(), fills=fills)
+            self.last[report.order_id] = msgspec.structs.replace(report, fills=())
+            self.waiting.put_nowait(report)
+
+    def take_trades(self, trades: Sequence[Fields]) -> None:
+        for trade in trades:
+            told = self.reader.fill(trade)
+            known = self.last.get(told.order_id)
+            if known is None:
+                self.fills.setdefault(told.order_id, []).append(told.fill)
+            else:
+                self.waiting.put_nowait(msgspec.structs.replace(known, fills=(told.fill,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """Streams of an open account."""
+
+    opened: Opened
+    reader: Reader
+
+    async def reports(self) -> AsyncIterator[ExecutionReport]:
+        """Return reports as they come; raises when the stream breaks."""
+        merged = _Merged(self.reader)
+        async with self._connected() as exchange:
+            pumps = [self._pump(exchange.watch_orders, merged.take_orders)]
+            if exchange.has.get("watchMyTrades"):
+                pumps.append(self._pump(exchange.watch_my_trades, merged.take_trades))
+            async for report in self._told(exchange, merged.waiting, pumps):
+                yield report
+
+    async def quotes(self, markets: Mapping[str, str]) -> AsyncIterator[MarketData]:
+        """Return quotes as they come; raises when the stream breaks.
+
+        Args:
+            markets: our symbols by ccxt's.
+        """
+        waiting: asyncio.Queue[MarketData] = asyncio.Queue(_MOST_WAITING)
+
+        def take(tickers: Any) -> None:
+            several = tickers.values() if "symbol" not in tickers else (tickers,)
+            for ticker in several:
+                symbol = markets.get(text(ticker, "symbol") or "")
+                if symbol is not None:
+                    waiting.put_nowait(self._quote(ticker, symbol))
+
+        async with self._connected() as exchange:
+            pumps = [self._pump(watch, take) for watch in _quote_watches(exchange, markets)]
+            async for quote in self._told(exchange, waiting, pumps):
+                yield quote
+
+    def _quote(self, ticker: Fields, symbol: str) -> MarketData:
+        return MarketData(
+            symbol=symbol,
+            bid=positive(ticker, "bid"),
+            ask=positive(ticker, "ask"),
+            last=positive(ticker, "last"),
+            volume=positive(ticker, "baseVolume"),
+            timestamp=time_of(ticker, "timestamp") or self.reader.now(),
+        )
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[Any]:
+        opened = self.opened
+        async with AsyncExitStack() as stack:
+            session = opened.network.for_questions(opened.options.data_timeout)
+            stack.push_async_callback(session.close)
+            exchange = opened.maker.make(session)
+            stack.push_async_callback(exchange.close)
+            exchange.set_markets_from_exchange(opened.questions)
+            within = int(opened.options.stream_timeout * 1000) // _LOOKS
+            least = min(within, exchange.streaming.get("keepAlive") or within)
+            exchange.streaming = {**exchange.streaming, "keepAlive": least}
+            yield exchange
+
+    async def _pump(self, watch: Callable[[], Awaitable[Any]], take: Callable[[Any], None]) -> None:
+        while True:
+            take(await watch())
+
+    async def _told(
+        self, exchange: Any, waiting: asyncio.Queue[Any], pumps: Sequence[Any]
+    ) -> AsyncIterator[Any]:
+        tasks = [asyncio.ensure_future(pump) for pump in pumps]
+        tasks.append(asyncio.ensure_future(self._watch_over(exchange)))
+        news: asyncio.Future[Any] = asyncio.ensure_future(waiting.get())
+        try:
+            while True:
+                await asyncio.wait((*tasks, news), return_when=asyncio.FIRST_COMPLETED)
+                while news.done() or not waiting.empty():
+                    yield news.result() if news.done() else waiting.get_nowait()
+                    if news.done():
+                        news = asyncio.ensure_future(waiting.get())
+                for task in tasks:
+                    if task.done():
+                        await task
+        finally:
+            for each in (*tasks, news):
+                each.cancel()
+            await asyncio.gather(*tasks, news, return_exceptions=True)
+
+    async def _watch_over(self, exchange: Any) -> None:
+        """Raise once nothing has come for too long."""
+        seconds = self.opened.options.stream_timeout
+        heard, still = _heard(exchange), 0
+        while still < _LOOKS:
+            await asyncio.sleep(seconds / _LOOKS)
+            latest = _heard(exchange)
+            heard, still = latest, still + 1 if latest == heard else 0
+        raise ConnectionError(f"no sign of life for {seconds:g} s")
+
+
+def _heard(exchange: Any) -> list[tuple[Any, ...]]:
+    """Return when each connection was heard of last, by messages and by pongs."""
+    return [
+        (client.url, client.last_message_at, client.lastPong)
+        for client in exchange.clients.values()
+    ]
+
+
+def _quote_watches(exchange: Any, markets: Mapping[str, str]) -> list[Callable[[], Awaitable[Any]]]:
+    """Return what tells quotes with bid and ask, if ccxt has that here, else tickers."""
+    for name in ("watch_bids_asks", "watch_tickers"):
+        camel = "".join(part.capitalize() for part in name.split("_"))
+        if exchange.has.get(camel[0].lower() + camel[1:]):
+            return [functools.partial(getattr(exchange, name), list(markets))]
+    return [functools.partial(exchange.watch_ticker, market) for market in markets]

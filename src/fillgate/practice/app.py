@@ -1,0 +1,82 @@
+"""All of the exchange as one application: HTTP, both kinds of WebSockets, and its owner's side."""
+
+import secrets
+from pathlib import Path
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.routing import Mount, WebSocketRoute
+
+from fillgate.domain.clock import Clock
+from fillgate.market.feeds.synthetic import SyntheticTerms
+from fillgate.practice.breaking import Hanging
+from fillgate.practice.control import Control
+from fillgate.practice.exchange import Exchange, Rules
+from fillgate.practice.faults import Faults
+from fillgate.practice.gate import Gate
+from fillgate.practice.hub import Hub
+from fillgate.practice.prices import Prices, recordings_of
+from fillgate.practice.rate_limits import Limits, RateLimits
+from fillgate.practice.rest import Rest
+from fillgate.practice.streams import MarketStreams
+from fillgate.practice.symbols import Symbols
+from fillgate.practice.users import User, Users
+from fillgate.practice.ws_api import WsApi
+
+__all__ = ["Practice", "Settings"]
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """How an exchange is to be."""
+
+    users: tuple[User, ...]
+    control_key: str = msgspec.field(default_factory=lambda: secrets.token_hex(16))
+    seed: int = 0
+    """Chooses the made prices."""
+    recording: Path | None = None
+    """A file, or a folder of files, that is played instead."""
+    volatility: SyntheticTerms = SyntheticTerms()
+    limits: Limits = Limits()
+
+
+class Practice:
+    """An exchange with its ways in."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        """Open it.
+
+        Args:
+            settings: how it is to be.
+            clock: tells the time.
+
+        Raises:
+            BadRecording: the recording cannot be read.
+            Refused: it is of a symbol that is not listed.
+            ValueError: two users have one name or one key.
+        """
+        symbols = Symbols()
+        terms = msgspec.structs.replace(settings.volatility, seed=settings.seed)
+        path = settings.recording
+        recordings = None if path is None else recordings_of(path, symbols, terms)
+        prices = Prices(symbols, terms, recordings, clock.now())
+        self.exchange = Exchange(
+            clock, Users(settings.users), prices, symbols=symbols, rules=Rules(prices=terms)
+        )
+        self.hub = Hub(self.exchange)
+        self.faults = Faults()
+        self.hanging = Hanging()
+        gate = Gate(self.exchange, RateLimits(settings.limits))
+        control = Control(settings.control_key, self.exchange, self.faults, self.hub)
+        ws_api = WsApi(gate, self.hub, self.faults, clock)
+        streams = MarketStreams(self.hub, symbols)
+        self.app = Starlette(
+            routes=[
+                *control.routes,
+                WebSocketRoute("/ws-api/v3", ws_api.serve),
+                WebSocketRoute("/stream", streams.serve),
+                WebSocketRoute("/ws", streams.serve),
+                WebSocketRoute("/ws/{names:path}", streams.serve),
+                Mount("/", Rest(gate, self.faults, self.hanging, clock)),
+            ]
+        )
+        """Serves HTTP and WebSockets; for any ASGI server."""

@@ -1,0 +1,39 @@
+"""A request that has come, by HTTP or by WebSocket."""
+
+from typing import Any, NamedTuple
+
+import msgspec
+
+from fillgate.practice.exchange import Exchange
+from fillgate.practice.parameters import Parameters
+from fillgate.practice.rate_limits import Limits
+from fillgate.practice.receipts import Receipt
+from fillgate.practice.users import User
+
+__all__ = ["Answer", "Call"]
+
+
+class Call(msgspec.Struct, kw_only=True):
+    """What an endpoint is asked with."""
+
+    exchange: Exchange
+    limits: Limits
+    parameters: Parameters
+    way: str
+    """`REST` or `WS`."""
+    caller: User | None = None
+    receipt: Receipt | None = None
+    """Of a new order."""
+
+    @property
+    def user(self) -> User:
+        """Who asks; of a signed request."""
+        assert self.caller is not None
+        return self.caller
+
+
+class Answer(NamedTuple):
+    """What an endpoint answers."""
+
+    body: Any
+    status: int = 200

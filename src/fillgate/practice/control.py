@@ -1,0 +1,124 @@
+"""What the exchange's owner may do, outside of Binance's paths: move prices, break answers, look.
+
+Invariant: without the control key everything here is 403, and nothing happens.
+"""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from fillgate.practice.exchange import Exchange
+from fillgate.practice.faults import Fault, Faults, fault_problem
+from fillgate.practice.hub import Hub
+
+__all__ = ["KEY_HEADER", "Control"]
+
+KEY_HEADER: Final = "X-Practice-Key"
+_Document = TypeVar("_Document")
+_encode: Final = msgspec.json.Encoder().encode
+
+
+class _Price(msgspec.Struct, forbid_unknown_fields=True):
+    symbol: str
+    price: Decimal | None = None
+    """None lets go of it, unless the symbol is closed."""
+    closed: bool = False
+
+
+class _Lookups(msgspec.Struct, forbid_unknown_fields=True):
+    late_ms: int
+
+
+class _Wrong(Exception):
+    """What is asked for cannot be done; the text says why."""
+
+
+class Control:
+    """The owner's side."""
+
+    def __init__(self, key: str, exchange: Exchange, faults: Faults, hub: Hub) -> None:
+        """Open to who has the key."""
+        self._key = key
+        self._exchange = exchange
+        self._faults = faults
+        self._hub = hub
+
+    @property
+    def routes(self) -> list[Route]:
+        """What can be asked."""
+        table: tuple[tuple[str, str, Callable[[bytes], Any]], ...] = (
+            ("POST", "/practice/price", self._set_price),
+            ("POST", "/practice/faults", self._add_fault),
+            ("GET", "/practice/faults", lambda _: self._faults.shown()),
+            ("DELETE", "/practice/faults", self._clear_faults),
+            ("POST", "/practice/lookups", self._set_lookups),
+            ("POST", "/practice/sockets/drop", lambda _: {"dropped": self._hub.drop_all()}),
+            ("GET", "/practice/orders", lambda _: self._exchange.receipts.counted()),
+        )
+        return [Route(path, self._guarded(do), methods=[method]) for method, path, do in table]
+
+    def _guarded(self, do: Callable[[bytes], Any]) -> Callable[[Request], Awaitable[Response]]:
+        async def answer(request: Request) -> Response:
+            given = request.headers.get(KEY_HEADER, "")
+            if not hmac.compare_digest(given.encode(), self._key.encode()):
+                return _response({"error": f"`{KEY_HEADER}`: expected the control key"}, 403)
+            try:
+                return _response(do(await request.body()))
+            except (msgspec.MsgspecError, _Wrong) as error:
+                return _response({"error": str(error)}, 400)
+
+        return answer
+
+    def _set_price(self, body: bytes) -> dict[str, Any]:
+        asked = _read(body, _Price)
+        feed = self._exchange.prices.feeds.get(asked.symbol)
+        if feed is None:
+            known = ", ".join(self._exchange.symbols.by_name)
+            raise _Wrong(f"`symbol`: expected one of {known}, found {asked.symbol!r}")
+        at = self._exchange.now()
+        if asked.closed:
+            feed.close(at)
+        elif asked.price is None:
+            feed.let_go(at)
+        else:
+            feed.set_price(at, self._ticks(asked.symbol, asked.price))
+        self._hub.beat(at_once=True)
+        return {"symbol": asked.symbol, "price": asked.price, "closed": asked.closed}
+
+    def _ticks(self, symbol: str, price: Decimal) -> int:
+        tick = self._exchange.symbols.find(symbol).tick
+        if price <= 0 or price % tick:
+            raise _Wrong(f"`price`: expected a multiple of {tick} above 0, found {price}")
+        return int(price / tick)
+
+    def _add_fault(self, body: bytes) -> dict[str, Any]:
+        fault = _read(body, Fault)
+        problem = fault_problem(fault)
+        if problem is not None:
+            raise _Wrong(problem)
+        return {"id": self._faults.add(fault)}
+
+    def _clear_faults(self, _body: bytes) -> dict[str, Any]:
+        self._faults.clear()
+        return {}
+
+    def _set_lookups(self, body: bytes) -> dict[str, Any]:
+        asked = _read(body, _Lookups)
+        if asked.late_ms < 0:
+            raise _Wrong("`late_ms`: expected no number below 0")
+        self._exchange.late = asked.late_ms * 1000
+        return {"late_ms": asked.late_ms}
+
+
+def _read(body: bytes, kind: type[_Document]) -> _Document:
+    return msgspec.json.decode(body, type=kind, strict=False)
+
+
+def _response(document: Any, status: int = 200) -> Response:
+    return Response(_encode(document), status, media_type="application/json")

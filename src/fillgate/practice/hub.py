@@ -1,0 +1,159 @@
+"""Who listens to what: market streams by name, orders and balances by account.
+
+Invariants:
+
+1. Each change is told once to each who listens then, in the order in which it happened.
+2. Nobody who does not listen costs anything.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from fillgate.practice.connections import Connection
+from fillgate.practice.errors import Refused
+from fillgate.practice.exchange import Exchange, News
+from fillgate.practice.protocol.events import (
+    account_position,
+    book_ticker_event,
+    execution_reports,
+    mini_ticker_event,
+    ticker_event,
+    trade_event,
+)
+from fillgate.practice.protocol.market_data import Ticker
+from fillgate.practice.tickers import ticker_of
+
+__all__ = ["STREAMS", "Hub"]
+
+_EVERY: Final = 1_000_000
+"""Microseconds between two tickers of a symbol."""
+
+_TICKERS: Final[Mapping[str, Callable[[Ticker], dict[str, Any]]]] = {
+    "miniTicker": mini_ticker_event,
+    "ticker": ticker_event,
+}
+STREAMS: Final = (*_TICKERS, "bookTicker", "trade")
+"""What there is of each symbol: `<symbol>@<this>`."""
+
+
+class _Listener(NamedTuple):
+    connection: Connection
+    is_combined: bool
+
+
+class Hub:
+    """All who listen."""
+
+    def __init__(self, exchange: Exchange) -> None:
+        """Nobody so far; hears what happens at the exchange."""
+        self.connections: set[Connection] = set()
+        """All that are open."""
+        self._exchange = exchange
+        self._users: dict[str, dict[tuple[int, int], Connection]] = {}
+        self._streams: dict[str, dict[int, _Listener]] = {}
+        self._touches: dict[str, tuple[Any, ...]] = {}
+        self._ticked = 0
+        self._subscriptions = 0
+        exchange.hear = self._hear
+
+    # Who listens
+
+    def listen_to_user(self, account: str, connection: Connection) -> int:
+        """Let a connection hear of an account; return the number of its subscription."""
+        number, self._subscriptions = self._subscriptions, self._subscriptions + 1
+        self._users.setdefault(account, {})[id(connection), number] = connection
+        return number
+
+    def leave_user(self, connection: Connection, number: int | None = None) -> None:
+        """Let a connection hear no more of one account, or of all."""
+        for listeners in self._users.values():
+            for key in [key for key in listeners if key[0] == id(connection)]:
+                if number in {None, key[1]}:
+                    del listeners[key]
+
+    def listen(self, stream: str, connection: Connection, *, is_combined: bool) -> None:
+        """Let a connection hear of a market stream."""
+        listener = _Listener(connection, is_combined)
+        self._streams.setdefault(stream, {})[id(connection)] = listener
+
+    def leave(self, stream: str, connection: Connection) -> None:
+        """Let a connection hear no more of a market stream."""
+        listeners = self._streams.get(stream, {})
+        listeners.pop(id(connection), None)
+        if not listeners:
+            self._streams.pop(stream, None)
+
+    def listened(self, connection: Connection) -> list[str]:
+        """Return the market streams that a connection hears of."""
+        return [stream for stream, found in self._streams.items() if id(connection) in found]
+
+    def forget(self, connection: Connection) -> None:
+        """Let go of a connection that has ended."""
+        self.connections.discard(connection)
+        self.leave_user(connection)
+        for stream in self.listened(connection):
+            self.leave(stream, connection)
+
+    def drop_all(self) -> int:
+        """Reset all connections; return how many there were."""
+        found = tuple(self.connections)
+        for connection in found:
+            connection.drop()
+        return len(found)
+
+    # What is told
+
+    def _hear(self, news: News) -> None:
+        listeners = self._users.get(news.view.held.order.account)
+        if listeners:
+            told = execution_reports(
+                news.view, news.executions, is_new=news.is_new, cancel_id=news.cancel_id
+            )
+            owned = self._exchange.holdings_of(news.view)
+            told.append(account_position(owned, news.view.held.updated // 1000))
+            for (_, number), connection in tuple(listeners.items()):
+                for event in told:
+                    connection.tell({"subscriptionId": number, "event": event})
+        self._tell_trades()
+
+    def _tell_trades(self) -> None:
+        trades, self._exchange.trades.news = self._exchange.trades.news, []
+        for trade in trades:
+            self._tell(f"{trade.symbol.lower()}@trade", partial(trade_event, trade))
+
+    def _tell(self, stream: str, event: Callable[[], dict[str, Any]]) -> None:
+        listeners = self._streams.get(stream)
+        if not listeners:
+            return
+        told = event()
+        for connection, is_combined in tuple(listeners.values()):
+            connection.tell({"stream": stream, "data": told} if is_combined else told)
+
+    def beat(self, *, at_once: bool = False) -> None:
+        """Bring the market up to date, and tell prices that are due.
+
+        Args:
+            at_once: tell tickers also before their time.
+        """
+        now = self._exchange.advance()
+        due = at_once or now - self._ticked >= _EVERY
+        if due:
+            self._ticked = now
+        for symbol in {stream.partition("@")[0].upper() for stream in self._streams}:
+            try:
+                ticker = ticker_of(self._exchange, symbol)
+            except Refused:
+                # It is closed.
+                continue
+            self._tell_prices(ticker, due=due)
+
+    def _tell_prices(self, ticker: Ticker, *, due: bool) -> None:
+        name = ticker.symbol.lower()
+        touch = (ticker.bid, ticker.ask)
+        if self._touches.get(name) != touch:
+            self._touches[name] = touch
+            update = self._exchange.now()
+            self._tell(f"{name}@bookTicker", partial(book_ticker_event, ticker, update))
+        for kind, event in _TICKERS.items() if due else ():
+            self._tell(f"{name}@{kind}", partial(event, ticker))

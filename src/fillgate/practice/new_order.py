@@ -1,0 +1,204 @@
+"""A new order as it was asked for.
+
+Invariants:
+
+1. Each type has the parameters that it needs, and none that it would not use.
+2. What the simulated market cannot do is refused in Binance's words: trailing stops, icebergs.
+
+Source: Binance Spot API documentation, "New order (TRADE)".
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+import msgspec
+
+from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
+from fillgate.market.matching import SelfTradePrevention
+from fillgate.practice.errors import (
+    Refused,
+    bad_side,
+    bad_tif,
+    bad_type,
+    invalid_combination,
+    mandatory,
+    not_required,
+    order_refused,
+    tif_not_required,
+)
+from fillgate.practice.parameters import Parameters
+
+__all__ = ["PREVENTION", "Kind", "NewOrder", "ResponseType", "read_order"]
+
+
+class Kind(StrEnum):
+    """The types of orders."""
+
+    LIMIT = "LIMIT"
+    MARKET = "MARKET"
+    STOP_LOSS = "STOP_LOSS"
+    STOP_LOSS_LIMIT = "STOP_LOSS_LIMIT"
+    TAKE_PROFIT = "TAKE_PROFIT"
+    TAKE_PROFIT_LIMIT = "TAKE_PROFIT_LIMIT"
+    LIMIT_MAKER = "LIMIT_MAKER"
+
+
+class ResponseType(StrEnum):
+    """How much the answer tells."""
+
+    ACK = "ACK"
+    RESULT = "RESULT"
+    FULL = "FULL"
+
+
+class _SideWord(StrEnum):
+    BUY = "BUY"
+    SELL = "SELL"
+
+
+class _Tif(StrEnum):
+    GTC = "GTC"
+    IOC = "IOC"
+    FOK = "FOK"
+
+
+class _Prevention(StrEnum):
+    NONE = "NONE"
+    EXPIRE_TAKER = "EXPIRE_TAKER"
+    EXPIRE_MAKER = "EXPIRE_MAKER"
+    EXPIRE_BOTH = "EXPIRE_BOTH"
+    DECREMENT = "DECREMENT"
+
+
+PREVENTION: Final[Mapping[str, SelfTradePrevention]] = {
+    _Prevention.EXPIRE_MAKER: SelfTradePrevention.CANCEL_OLDEST,
+    _Prevention.EXPIRE_TAKER: SelfTradePrevention.CANCEL_NEWEST,
+    _Prevention.EXPIRE_BOTH: SelfTradePrevention.CANCEL_BOTH,
+    _Prevention.DECREMENT: SelfTradePrevention.DECREMENT,
+    _Prevention.NONE: SelfTradePrevention.NONE,
+}
+"""The modes of self-trade prevention; the first is that of orders that name none."""
+
+
+class _Rule(NamedTuple):
+    order_type: OrderType
+    needs: tuple[str, ...]
+    response: ResponseType
+
+
+_LIMITED: Final = ("timeInForce", "quantity", "price")
+_RULES: Final[Mapping[Kind, _Rule]] = {
+    Kind.LIMIT: _Rule(OrderType.LIMIT, _LIMITED, ResponseType.FULL),
+    Kind.MARKET: _Rule(OrderType.MARKET, (), ResponseType.FULL),
+    Kind.LIMIT_MAKER: _Rule(OrderType.LIMIT, ("quantity", "price"), ResponseType.ACK),
+    Kind.STOP_LOSS: _Rule(OrderType.STOP, ("quantity", "stopPrice"), ResponseType.ACK),
+    Kind.STOP_LOSS_LIMIT: _Rule(OrderType.STOP_LIMIT, (*_LIMITED, "stopPrice"), ResponseType.ACK),
+    Kind.TAKE_PROFIT: _Rule(OrderType.TAKE_PROFIT, ("quantity", "stopPrice"), ResponseType.ACK),
+    Kind.TAKE_PROFIT_LIMIT: _Rule(
+        OrderType.TAKE_PROFIT, (*_LIMITED, "stopPrice"), ResponseType.ACK
+    ),
+}
+_OPTIONAL: Final = ("timeInForce", "quantity", "quoteOrderQty", "price", "stopPrice")
+_UNSUPPORTED: Final[Mapping[str, str]] = {
+    "trailingDelta": "Trailing stop orders are not supported for this symbol.",
+    "icebergQty": "Iceberg orders are not supported for this symbol.",
+}
+
+
+class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for."""
+
+    symbol: str
+    side: Side
+    kind: Kind
+    time_in_force: str
+    quantity: Decimal | None
+    quote_quantity: Decimal | None
+    price: Decimal | None
+    stop_price: Decimal | None
+    client_order_id: str | None
+    response: ResponseType
+    prevention: str
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether it waits for a price."""
+        return self.stop_price is not None
+
+    @property
+    def at_market(self) -> bool:
+        """Whether it takes what it finds, now or later."""
+        return self.price is None
+
+    def order(self, account: str, client_order_id: str, quantity: Decimal) -> Order:
+        """Return the order for the simulated market."""
+        return Order(
+            client_order_id=client_order_id,
+            account=account,
+            symbol=self.symbol,
+            side=self.side,
+            order_type=_RULES[self.kind].order_type,
+            quantity=quantity,
+            price=self.price,
+            stop_price=self.stop_price,
+            time_in_force=None if self.at_market else TimeInForce(self.time_in_force),
+            post_only=self.kind is Kind.LIMIT_MAKER,
+        )
+
+
+def read_order(parameters: Parameters) -> NewOrder:
+    """Return what parameters ask for.
+
+    Raises:
+        Refused: one is missing, cannot be read, or does not go with the others.
+    """
+    symbol = parameters.needed("symbol")
+    side = parameters.word("side", _SideWord, bad_side())
+    kind = parameters.word("type", Kind, bad_type())
+    if side is None or kind is None:
+        raise mandatory("type" if side else "side")
+    _check_unsupported(parameters)
+    _check_fields(kind, parameters)
+    rule = _RULES[kind]
+    response = parameters.word("newOrderRespType", ResponseType, _bad("newOrderRespType"))
+    mode = parameters.word("selfTradePreventionMode", _Prevention, _bad("selfTradePreventionMode"))
+    return NewOrder(
+        symbol=symbol,
+        side=Side(side.lower()),
+        kind=kind,
+        time_in_force=parameters.word("timeInForce", _Tif, bad_tif()) or _Tif.GTC,
+        quantity=parameters.amount("quantity"),
+        quote_quantity=parameters.amount("quoteOrderQty"),
+        price=parameters.amount("price"),
+        stop_price=parameters.amount("stopPrice"),
+        client_order_id=parameters.client_id("newClientOrderId"),
+        response=response or rule.response,
+        prevention=mode or next(iter(PREVENTION)),
+    )
+
+
+def _bad(name: str) -> Refused:
+    return Refused(-1130, f"Data sent for parameter '{name}' is not valid.")
+
+
+def _check_unsupported(parameters: Parameters) -> None:
+    for name, words in _UNSUPPORTED.items():
+        if parameters.text(name) is not None:
+            raise order_refused(words)
+
+
+def _check_fields(kind: Kind, parameters: Parameters) -> None:
+    sent = {name for name in _OPTIONAL if parameters.text(name) is not None}
+    needs = set(_RULES[kind].needs)
+    if kind is Kind.MARKET:
+        sizes = sent & {"quantity", "quoteOrderQty"}
+        if len(sizes) > 1:
+            raise invalid_combination()
+        needs |= sizes or {"quantity"}
+    for name in _OPTIONAL:
+        if name in needs - sent:
+            raise mandatory(name)
+        if name in sent - needs:
+            raise tif_not_required() if name == "timeInForce" else not_required(name)

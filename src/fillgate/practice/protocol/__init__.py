@@ -1,0 +1,8 @@
+"""What the exchange says, in Binance's form: pure functions from what is known to JSON documents.
+
+- `exchange_info`: what can be traded, and by which rules
+- `market_data`: prices, depth, trades
+- `orders`: answers to orders and lookups
+- `account`: balances, an account's trades
+- `events`: what streams push
+"""

@@ -1,0 +1,57 @@
+"""The account at the practice exchange: the real ccxt, matching, and prices that we move."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from fillgate.engine.clock import SystemClock
+from fillgate.plugins.ccxt import CcxtPlugin
+from fillgate.testing import plugin_context
+from tests.practice.serving import ALICE, Served, served
+
+__all__ = ["Practising", "practising"]
+
+
+@dataclass
+class Practising:
+    """An open account, and the exchange behind it."""
+
+    account: CcxtPlugin
+    served: Served
+    config: dict[str, Any]
+
+    def set_price(self, price: str, symbol: str = "BTCUSDT") -> None:
+        """Let the market be at a price from now on."""
+        exchange = self.served.practice.exchange
+        tick = exchange.symbols.find(symbol).tick
+        exchange.prices.feeds[symbol].set_price(exchange.now(), int(Decimal(price) / tick))
+        self.served.practice.hub.beat(at_once=True)
+
+    async def another(self, **changes: Any) -> CcxtPlugin:
+        """Return another process's view: the same account, opened anew, that knows nothing."""
+        account = CcxtPlugin("acme", plugin_context(clock=SystemClock()))
+        await account.init(self.config | changes)
+        return account
+
+
+@asynccontextmanager
+async def practising(folder: Path, **changes: Any) -> AsyncIterator[Practising]:
+    async with served(folder) as there:
+        config = {
+            "exchange": "binance",
+            "api_key": ALICE.key,
+            "secret": ALICE.secret,
+            "practice": f"127.0.0.1:{there.port}",
+            "practice_ca": str(there.ca),
+        } | changes
+        account = CcxtPlugin("acme", plugin_context(clock=SystemClock()))
+        try:
+            await account.init(config)
+            practising = Practising(account, there, config)
+            practising.set_price("100000")
+            yield practising
+        finally:
+            await account.close()
