@@ -41,9 +41,9 @@ class Rest:
         request = Request(scope, receive)
         body = (await request.body()).decode("utf-8", "replace")
         fault = self._faults.draw(request.method, request.url.path)
+        reply = self._reply(request, body, fault)
         if fault is not None and fault.delay_ms:
             await self._clock.sleep(fault.delay_ms / 1000)
-        reply = self._reply(request, body, fault)
         if fault is None:
             await send_reply(reply, send)
         else:
