@@ -28,7 +28,7 @@ def normal(requirement: str) -> str:
 
 
 def test_there_is_a_lock_file_for_every_set_up() -> None:
-    assert [lock.stem for lock in LOCKS] == ["build", "dev", "runtime", "uv"]
+    assert [lock.stem for lock in LOCKS] == ["build", "ccxt", "dev", "runtime", "uv"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)

@@ -234,7 +234,7 @@ async def test_a_client_order_id_is_taken_again_once_its_order_has_ended(client:
     refused = await client.limit("50000", newClientOrderId="mine")
     assert refused == {"code": -2010, "msg": "Duplicate order sent."}
     assert (await client.limit("50000", user=BOB, newClientOrderId="mine"))["status"] == "NEW"
-    named = {"symbol": "BTCUSDT", "origClientOrderId": "mine"}
+    named: dict[str, Any] = {"symbol": "BTCUSDT", "origClientOrderId": "mine"}
     await client.ask("DELETE", "/api/v3/order", **named)
     second = await client.order(quantity="0.01", newClientOrderId="mine")
     assert second["orderId"] != first["orderId"]
@@ -336,7 +336,7 @@ async def test_lists_are_told_in_pages(client: Client) -> None:
     for _ in range(5):
         numbers.append((await client.order(quantity="0.001"))["orderId"])
         client.clock.advance(1)
-    listed = {"symbol": "BTCUSDT"}
+    listed: dict[str, Any] = {"symbol": "BTCUSDT"}
 
     async def orders(**fields: Any) -> list[int]:
         found = await client.ask("GET", "/api/v3/allOrders", **listed, **fields)
@@ -368,18 +368,19 @@ async def test_all_orders_of_a_symbol_are_cancelled(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "mode", "quantity", "status", "results"),
+    ("old", "mode", "quantity", "answered"),
     [
-        (1, "STOP_ON_FAILURE", "0.02", 200, ("SUCCESS", "SUCCESS")),
-        (9, "STOP_ON_FAILURE", "0.02", 400, ("FAILURE", "NOT_ATTEMPTED")),
-        (9, "ALLOW_FAILURE", "0.02", 409, ("FAILURE", "SUCCESS")),
-        (1, "STOP_ON_FAILURE", "9", 409, ("SUCCESS", "FAILURE")),
-        (9, "ALLOW_FAILURE", "9", 400, ("FAILURE", "FAILURE")),
+        (1, "STOP_ON_FAILURE", "0.02", (200, ("SUCCESS", "SUCCESS"))),
+        (9, "STOP_ON_FAILURE", "0.02", (400, ("FAILURE", "NOT_ATTEMPTED"))),
+        (9, "ALLOW_FAILURE", "0.02", (409, ("FAILURE", "SUCCESS"))),
+        (1, "STOP_ON_FAILURE", "9", (409, ("SUCCESS", "FAILURE"))),
+        (9, "ALLOW_FAILURE", "9", (400, ("FAILURE", "FAILURE"))),
     ],
 )
 async def test_an_order_is_replaced_in_two_steps(
-    client: Client, old: int, mode: str, quantity: str, status: int, results: tuple[str, str]
+    client: Client, old: int, mode: str, quantity: str, answered: tuple[int, tuple[str, str]]
 ) -> None:
+    status, results = answered
     await client.limit("50000")
     got = await client.response(
         "POST",
