@@ -111,3 +111,30 @@ async def test_a_filter_leaves_no_empty_pages(traded: Desk) -> None:
     page = (await traded.get(f"{ORDERS}?strategy=x&symbol=BTC/USDT&limit=1")).json
     assert [each["symbol"] for each in page["orders"]] == ["BTC/USDT"]
     assert page["next"] is None
+
+
+async def test_a_report_reads_no_more_orders_than_it_may(
+    traded: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fillgate.service.costs_api._MOST", 3)
+    assert len(await groups(traded)) == 1
+    monkeypatch.setattr("fillgate.service.costs_api._MOST", 2)
+    refused = await traded.get(COSTS)
+    assert problem_of(refused) == (422, "TOO_MANY_ORDERS")
+    assert "more than 2 orders" in refused.json["detail"]
+    assert len(await groups(traded, "?symbol=ETH/USDT")) == 1
+
+
+async def test_a_list_looks_at_so_many_orders_and_says_where_to_go_on(
+    traded: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fillgate.service.costs_api._MOST", 1)
+    monkeypatch.setattr("fillgate.service.cost_reports._PAGE", 1)
+    pages: list[list[str]] = []
+    query = "?symbol=ETH/USDT&strategy=x"
+    cursor: str | None = ""
+    while cursor is not None:
+        page = (await traded.get(f"{ORDERS}{query}{cursor}")).json
+        pages.append([each["strategy"] for each in page["orders"]])
+        cursor = None if page["next"] is None else f"&cursor={page['next']}"
+    assert pages == [[], ["x"]]

@@ -1,6 +1,7 @@
 """`fillgate report`: what the journal tells in sums."""
 
 import asyncio
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import msgspec
 
     from fillgate.service.cost_reports import CostFilter
+
+    _Rows = tuple[Iterable[msgspec.Struct], type[msgspec.Struct]]
 
 __all__ = ["app", "cost_table"]
 
@@ -92,27 +95,31 @@ def costs(
     for path in (to_csv, to_parquet):
         if path is not None and path.exists():
             fail(f"{path} is there already; nothing was written", Exit.USAGE)
-    rows, kind = _read(data, wanted, keys)
     if to_csv is not None or to_parquet is not None:
-        _write(rows, kind, to_csv, to_parquet)
-    elif as_json:
+        _write(lambda: _read(data, wanted, keys), to_csv, to_parquet)
+        return
+    rows = _all_of(data, wanted, keys)
+    if as_json:
         print_json(_plain(rows))
     else:
         _show(rows, keys)
 
 
-def _read(
-    data: Path, wanted: "CostFilter", keys: list[By]
-) -> "tuple[list[msgspec.Struct], type[msgspec.Struct]]":
+def _read(data: Path, wanted: "CostFilter", keys: list[By]) -> "_Rows":
     from fillgate.service.cost_reading import read_groups, read_orders
-    from fillgate.service.offline import JournalUnavailable
     from fillgate.service.shown_costs import CostGroup, OrderCostView
 
+    if keys == [By.ORDER]:
+        return read_orders(data, wanted), OrderCostView
+    by = [key.value for key in keys]
+    return asyncio.run(read_groups(data, wanted, by)), CostGroup
+
+
+def _all_of(data: Path, wanted: "CostFilter", keys: list[By]) -> "list[msgspec.Struct]":
+    from fillgate.service.offline import JournalUnavailable
+
     try:
-        if keys == [By.ORDER]:
-            return list(asyncio.run(read_orders(data, wanted))), OrderCostView
-        by = [key.value for key in keys]
-        return list(asyncio.run(read_groups(data, wanted, by))), CostGroup
+        return list(_read(data, wanted, keys)[0])
     except JournalUnavailable as error:
         fail(str(error), Exit.USAGE)
 
@@ -123,12 +130,7 @@ def _plain(rows: "list[msgspec.Struct]") -> Any:
     return [plain(row) for row in rows]
 
 
-def _write(
-    rows: "list[msgspec.Struct]",
-    kind: "type[msgspec.Struct]",
-    to_csv: Path | None,
-    to_parquet: Path | None,
-) -> None:
+def _write(read: "Callable[[], _Rows]", to_csv: Path | None, to_parquet: Path | None) -> None:
     from fillgate.service.cost_exports import write_csv, write_parquet
     from fillgate.service.exporting import EXPORT_ERRORS, new_file
 
@@ -137,7 +139,7 @@ def _write(
         for path, write in writers:
             if path is not None:
                 with new_file(path) as partial:
-                    count = write(rows, kind, partial)
+                    count = write(*read(), partial)
                 typer.echo(f"wrote {count} rows to {path}")
     except EXPORT_ERRORS as error:
         fail(str(error), Exit.USAGE)

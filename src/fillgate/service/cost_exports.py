@@ -1,12 +1,16 @@
 """Reports of costs for other programs: CSV and Parquet, one row a group or an order.
 
-Invariant: amounts are exact: CSV has them as canonical text, Parquet as decimals with `_PLACES`
-places, rounded half-even beyond those (only averages have more).
+Invariants:
+
+1. Amounts are exact: CSV has them as canonical text, Parquet as decimals with `_PLACES` places,
+   rounded half-even beyond those (only averages have more).
+2. Rows are written as they come; memory holds a bounded number of them.
 """
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -17,6 +21,7 @@ from fillgate.service.exporting import ParquetMissing
 
 __all__ = ["write_csv", "write_parquet"]
 
+_ROW_GROUP: Final = 20_000
 _PLACES: Final = 12
 _DIGITS: Final = 38
 _STEP: Final = Decimal(1).scaleb(-_PLACES)
@@ -31,12 +36,14 @@ def write_csv(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct], path: 
         kind: their type.
         path: a new file.
     """
-    made = [[_text(getattr(row, name)) for name in kind.__struct_fields__] for row in rows]
+    count = 0
     with path.open("w", newline="", encoding="utf-8") as file:
         out = csv.writer(file, lineterminator="\n")
         out.writerow(kind.__struct_fields__)
-        out.writerows(made)
-    return len(made)
+        for row in rows:
+            out.writerow([_text(getattr(row, name)) for name in kind.__struct_fields__])
+            count += 1
+    return count
 
 
 def _text(value: object) -> object:
@@ -63,9 +70,15 @@ def write_parquet(rows: Iterable[msgspec.Struct], kind: type[msgspec.Struct], pa
             f"Parquet needs an extra: pip install 'fillgate[parquet]' ({error})"
         ) from error
     fields = [(name, _column(pyarrow, types)) for name, types in _types_of(kind).items()]
-    made = [{name: _cell(getattr(row, name)) for name, _ in fields} for row in rows]
-    parquet.write_table(pyarrow.Table.from_pylist(made, pyarrow.schema(fields)), path)
-    return len(made)
+    schema, waiting, count = pyarrow.schema(fields), iter(rows), 0
+    with parquet.ParquetWriter(path, schema) as writer:
+        while some := [
+            {name: _cell(getattr(row, name)) for name, _ in fields}
+            for row in islice(waiting, _ROW_GROUP)
+        ]:
+            writer.write_table(pyarrow.Table.from_pylist(some, schema))
+            count += len(some)
+    return count
 
 
 def _types_of(kind: type[msgspec.Struct]) -> dict[str, Sequence[Any]]:

@@ -1,11 +1,12 @@
 """Reports of costs without a running service, from the journal in a data folder."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
 
 from fillgate.costs import Key
 from fillgate.journal.reader import SqliteReader
-from fillgate.service.cost_reports import CostFilter, costs_of_orders, grouped
+from fillgate.service.cost_reports import CostFilter, CostPage, cost_pages, grouped
 from fillgate.service.files import JOURNAL_FILE
 from fillgate.service.shown_costs import (
     CostGroup,
@@ -36,11 +37,22 @@ async def read_groups(data: Path, wanted: CostFilter, by: Sequence[str]) -> Sequ
         await reader.close()
 
 
-async def read_orders(data: Path, wanted: CostFilter) -> Sequence[OrderCostView]:
-    """Return what each order cost, newest first; as `read_groups` otherwise."""
-    reader = await SqliteReader.open(data / JOURNAL_FILE)
-    try:
-        costs = costs_of_orders(reader, wanted)
-        return [order_cost_view(cost) async for _, cost in costs]
-    finally:
-        await reader.close()
+def read_orders(data: Path, wanted: CostFilter) -> Iterator[OrderCostView]:
+    """Return what each order cost, newest first, some of them in memory at a time.
+
+    It runs an event loop of its own. As `read_groups` otherwise; what it raises comes with the
+    first order.
+    """
+    with asyncio.Runner() as runner:
+        reader = runner.run(SqliteReader.open(data / JOURNAL_FILE))
+        try:
+            pages = cost_pages(reader, wanted)
+            while (page := runner.run(_next(pages))) is not None:
+                for _, cost in page.found:
+                    yield order_cost_view(cost)
+        finally:
+            runner.run(reader.close())
+
+
+async def _next(pages: AsyncIterator[CostPage]) -> CostPage | None:
+    return await anext(pages, None)

@@ -1,12 +1,15 @@
 """What trading cost, read from a journal: of a running service or a stopped one.
 
-Orders are read page by page, newest first, until the first day that is asked for; nothing of them
-is kept but the totals.
+Invariants:
+
+1. Orders are read page by page, newest first, until the first day that is asked for; nothing of
+   them is kept but the totals.
+2. The pages are so small that a running service takes orders in between.
 """
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import msgspec
 
@@ -14,9 +17,17 @@ from fillgate.costs import Grouping, Key, OrderCost, cost_of
 from fillgate.journal.base import Recorded
 from fillgate.journal.index import OrderQuery, OrderRow, Page
 
-__all__ = ["CostFilter", "CostJournal", "costs_of_orders", "grouped"]
+__all__ = [
+    "CostFilter",
+    "CostJournal",
+    "CostPage",
+    "Place",
+    "TooManyOrders",
+    "cost_pages",
+    "grouped",
+]
 
-_PAGE: Final = 200
+_PAGE: Final = 50
 _OLD: Final = timedelta(days=1)
 
 
@@ -61,10 +72,29 @@ class CostFilter(msgspec.Struct, frozen=True, kw_only=True):
         return self.first is not None and planned < self.first - _OLD
 
 
-async def costs_of_orders(
-    journal: CostJournal, wanted: CostFilter, *, before: tuple[int, int] | None = None
-) -> AsyncIterator[tuple[tuple[int, int], OrderCost]]:
-    """Return what orders cost, newest first, each with its place: (signal, leg).
+Place = tuple[int, int]
+"""Where an order stands: (signal, leg)."""
+
+
+class CostPage(NamedTuple):
+    """Some orders that were read one after another."""
+
+    read: int
+    """How many."""
+    found: Sequence[tuple[Place, OrderCost]]
+    """What those of them cost that count, newest first."""
+    last: Place | None
+    """The place of the last one that was read; None after the end."""
+
+
+class TooManyOrders(Exception):
+    """More orders would have to be read than may be; the text says how many."""
+
+
+async def cost_pages(
+    journal: CostJournal, wanted: CostFilter, *, before: Place | None = None
+) -> AsyncIterator[CostPage]:
+    """Return what orders cost, newest first.
 
     Args:
         journal: where they are read.
@@ -74,19 +104,20 @@ async def costs_of_orders(
     Raises:
         JournalUnavailable: it cannot be read.
     """
-    while True:
+    more = True
+    while more:
         query = OrderQuery(account=wanted.account, symbol=wanted.symbol, before=before, limit=_PAGE)
         page = await journal.orders(query)
-        costs = await _costs(journal, page.rows)
-        for row in page.rows:
-            if wanted.is_before(row):
-                return
-            before = (row.signal, row.leg)
-            cost = costs.get(row.client_order_id)
-            if cost is not None and wanted.takes(cost):
-                yield before, cost
-        if not page.more:
-            return
+        rows = [row for row in page.rows if not wanted.is_before(row)]
+        more = page.more and len(rows) == len(page.rows)
+        costs = await _costs(journal, rows)
+        found = [
+            ((row.signal, row.leg), cost)
+            for row in rows
+            if (cost := costs.get(row.client_order_id)) is not None and wanted.takes(cost)
+        ]
+        before = (rows[-1].signal, rows[-1].leg) if more else None
+        yield CostPage(len(rows), found, before)
 
 
 async def _costs(journal: CostJournal, rows: Sequence[OrderRow]) -> dict[str, OrderCost]:
@@ -98,18 +129,26 @@ async def _costs(journal: CostJournal, rows: Sequence[OrderRow]) -> dict[str, Or
     return costs
 
 
-async def grouped(journal: CostJournal, wanted: CostFilter, by: Sequence[Key]) -> Grouping:
+async def grouped(
+    journal: CostJournal, wanted: CostFilter, by: Sequence[Key], *, most: int | None = None
+) -> Grouping:
     """Return totals of the orders that count.
 
     Args:
         journal: where they are read.
         wanted: which count.
         by: what they are grouped by.
+        most: how many orders may be read; None for any number.
 
     Raises:
         JournalUnavailable: it cannot be read.
+        TooManyOrders: there are more.
     """
-    grouping = Grouping(by)
-    async for _, cost in costs_of_orders(journal, wanted):
-        grouping.add(cost)
+    grouping, read = Grouping(by), 0
+    async for page in cost_pages(journal, wanted):
+        read += page.read
+        if most is not None and read > most:
+            raise TooManyOrders(f"more than {most} orders")
+        for _, cost in page.found:
+            grouping.add(cost)
     return grouping

@@ -9,6 +9,7 @@ import pytest
 
 from fillgate.engine import reports, story
 from fillgate.plugins.ccxt import symbols
+from fillgate.plugins.ccxt import verdict as ccxt_verdict
 from fillgate.plugins.ccxt_http import reasons, verdict, wire
 from fillgate.risk.checks import _FLAGS
 from fillgate.service.asking import _FAILURES
@@ -25,8 +26,9 @@ ERRORS = {
 }  # fmt: skip
 """What is called with a code as its first argument."""
 
-ELSEWHERE = {"engine/verification", "cli", "journal", "testing"}
-"""Rooms whose codes no caller of the API meets: findings of `fillgate journal verify`."""
+ELSEWHERE = {"bridge", "engine/verification", "cli", "journal", "practice", "testing"}
+"""Rooms whose codes no caller of the API meets: findings of `fillgate journal verify`, and what the
+bridge and the practice exchange say to their own callers."""
 
 COMPUTED = {
     *(f"{flag.upper()}_NOT_SUPPORTED" for flag in _FLAGS),
@@ -36,6 +38,9 @@ COMPUTED = {
     "PERHAPS_PLACED",  # doubt_in
     *verdict._REFUSALS.values(),
     *symbols._CODES.values(),
+    *ccxt_verdict._REFUSALS.values(),
+    *ccxt_verdict._NEVER_LEFT.values(),
+    *ccxt_verdict._LOST.values(),
     *(status.upper() for status in verdict._NOT_EXECUTED),
     *RefusalCode,
     *(code for _, _, code in wire._ENDINGS),

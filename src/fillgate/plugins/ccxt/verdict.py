@@ -39,7 +39,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "BadRequest": "INVALID_REQUEST",
     "PermissionDenied": "NOT_PERMITTED",
     "AccountSuspended": "ACCOUNT_SUSPENDED",
-    "AuthenticationError": "NOT_AUTHENTICATED",
+    "AuthenticationError": "AUTHENTICATION_FAILED",
     "MarketClosed": "MARKET_CLOSED",
     "RestrictedLocation": "RESTRICTED_LOCATION",
     "OperationRejected": "REFUSED",
@@ -114,12 +114,12 @@ def _of_answer(error: Exception, last: Call, venue: Venue) -> CodedError:
     assert last.status is not None
     words = spoken(last.body)
     if words is None:
-        return Unknown(f"HTTP_{last.status}", "an answer that is not the venue's own")
+        return Unknown("HTTP_STATUS", f"HTTP {last.status}, not in the venue's own words")
     text = str(words)
     if _DUPLICATE in kinds_of(error) or says_one_of(words, venue.duplicate_codes):
-        return Unknown("DUPLICATE", text)
+        return Unknown("DUPLICATE_ORDER", text)
     if last.status >= _SERVER_ERRORS:
-        return Unknown(f"HTTP_{last.status}", text)
+        return Unknown("HTTP_STATUS", f"HTTP {last.status}: {text}")
     code = _of_kind(error, _REFUSALS)
     if code is None:
         return Unknown("UNLISTED_REASON", text)

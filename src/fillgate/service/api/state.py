@@ -30,7 +30,8 @@ Without it, or `after`, only what happens from now on is told.
 _COST_NOTES: Final = """Slippage is by how much executions were worse than a reference, for
 buyers and sellers alike: the price that the signal named, and the middle of bid and ask when the
 order arrived. Over several orders it is the sum of costs over the sum of worths at the references.
-Amounts of different currencies are never added."""
+Amounts of different currencies are never added. At most 10,000 orders are read for one answer,
+newest first by day: give `first`, or use `fillgate report costs`, where there are more."""
 
 STATE: Final[tuple[Operation, ...]] = (
     Operation(
@@ -73,7 +74,7 @@ STATE: Final[tuple[Operation, ...]] = (
         path="/api/v1/reports/costs",
         handler=CostsApi.report_costs,
         group="Costs",
-        problems=("INVALID_PARAMETER", *READ),
+        problems=("INVALID_PARAMETER", "TOO_MANY_ORDERS", *READ),
         notes=_COST_NOTES,
         example="curl -s 'http://127.0.0.1:8005/api/v1/reports/costs?by=symbol,strategy'\n",
     ),
@@ -83,6 +84,8 @@ STATE: Final[tuple[Operation, ...]] = (
         handler=CostsApi.list_costs,
         group="Costs",
         problems=("INVALID_PARAMETER", *READ),
+        notes="Where a filter takes few of many orders, a page may hold fewer than `limit`, or "
+        "none, and `next` all the same.",
         example="curl -s 'http://127.0.0.1:8005/api/v1/reports/costs/orders?limit=2'\n",
     ),
     Operation(

@@ -64,6 +64,15 @@ REQUESTS: Final = Group(
             "Correct what the detail names. A `cursor` is good only for the list that gave it.",
         ),
         ProblemKind(
+            "TOO_MANY_ORDERS",
+            422,
+            "Too many orders for one answer.",
+            "A report of costs would have to read more orders than a running service reads for "
+            "one answer.",
+            "Ask for fewer days with `first` and `last`, or for one account or symbol; or use "
+            "`fillgate report costs`, which reads any number in a process of its own.",
+        ),
+        ProblemKind(
             "EVENT_GONE",
             410,
             "The journal does not have the event that was received last.",
