@@ -21,6 +21,7 @@ from docs.life_cycle import life_cycle
 from docs.log_lines import LINES
 from docs.markdown import table
 from docs.prose import LOGS_PAGE, METRICS_PAGE
+from docs.venues import venues_page
 from fillgate.cli import app
 from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.events import EVENT_TYPES
@@ -209,6 +210,7 @@ PAGES: Final[Mapping[str, Callable[[], Iterator[str]]]] = {
     "docs/reference/plugin-interface.md": _plugin_interface,
     "docs/reference/metrics.md": _metrics,
     "docs/reference/logs.md": _logs,
+    "docs/reference/venues.md": venues_page,
 }
 """For each page, by its path, what gives its lines."""
 

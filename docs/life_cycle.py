@@ -1,14 +1,10 @@
 """The page about the life of an order, made from the table itself."""
 
-import ast
-import inspect
-import textwrap
 from collections.abc import Iterator
-from enum import StrEnum
-from itertools import pairwise
 from typing import Final
 
 from docs.markdown import table
+from docs.members import meanings
 from fillgate.domain.life_cycle import LIFE_CYCLE, OrderStatus, ReportType
 from fillgate.domain.requests import RequestStatus
 
@@ -40,17 +36,17 @@ def life_cycle() -> Iterator[str]:
     yield from ("## Statuses", "")
     yield from table(("status", "", "over?"), _statuses())
     yield from ("## Reports", "")
-    yield from table(("report", ""), _meanings(ReportType))
+    yield from table(("report", ""), meanings(ReportType))
     yield from ("## What follows what", "")
     yield "For each report and each status what the order is then. A dot stands for a status that"
     yield "stays."
     yield from ("", *_matrix())
     yield from ("## Requests to cancel and replace", *_REQUESTS.splitlines(), "")
-    yield from table(("status of a request", ""), _meanings(RequestStatus))
+    yield from table(("status of a request", ""), meanings(RequestStatus))
 
 
 def _statuses() -> Iterator[tuple[str, ...]]:
-    said = dict(_meanings(OrderStatus))
+    said = dict(meanings(OrderStatus))
     for status in OrderStatus:
         yield f"`{status}`", said[f"`{status}`"], "yes" if status.is_final else "no"
 
@@ -66,15 +62,3 @@ def _row(report: ReportType) -> tuple[str, ...]:
         after = LIFE_CYCLE[status].get(report)
         cells.append("refused" if after is None else "·" if after is status else str(after))
     return (f"`{report}`", *cells)
-
-
-def _meanings(kind: type[StrEnum]) -> Iterator[tuple[str, str]]:
-    """Return the members of an enum with the texts below them."""
-    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0]
-    assert isinstance(body, ast.ClassDef)
-    for node, after in pairwise([*body.body, ast.Pass()]):
-        if isinstance(node, ast.Assign):
-            assert isinstance(node.value, ast.Constant)
-            told = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant)
-            text = str(ast.literal_eval(after.value)) if told else ""  # type: ignore[attr-defined]  # see told
-            yield f"`{node.value.value!s}`", " ".join(text.split())

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from fillgate.engine import reports, story
+from fillgate.plugins.ccxt import symbols
 from fillgate.plugins.ccxt_http import reasons, verdict, wire
 from fillgate.risk.checks import _FLAGS
 from fillgate.service.asking import _FAILURES
@@ -34,6 +35,7 @@ COMPUTED = {
     *reasons._DOUBTS,
     "PERHAPS_PLACED",  # doubt_in
     *verdict._REFUSALS.values(),
+    *symbols._CODES.values(),
     *(status.upper() for status in verdict._NOT_EXECUTED),
     *RefusalCode,
     *(code for _, _, code in wire._ENDINGS),

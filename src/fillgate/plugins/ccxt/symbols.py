@@ -26,9 +26,9 @@ _MOST_CANDIDATES: Final = 8
 _LONGEST: Final = 64
 # Shorter beginnings of a name are the coin of too many.
 _SHORTEST: Final = 2
-_SEPARATORS: Final = str.maketrans("", "", "-_/. ")
+_SEPARATORS: Final = str.maketrans("", "", "-_/")
 _PREFIX: Final = re.compile(r"([A-Z0-9_]+):(.+)")
-_PERPETUAL: Final = re.compile(r"(.+?)(?:\.P|[-_./ ]?(?:PERP|PERPETUAL|SWAP))")
+_PERPETUAL: Final = re.compile(r"(.+?)(?:\.P|[-_./]?(?:PERP|PERPETUAL|SWAP))")
 _CONTINUOUS: Final = re.compile(r".+[0-9]!")
 # A month's letter and a year (BTCUSDZ2026, BTCH27), or a date (BTC-USDT-261225, BTCUSDT_20261225).
 _DATED: Final = re.compile(r"[A-Z0-9]+?(?:[FGHJKMNQUVXZ](?:20)?[0-9]{2}|[-_](?:20)?[0-9]{6})")
@@ -173,7 +173,7 @@ class SymbolTable:
             other = _SWAP
         if other is None and _DATED.fullmatch(name):
             other = _FUTURE
-        code = _CODES.get(other, "WRONG_MARKET_TYPE")
+        code = _CODES[other]
         what = (
             f"{self.exchange} has no {self.market_type} market {written}"
             if other is None
@@ -250,19 +250,23 @@ _INACTIVE: Final = "not active"
 _SPOT: Final = "a spot market"
 _SWAP: Final = "a perpetual"
 _FUTURE: Final = "a dated future"
+_OPTION: Final = "an option"
 _KINDS: Final[tuple[tuple[str, Callable[[Mapping[str, Any]], bool]], ...]] = (
     (_INACTIVE, lambda each: each.get("active") is False),
     (_SPOT, lambda each: each.get("spot") is True),
     (_SWAP, lambda each: each.get("swap") is True),
     (_FUTURE, lambda each: each.get("future") is True),
-    ("an option", lambda each: each.get("option") is True),
+    (_OPTION, lambda each: each.get("option") is True),
 )
 
 
-_CODES: Final = {
+_CODES: Final[Mapping[str | None, str]] = {
     None: "UNKNOWN_SYMBOL",
     _INACTIVE: "UNKNOWN_SYMBOL",
+    _SPOT: "WRONG_MARKET_TYPE",
+    _SWAP: "WRONG_MARKET_TYPE",
     _FUTURE: "DATED_FUTURE",
+    _OPTION: "WRONG_MARKET_TYPE",
 }
 
 

@@ -29,9 +29,9 @@ _LOOK: Final = (
 
 VENUES: Final = Group(
     "Venues",
-    "What the plugins `mock` and `ccxt-http` and their venues say. Other plugins and venues bring "
-    "codes of their own: with the status REJECTED they are refusals, with UNKNOWN the outcome is "
-    "open.",
+    "What the plugins `mock`, `ccxt-http` and `ccxt` and their venues say. Other plugins and "
+    "venues bring codes of their own: with the status REJECTED they are refusals, with UNKNOWN the "
+    "outcome is open.",
     (
         _refused(
             "INSUFFICIENT_FUNDS",
@@ -48,8 +48,46 @@ VENUES: Final = Group(
         _refused(
             "UNKNOWN_SYMBOL",
             "The venue has no such symbol.",
-            "ccxt-http.",
-            "Write the symbol as the venue does.",
+            "ccxt-http, ccxt.",
+            "Write the symbol as the venue does, or as the detail names it.",
+        ),
+        _refused(
+            "AMBIGUOUS_SYMBOL",
+            "The symbol could be one of several markets.",
+            "ccxt.",
+            "Use one of the symbols that the detail names, or set what it means in the account's "
+            "table of symbols.",
+        ),
+        _refused(
+            "WRONG_MARKET_TYPE",
+            "The symbol is of another type than the account's markets.",
+            "ccxt.",
+            "Use one of the symbols that the detail names, or an account of that market type.",
+        ),
+        _refused(
+            "OTHER_EXCHANGE",
+            "The symbol is of a chart of another exchange.",
+            "ccxt.",
+            "Use a chart of the account's exchange, or allow the other's prefix in the account's "
+            "settings.",
+        ),
+        _refused(
+            "DELAYED_FEED",
+            "The symbol is of a chart whose prices are delayed.",
+            "ccxt.",
+            "Use a chart of live prices.",
+        ),
+        _refused(
+            "CONTINUOUS_FUTURE",
+            "The symbol is of a chart of one contract after another, which nobody trades.",
+            "ccxt.",
+            "Use the symbol of a market, or set what it means in the account's table of symbols.",
+        ),
+        _refused(
+            "DATED_FUTURE",
+            "The symbol is a future that expires, and accounts trade spot or perpetuals.",
+            "ccxt.",
+            "Use one of the symbols that the detail names.",
         ),
         _refused(
             "INVALID_CLIENT_ORDER_ID",
@@ -71,20 +109,20 @@ VENUES: Final = Group(
         ),
         _refused(
             "UNSUPPORTED_QUANTITY",
-            "The venue takes no amounts in the quote currency.",
-            "mock.",
-            "Send a `quantity`.",
+            "The venue takes no quantities in this unit, or no amounts in the quote currency.",
+            "mock, ccxt.",
+            "Send a `quantity` in the unit that the detail names.",
         ),
         _refused(
             "INVALID_QUANTITY",
             "The quantity is not one that the venue takes.",
-            "mock.",
+            "mock, ccxt.",
             "Send a quantity above 0, in whole steps of the symbol.",
         ),
         _refused(
             "MINIMUM_NOTIONAL",
             "The order is worth less than the venue takes.",
-            "mock.",
+            "mock, ccxt.",
             "Send a larger order.",
         ),
         _refused(
@@ -108,7 +146,7 @@ VENUES: Final = Group(
         _refused(
             "INVALID_PRICE",
             "A price is missing, not above 0, or between two steps of the symbol.",
-            "mock.",
+            "mock, ccxt.",
             "Correct the price that the detail names.",
         ),
         _refused(

@@ -8,9 +8,19 @@ from typing import Any, Final, NamedTuple
 
 import ccxt.async_support
 
+from fillgate.domain.numbers import decimal_text
 from fillgate.plugins.ccxt.venues import MarketType, Venue
 
-__all__ = ["CLIENT_ORDER_ID", "Sent", "Wire", "market_of", "values_of", "wire_of"]
+__all__ = [
+    "CLIENT_ORDER_ID",
+    "Sent",
+    "Wire",
+    "market_of",
+    "quantity_as",
+    "quantity_of",
+    "values_of",
+    "wire_of",
+]
 
 CLIENT_ORDER_ID: Final = "fgab3d000012300"
 
@@ -20,6 +30,12 @@ _CREDENTIALS: Final = {
     "password": "password",
     "walletAddress": "0x" + "ab" * 20,
     "privateKey": "0x" + "11" * 32,
+}
+
+# What a user has to set besides, or what the credentials above do not tell.
+_SETTINGS: Final[Mapping[str, Mapping[str, str]]] = {
+    "bitvavo": {"operatorId": "1"},
+    "coinbaseinternational": {"route": "deribit"},
 }
 
 # What ccxt asks about the account before its first order, by what its request has in it.
@@ -60,8 +76,12 @@ _DEFAULTS: Final[Mapping[MarketType, tuple[str, str]]] = {
     MarketType.SWAP: ("BTCUSDT", "BTC/USDT:USDT"),
 }
 
-# Where ccxt counts digits and not steps, in numbers as it does.
-_PRECISIONS: Final[Mapping[str, Mapping[str, int]]] = {"bithumb": {"amount": 4, "price": 5}}
+# Where ccxt counts digits and not steps, in numbers as it does; and where it multiplies contracts
+# by their size before it looks at the step.
+_PRECISIONS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "bithumb": {"amount": 4, "price": 5},
+    "coinbaseinternational": {"amount": "0.0001", "price": "0.5"},
+}
 
 
 class Sent(NamedTuple):
@@ -89,7 +109,7 @@ class Wire:
         """What left, but for what only asks about the account."""
         market = market_of(venue.exchange, market_type)
         self.symbol: str = market["symbol"]
-        options = {**venue.options, "operatorId": "1"}
+        options = {**venue.options, **_SETTINGS.get(venue.exchange, {})}
         kind = getattr(ccxt.async_support, venue.exchange)
         self.exchange = kind({**_CREDENTIALS, "enableRateLimit": False, "options": options})
         self.exchange.number = str
@@ -167,7 +187,12 @@ def market_of(exchange: str, market_type: MarketType) -> dict[str, Any]:
 
 def quantity_of(venue: Venue) -> str | Decimal:
     """Return two units, as ccxt takes them."""
-    return Decimal(2) if venue.decimal_quantity else "2"
+    return quantity_as(venue, Decimal(2))
+
+
+def quantity_as(venue: Venue, quantity: Decimal) -> str | Decimal:
+    """Return a quantity as ccxt takes it."""
+    return quantity if venue.decimal_quantity else decimal_text(quantity)
 
 
 def values_of(fields: Any, key: str) -> Iterator[Any]:

@@ -15,12 +15,12 @@ VENUES: Final = (
         client_id_field="client_order_id",
         lookup=LookupWay.LISTS,
         lists=("fetch_orders",),
-        replace=True,
         market_buy_by_cost=True,
         notes="ccxt drops `clientOrderId` and sends an id of its own; only the native key"
-        " arrives. An order can be cancelled and replaced by the venue's id alone. Stops"
-        " are taken with a limit only, and attached ones not at all: refused.",
-        source="POST /api/v3/brokerage/orders, orders/edit and orders/batch_cancel; GET"
+        " arrives. An order can be cancelled by the venue's id alone. Stops are taken with a limit"
+        " only, and attached ones not at all: refused. Orders can be edited, but no document says"
+        " whether the new size counts what is executed already: not used.",
+        source="POST /api/v3/brokerage/orders and orders/batch_cancel; GET"
         " /api/v3/brokerage/orders/historical/batch",
     ),
 )

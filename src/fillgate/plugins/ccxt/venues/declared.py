@@ -89,7 +89,8 @@ _HYPERLIQUID: Final = _replace(
     " the price it is given: one is needed. ccxt rounds prices to five digits by itself.",
 )
 _PHEMEX: Final = _replace(
-    _found(_declared("phemex", "clOrdID")),
+    _declared("phemex", "clOrdID"),
+    cancel_param="clientOrderId",
     duplicate_codes=frozenset({"10001", "11033", "11085"}),
 )
 _WOO: Final = _replace(
@@ -128,7 +129,12 @@ VENUES: Final = (
         client_id_field="externalOid",
         notes="Quantities are contracts, and leave as binary floating-point numbers.",
     ),
-    _replace(_found(_HTX, 2 * _HOUR), market_types=_SPOT, market_buy_by_cost=True),
+    _replace(
+        _found(_HTX, 2 * _HOUR),
+        market_types=_SPOT,
+        market_buy_by_cost=True,
+        notes="Ids may repeat: the venue does not look, and finds the latest order of an id.",
+    ),
     _replace(
         _HTX,
         market_types=_SWAP,
@@ -187,8 +193,9 @@ VENUES: Final = (
         notes="A lookup by our id alone would send the text None as the venue's: not used.",
     ),
     _replace(
-        _found(_declared("bithumb", "client_order_id")),
+        _declared("bithumb", "client_order_id"),
         market_types=_SPOT,
+        cancel_param="clientOrderId",
         market_buy_by_cost=True,
         attached_fees=_BROKER.format("its header OPEN-API-PARTNER"),
     ),
@@ -204,7 +211,7 @@ VENUES: Final = (
         notes="Neither a lookup nor a cancel takes our id.",
     ),
     _replace(
-        _declared("coinbaseinternational", None),
+        _declared("coinbaseinternational", "label"),
         order_method="GET",
         notes="Orders are placed by GET, which HTTP clients send again by themselves when a"
         " connection breaks.",

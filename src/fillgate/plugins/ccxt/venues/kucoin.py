@@ -8,6 +8,7 @@ from fillgate.plugins.ccxt.venues.venue import Evidence, LookupWay, MarketType, 
 
 __all__ = ["VENUES"]
 
+_DAY: Final = 86_400.0
 _NO_PARTNER: Final = {"id": None, "key": None}
 
 _SPOT: Final = Venue(
@@ -16,28 +17,32 @@ _SPOT: Final = Venue(
     market_types=frozenset({MarketType.SPOT}),
     client_id_param="clientOrderId",
     client_id_field="clientOid",
-    lookup=LookupWay.FETCH_ORDER,
-    lookup_param="clientOrderId",
+    lookup=LookupWay.LISTS,
     cancel_param="clientOrderId",
-    lookup_window_seconds=3 * 86_400.0,
-    request_expiry_seconds=5.0,
+    lookup_window_seconds=2 * _DAY,
     duplicate_codes=frozenset({"126044"}),
     options={"partner": {"spot": _NO_PARTNER, "future": _NO_PARTNER}},
-    notes="Before the first order ccxt asks what kind of account it is: one request more. Stops"
-    " are kept apart: refused. What ccxt calls editing cancels and places anew, as the"
-    " venue's documents say: not used.",
-    source="POST /api/v1/orders; GET and DELETE /api/v1/order/client-order/{clientOid};"
-    " KC-API-TIMESTAMP is good for 5 seconds",
+    notes="Before the first order ccxt asks what kind of account it is: one request more."
+    " `fetch_order` by our id knows active orders only, and an order that is filled would be not"
+    " found: not used. Stops are kept apart: refused. What ccxt calls editing cancels and places"
+    " anew, as the venue's documents say: not used.",
+    source="POST and GET /api/v1/orders; DELETE /api/v1/order/client-order/{clientOid};"
+    " kucoin.com/docs: an order by clientOid is an active one; cancelled orders of spot can be"
+    " asked for 2 days",
 )
 
 _SWAP: Final = msgspec.structs.replace(
     _SPOT,
     market_types=frozenset({MarketType.SWAP}),
+    lookup=LookupWay.FETCH_ORDER,
+    lookup_param="clientOrderId",
+    lookup_window_seconds=7 * _DAY,
     decimal_quantity=True,
     notes="Quantities are contracts. Without a leverage in the order ccxt sends one of 1. Stops,"
     " and orders that carry some, are kept apart: refused.",
     source="POST /api/v1/orders, GET /api/v1/orders/byClientOid and DELETE"
-    " /api/v1/orders/client-order/{clientOid} at api-futures.kucoin.com",
+    " /api/v1/orders/client-order/{clientOid} at api-futures.kucoin.com; kucoin.com/docs-new: by"
+    " clientOid for 7 days",
 )
 
 VENUES: Final = (_SPOT, _SWAP)

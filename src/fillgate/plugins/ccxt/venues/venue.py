@@ -79,7 +79,8 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     lookup_param: str | None = None
     """Key of the lookup's params that carries the client order id; None lists without it."""
     lists: tuple[str, ...] = ("fetch_open_orders", "fetch_closed_orders")
-    """ccxt's methods that list, taken together, orders of every status (for `LookupWay.LISTS`)."""
+    """ccxt's methods that list, taken together, orders of every status since a time (for
+    `LookupWay.LISTS`)."""
     cancel_param: str | None = None
     """Key of `cancel_order`'s params that carries the client order id; None where an order can be
     cancelled by the venue's id alone."""

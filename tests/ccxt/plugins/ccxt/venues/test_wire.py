@@ -221,14 +221,15 @@ CASES: Final = (
         "product_id": "BTC-USD"}),
     Case("coinbase", SPOT, CANCEL, (), "POST", COINBASE + "/batch_cancel", {
         "order_ids": ["777"]}),
-    Case("coinbase", SPOT, EDIT, LIMIT, "POST", COINBASE + "/edit", {
-        "order_id": "777", "size": "2", "price": "50000"}),
     Case("kucoin", SPOT, CREATE, LIMIT, "POST", KUCOIN + "orders", {
         "symbol": "BTC-USDT", "side": "buy", "type": "limit", "size": "2", "price": "50000",
         "clientOid": OURS}),
     Case("kucoin", SPOT, CREATE, MARKET, "POST", KUCOIN + "orders", {
         "symbol": "BTC-USDT", "side": "sell", "type": "market", "size": "2", "clientOid": OURS}),
-    Case("kucoin", SPOT, FETCH, (), "GET", KUCOIN + "order/client-order/" + OURS, {}),
+    Case("kucoin", SPOT, OPEN, (), "GET", KUCOIN + "orders", {
+        "symbol": "BTC-USDT", "tradeType": "TRADE", "status": "active"}),
+    Case("kucoin", SPOT, DONE, (), "GET", KUCOIN + "orders", {
+        "symbol": "BTC-USDT", "tradeType": "TRADE", "status": "done"}),
     Case("kucoin", SPOT, CANCEL, (), "DELETE", KUCOIN + "order/client-order/" + OURS, {}),
     Case("kucoin", SWAP, CREATE, LIMIT, "POST", KUFUTURES, {
         "symbol": "XBTUSDTM", "side": "buy", "type": "limit", "size": 2, "price": "50000",
@@ -269,7 +270,7 @@ async def test_what_leaves_field_by_field(case: Case) -> None:
 
 
 def test_every_verified_entry_has_its_cases() -> None:
-    """For each market: what creates and cancels, each list or lookup, and what replaces."""
+    """What creates and cancels, each list or lookup, and what replaces."""
     for venue in LISTED:
         if venue.evidence is not Evidence.WIRE or venue.exchange == "binanceusdm":
             continue
