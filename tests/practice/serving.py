@@ -13,7 +13,7 @@ from fillgate.practice.certificates import server_context
 from fillgate.practice.server import listening, running
 from fillgate.practice.users import User
 
-__all__ = ["ALICE", "BOB", "CONTROL", "STILL", "Served", "served"]
+__all__ = ["ALICE", "BOB", "CONTROL", "STILL", "Served", "opened", "served"]
 
 CONTROL = "control"
 ALICE = User(name="alice", key="alice-key", secret="alice-secret")
@@ -28,12 +28,17 @@ class Served(NamedTuple):
     ca: Path
 
 
+def opened(clock: Any, **more: Any) -> Practice:
+    """Return an exchange whose prices stand still; it is not served."""
+    settings: dict[str, Any] = {"users": (ALICE, BOB), "control_key": CONTROL, "prices": STILL}
+    return Practice(Settings(**settings | more), clock)
+
+
 @asynccontextmanager
 async def served(folder: Path, clock: Any = None, **more: Any) -> AsyncIterator[Served]:
     """Serve an exchange whose prices stand still, by TLS."""
     clock = clock or SystemClock()
-    settings = {"users": (ALICE, BOB), "control_key": CONTROL, "volatility": STILL} | more
-    practice = Practice(Settings(**settings), clock)
+    practice = opened(clock, **more)
     listener = listening("127.0.0.1", 0)
     ca = folder / "ca.pem"
     context = server_context(ca)

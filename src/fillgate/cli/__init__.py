@@ -9,6 +9,7 @@
 - `reconcile`: compares accounts with their venues
 - `journal`: checks the journal
 - `demo`: shows fillgate at work (`demo_alerts`, `demo_service`, `demo_sender`, `demo_tables`)
+- `venue`: an exchange on this machine to practise on
 - `bench`: what an order costs, beside a bare echo (a package)
 - `client`, `options`, `output`: what the commands share
 
@@ -43,6 +44,7 @@ from fillgate.cli import (
     send,
     serve,
     unit,
+    venue,
 )
 
 __all__ = ["app"]
@@ -60,6 +62,7 @@ app.command()(doctor.doctor)
 app.command()(serve.serve)
 app.command()(unit.unit)
 app.command()(demo.demo)
+app.command()(venue.venue)
 app.command()(bench.bench)
 app.add_typer(send.app, name="send")
 app.command()(orders.orders)
@@ -69,8 +72,6 @@ app.command()(positions.positions)
 app.command()(accounts.accounts)
 app.command()(reconcile.reconcile)
 app.add_typer(journal.app, name="journal")
-app.add_typer(report.app, name="report")
-app.command()(replay.replay)
 app.add_typer(report.app, name="report")
 app.command()(replay.replay)
 

@@ -8,9 +8,13 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, WebSocketRoute
 
 from fillgate.domain.clock import Clock
+from fillgate.domain.errors import ConfigurationError
+from fillgate.market.feeds.recordings import BadRecording, Recording
 from fillgate.market.feeds.synthetic import SyntheticTerms
+from fillgate.market.listings import BadSymbol
 from fillgate.practice.breaking import Hanging
 from fillgate.practice.control import Control
+from fillgate.practice.errors import Refused
 from fillgate.practice.exchange import Exchange, Rules
 from fillgate.practice.faults import Faults
 from fillgate.practice.gate import Gate
@@ -35,7 +39,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Chooses the made prices."""
     recording: Path | None = None
     """A file, or a folder of files, that is played instead."""
-    volatility: SyntheticTerms = SyntheticTerms()
+    prices: SyntheticTerms = SyntheticTerms()
+    """How made prices go."""
     limits: Limits = Limits()
 
 
@@ -50,14 +55,12 @@ class Practice:
             clock: tells the time.
 
         Raises:
-            BadRecording: the recording cannot be read.
-            Refused: it is of a symbol that is not listed.
+            ConfigurationError: the recording cannot be read, or is of a symbol that is not listed.
             ValueError: two users have one name or one key.
         """
         symbols = Symbols()
-        terms = msgspec.structs.replace(settings.volatility, seed=settings.seed)
-        path = settings.recording
-        recordings = None if path is None else recordings_of(path, symbols, terms)
+        terms = msgspec.structs.replace(settings.prices, seed=settings.seed)
+        recordings = _recordings(settings.recording, symbols, terms)
         prices = Prices(symbols, terms, recordings, clock.now())
         self.exchange = Exchange(
             clock, Users(settings.users), prices, symbols=symbols, rules=Rules(prices=terms)
@@ -80,3 +83,16 @@ class Practice:
             ]
         )
         """Serves HTTP and WebSockets; for any ASGI server."""
+
+
+def _recordings(
+    path: Path | None, symbols: Symbols, terms: SyntheticTerms
+) -> dict[str, Recording] | None:
+    try:
+        return None if path is None else recordings_of(path, symbols, terms)
+    except (BadRecording, BadSymbol, OSError) as error:
+        raise ConfigurationError(str(error)) from None
+    except Refused:
+        known = ", ".join(symbols.by_name)
+        text = f"{path}: expected recordings named after symbols that are listed: {known}"
+        raise ConfigurationError(text) from None

@@ -5,6 +5,7 @@ Invariant: a connection that is left hanging is let go when the client leaves or
 
 import asyncio
 import contextlib
+import os
 import socket
 import struct
 from collections.abc import Mapping
@@ -98,8 +99,11 @@ def abort(scope: Scope) -> None:
     transport: Any = scope.get(TRANSPORT)
     if transport is None:
         return
-    with contextlib.suppress(OSError):
-        connection = transport.get_extra_info("socket")
-        if connection is not None:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+    connection = transport.get_extra_info("socket")
+    # Some event loops hand out sockets without options; a duplicate has them.
+    with (
+        contextlib.suppress(OSError, ValueError),
+        socket.socket(fileno=os.dup(connection.fileno())) as same,
+    ):
+        same.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
     transport.abort()

@@ -41,9 +41,9 @@ class Rest:
         request = Request(scope, receive)
         body = (await request.body()).decode("utf-8", "replace")
         fault = self._faults.draw(request.method, request.url.path)
+        reply = self._reply(request, body, fault)
         if fault is not None and fault.delay_ms:
             await self._clock.sleep(fault.delay_ms / 1000)
-        reply = self._reply(request, body, fault)
         if fault is None:
             await send_reply(reply, send)
         else:
@@ -70,10 +70,7 @@ class Rest:
         used = self._gate.limits.take_weight(address, endpoint.weight if endpoint else 1, now)
         headers["X-MBX-USED-WEIGHT"] = headers["X-MBX-USED-WEIGHT-1M"] = str(used)
         if endpoint is None:
-            return {
-                "code": -1,
-                "msg": f"There is no {request.method} {request.url.path} here.",
-            }, 404
+            raise Refused(-1020, f"There is no {request.method} {request.url.path} here.", 404)
         call = self._call(endpoint, request, body, headers)
         try:
             return self._gate.answer(endpoint, call)

@@ -60,9 +60,9 @@ class WsApi:
             connection.tell({"id": None, "status": 400, "error": refused.body})
             return
         fault = self._faults.draw(WS, message.method)
+        status, body = self._answered(connection, message, fault)
         if fault is not None and fault.delay_ms:
             await self._clock.sleep(fault.delay_ms / 1000)
-        status, body = self._answered(connection, message, fault)
         answer = {"id": message.id, "status": status, **body}
         if message.params.get("returnRateLimits") is not False:
             answer["rateLimits"] = self._gate.limits.limits.describe()
