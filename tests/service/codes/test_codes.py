@@ -9,6 +9,7 @@ import pytest
 
 from fillgate.engine import reports, story
 from fillgate.plugins.ccxt import symbols
+from fillgate.plugins.ccxt import verdict as ccxt_verdict
 from fillgate.plugins.ccxt_http import reasons, verdict, wire
 from fillgate.risk.checks import _FLAGS
 from fillgate.service.asking import _FAILURES
@@ -36,6 +37,9 @@ COMPUTED = {
     "PERHAPS_PLACED",  # doubt_in
     *verdict._REFUSALS.values(),
     *symbols._CODES.values(),
+    *ccxt_verdict._REFUSALS.values(),
+    *ccxt_verdict._NEVER_LEFT.values(),
+    *ccxt_verdict._LOST.values(),
     *(status.upper() for status in verdict._NOT_EXECUTED),
     *RefusalCode,
     *(code for _, _, code in wire._ENDINGS),

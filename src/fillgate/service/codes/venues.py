@@ -36,7 +36,7 @@ VENUES: Final = Group(
         _refused(
             "INSUFFICIENT_FUNDS",
             "The account cannot pay for it.",
-            "mock, ccxt-http.",
+            "mock, ccxt-http, ccxt.",
             "Send less, or fund the account.",
         ),
         _refused(
@@ -92,13 +92,13 @@ VENUES: Final = Group(
         _refused(
             "INVALID_CLIENT_ORDER_ID",
             "The client order id cannot be used.",
-            "mock.",
+            "mock, ccxt.",
             "Report it: fillgate makes these ids.",
         ),
         _refused(
             "UNKNOWN_ORDER",
             "The venue does not know the order.",
-            "mock.",
+            "mock, ccxt.",
             "Look at the order's story.",
         ),
         _refused(
@@ -188,46 +188,49 @@ VENUES: Final = Group(
         _refused(
             "AUTHENTICATION_FAILED",
             "The venue refused the credentials.",
-            "ccxt-http.",
+            "ccxt-http, ccxt.",
             "Check the keys that the service has for the venue, and their rights.",
         ),
         _refused(
             "INVALID_NONCE",
             "The venue refused the request's time.",
-            "ccxt-http.",
+            "ccxt-http, ccxt.",
             "Set the clock of the service's machine by NTP.",
         ),
         _refused(
             "MARKET_CLOSED",
             "The market is closed.",
-            "ccxt-http.",
+            "ccxt-http, ccxt.",
             "Send a new signal when it is open.",
         ),
         _refused(
-            "ACCOUNT_SUSPENDED", "The venue suspended the account.", "ccxt-http.", "Ask the venue."
+            "ACCOUNT_SUSPENDED",
+            "The venue suspended the account.",
+            "ccxt-http, ccxt.",
+            "Ask the venue.",
         ),
         _refused(
             "ACCOUNT_NOT_ENABLED",
             "The account is not enabled for this.",
-            "ccxt-http.",
+            "ccxt-http, ccxt.",
             "Enable it at the venue.",
         ),
         _refused(
             "RESTRICTED_LOCATION",
             "The venue does not serve that location.",
-            "ccxt-http.",
+            "ccxt-http, ccxt.",
             "Ask the venue.",
         ),
         _refused(
             "CONTRACT_UNAVAILABLE",
             "The contract cannot be traded.",
-            "ccxt-http.",
+            "ccxt-http, ccxt.",
             "Use a contract that trades.",
         ),
         _refused(
             "INVALID_ORDER",
             "The venue's rules forbid the order.",
-            "ccxt-http. For example too small, or a price off its steps.",
+            "ccxt-http, ccxt. For example too small, or a price off its steps.",
             "See the venue's words in `detail` and correct the order.",
         ),
         _refused(
@@ -272,6 +275,36 @@ VENUES: Final = Group(
             "ccxt-http. HTTP 422.",
             "See the service's words.",
         ),
+        _refused(
+            "RATE_LIMITED",
+            "The venue takes no more requests for now.",
+            "ccxt. The venue said so itself.",
+            "Send fewer orders, and a new signal later.",
+        ),
+        _not_sent(
+            "NO_KEYS",
+            "The account has no keys, and so only quotes.",
+            "ccxt.",
+            "Set `api_key` and `secret` of the account, or send the order to another.",
+        ),
+        _not_sent(
+            "VENUE_ID_NOT_KNOWN",
+            "The venue wants its own id of the order, which is not known yet.",
+            "ccxt.",
+            "Ask again once the order's submission is settled.",
+        ),
+        _not_sent(
+            "NOT_PREPARED",
+            "What has to be asked before an order was not answered well.",
+            "ccxt.",
+            "See the venue's words in `detail`, and send a new signal.",
+        ),
+        _not_sent(
+            "MARKETS_NOT_LOADED",
+            "The venue's markets could not be loaded.",
+            "ccxt.",
+            "See the detail, and send a new signal.",
+        ),
         _not_sent(
             "NOT_OPEN",
             "The account is not open.",
@@ -281,25 +314,25 @@ VENUES: Final = Group(
         _not_sent(
             "NOT_READY",
             "The account has not been started.",
-            "ccxt-http.",
+            "ccxt-http, ccxt.",
             "It comes up by itself; see `/api/v1/accounts`.",
         ),
         _not_sent(
             "NOT_SUPPORTED",
             "The service cannot be asked for that.",
-            "ccxt-http. Or the venue itself refused it as not supported.",
+            "ccxt-http, ccxt. Or the venue itself refused it as not supported.",
             "Leave out what the detail names.",
         ),
         _not_sent(
             "CONNECT_TIME_OUT",
             "No connection to the service in time.",
-            "ccxt-http.",
+            "ccxt-http, ccxt.",
             "See whether the service runs, and its address.",
         ),
         _not_sent(
             "CONNECT_FAILED",
             "No connection to the service.",
-            "ccxt-http. Refused, unreachable, an unknown host, or TLS failed.",
+            "ccxt-http, ccxt. Refused, unreachable, an unknown host, or TLS failed.",
             "See whether the service runs, and its address.",
         ),
         _not_sent(
@@ -308,24 +341,31 @@ VENUES: Final = Group(
             "ccxt-http.",
             "Send a new signal; if it happens often, the service is too slow.",
         ),
-        _unanswered("READ_TIME_OUT", "The service's answer did not come in time.", "ccxt-http."),
+        _unanswered(
+            "READ_TIME_OUT", "The service's answer did not come in time.", "ccxt-http, ccxt."
+        ),
         _unanswered(
             "WRITE_TIME_OUT",
             "The request could not be sent in time.",
             "ccxt-http. A part of it may have left.",
         ),
-        _unanswered("CONNECTION_LOST", "The connection broke.", "ccxt-http."),
-        _unanswered("BROKEN_ANSWER", "The answer cannot be read.", "ccxt-http."),
-        _unanswered("ANSWER_TOO_LARGE", "The answer is too large.", "ccxt-http."),
-        _unanswered("TRANSPORT_FAILED", "The transport failed.", "ccxt-http."),
-        _unanswered("HTTP_STATUS", "An HTTP status that proves nothing.", "ccxt-http."),
+        _unanswered("CONNECTION_LOST", "The connection broke.", "ccxt-http, ccxt."),
+        _unanswered("BROKEN_ANSWER", "The answer cannot be read.", "ccxt-http, ccxt."),
+        _unanswered("ANSWER_TOO_LARGE", "The answer is too large.", "ccxt-http, ccxt."),
+        _unanswered("TRANSPORT_FAILED", "The transport failed.", "ccxt-http, ccxt."),
+        _unanswered("HTTP_STATUS", "An HTTP status that proves nothing.", "ccxt-http, ccxt."),
         _unanswered("UNLISTED_STATUS", "A status that fillgate does not know.", "ccxt-http."),
         _unanswered("NO_WORDS", "A refusal without words.", "ccxt-http."),
         _unanswered("PERHAPS_PLACED", "The words speak of something that happened.", "ccxt-http."),
         _unanswered(
             "DUPLICATE_ORDER",
             "The venue had the order already.",
-            "ccxt-http. That is no refusal: an earlier one was placed.",
+            "ccxt-http, ccxt. That is no refusal: an earlier one was placed.",
+        ),
+        _unanswered(
+            "NOT_TOLD",
+            "The venue took the request, and does not tell what the order is then.",
+            "ccxt.",
         ),
         _unanswered("UNDECIDED", "The service could not find out itself.", "ccxt-http."),
     ),
