@@ -79,7 +79,7 @@ class Reader:
         filled = self._filled(order, size)
         status = _status(order, filled, self._in_base(order, "amount", size))
         if status is OrderStatus.REJECTED:
-            raise Rejected("REFUSED", f"the venue gave it the id {order_id} and refused it")
+            raise Rejected("INVALID_ORDER", f"the venue gave it the id {order_id} and refused it")
         if status in _WITH_A_FILL and not filled:
             # Taken; what was filled is asked for.
             status = OrderStatus.NEW

@@ -78,7 +78,9 @@ class Sender:
     ) -> ExecutionReport | None:
         """Ask for a replace, once; as `cancel`."""
         if order_id is None:
-            raise Denied("NO_ORDER_ID", "the venue replaces by its own id, which is not known yet")
+            raise Denied(
+                "VENUE_ID_NOT_KNOWN", "the venue replaces by its own id, which is not known yet"
+            )
         if order.order_type is not OrderType.LIMIT or sizes.price is None:
             raise Denied("NOT_SUPPORTED", f"order_type={order.order_type} cannot be replaced")
         quantity, price = decimal_text(sizes.quantity), decimal_text(sizes.price)
@@ -122,5 +124,5 @@ class Sender:
 def _named(param: str | None, venue: Venue, client_order_id: str) -> dict[str, Any]:
     if param is None:
         text = f"{venue.exchange} cancels by its own id, which is not known yet"
-        raise Denied("NO_ORDER_ID", text)
+        raise Denied("VENUE_ID_NOT_KNOWN", text)
     return {param: encode(venue.client_id_form, order_of(client_order_id))}

@@ -30,19 +30,17 @@ _QUERY: Final = re.compile(r"(https?://[^\s?]*)\?\S*")
 # By ccxt's class; the most special one of an error counts.
 _REFUSALS: Final[Mapping[str, str]] = {
     "InsufficientFunds": "INSUFFICIENT_FUNDS",
-    "OrderImmediatelyFillable": "WOULD_TRADE_AT_ONCE",
-    "OrderNotFillable": "WOULD_NOT_TRADE",
     "OrderNotFound": "UNKNOWN_ORDER",
     "ContractUnavailable": "CONTRACT_UNAVAILABLE",
     "InvalidOrder": "INVALID_ORDER",
-    "BadSymbol": "INVALID_SYMBOL",
-    "BadRequest": "INVALID_REQUEST",
-    "PermissionDenied": "NOT_PERMITTED",
+    "BadSymbol": "UNKNOWN_SYMBOL",
+    "BadRequest": "INVALID_ORDER",
+    "AccountNotEnabled": "ACCOUNT_NOT_ENABLED",
     "AccountSuspended": "ACCOUNT_SUSPENDED",
     "AuthenticationError": "AUTHENTICATION_FAILED",
     "MarketClosed": "MARKET_CLOSED",
     "RestrictedLocation": "RESTRICTED_LOCATION",
-    "OperationRejected": "REFUSED",
+    "OperationRejected": "INVALID_ORDER",
     "InvalidNonce": "INVALID_NONCE",
     "RateLimitExceeded": "RATE_LIMITED",
     "DDoSProtection": "RATE_LIMITED",
@@ -52,18 +50,13 @@ _DUPLICATE: Final = "DuplicateOrderId"
 
 # By the class of aiohttp's or the system's error below ccxt's.
 _NEVER_LEFT: Final[Mapping[str, str]] = {
-    "ClientConnectorDNSError": "UNKNOWN_HOST",
-    "gaierror": "UNKNOWN_HOST",
-    "ClientSSLError": "TLS_FAILED",
-    "ClientConnectorCertificateError": "TLS_FAILED",
     "ConnectionTimeoutError": "CONNECT_TIME_OUT",
-    "TimeoutError": "CONNECT_TIME_OUT",
-    "ClientConnectorError": "CONNECT_FAILED",
     "ClientConnectionError": "CONNECT_FAILED",
+    "TimeoutError": "CONNECT_TIME_OUT",
 }
 _LOST: Final[Mapping[str, str]] = {
-    "ServerTimeoutError": "TIME_OUT",
-    "TimeoutError": "TIME_OUT",
+    "ServerTimeoutError": "READ_TIME_OUT",
+    "TimeoutError": "READ_TIME_OUT",
     "ClientConnectionError": "CONNECTION_LOST",
     "ClientError": "BROKEN_ANSWER",
     "AnswerTooLarge": "ANSWER_TOO_LARGE",
@@ -90,7 +83,7 @@ def ending_of(
     if last.read_well:
         return Unknown("BROKEN_ANSWER", f"the venue took it, then {told(error)}")
     if last.status is None or last.body is None:
-        return Unknown(_of_cause(error, _LOST, "NO_ANSWER"), told(error))
+        return Unknown(_of_cause(error, _LOST, "TRANSPORT_FAILED"), told(error))
     return _of_answer(error, last, venue)
 
 
@@ -103,7 +96,7 @@ def _not_sent(error: Exception, traffic: Traffic) -> NotSent:
     last = traffic.last
     if last is None:
         # ccxt's own checks, before any request.
-        return NotSent(_of_kind(error, _REFUSALS) or "NOT_POSSIBLE", told(error))
+        return NotSent(_of_kind(error, _REFUSALS) or "NOT_SUPPORTED", told(error))
     if last.left:
         text = f"what has to be asked before an order was not answered well: {told(error)}"
         return NotSent("NOT_PREPARED", text)
@@ -114,7 +107,8 @@ def _of_answer(error: Exception, last: Call, venue: Venue) -> CodedError:
     assert last.status is not None
     words = spoken(last.body)
     if words is None:
-        return Unknown("HTTP_STATUS", f"HTTP {last.status}, not in the venue's own words")
+        text = f"HTTP {last.status}: an answer that is not the venue's own"
+        return Unknown("HTTP_STATUS", text)
     text = str(words)
     if _DUPLICATE in kinds_of(error) or says_one_of(words, venue.duplicate_codes):
         return Unknown("DUPLICATE_ORDER", text)
@@ -122,7 +116,7 @@ def _of_answer(error: Exception, last: Call, venue: Venue) -> CodedError:
         return Unknown("HTTP_STATUS", f"HTTP {last.status}: {text}")
     code = _of_kind(error, _REFUSALS)
     if code is None:
-        return Unknown("UNLISTED_REASON", text)
+        return Unknown("NO_DEFINITE_REASON", text)
     if names_an_order(last.body):
         return Unknown("CONTRADICTION", f"a refusal that names an order: {text}")
     return Rejected(code, text)

@@ -4,7 +4,7 @@
 - `requests`: requests that cannot be answered
 - `signals`: signals that cannot be acted on
 - `orders`: what fillgate says of an order, and of settling one
-- `venues`: what the plugins that come with fillgate say; `exchanges`: the rest of what ccxt's says
+- `venues`: what the plugins that come with fillgate say
 
 Invariants:
 
@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from fillgate.service.codes.asking import ASKING
-from fillgate.service.codes.exchanges import EXCHANGES
 from fillgate.service.codes.kind import Group, ProblemKind
 from fillgate.service.codes.orders import ORDERS
 from fillgate.service.codes.requests import REQUESTS
@@ -26,7 +25,7 @@ from fillgate.service.codes.venues import VENUES
 
 __all__ = ["CODES", "GROUPS", "Group", "ProblemKind"]
 
-GROUPS: Final[tuple[Group, ...]] = (REQUESTS, SIGNALS, ORDERS, ASKING, VENUES, EXCHANGES)
+GROUPS: Final[tuple[Group, ...]] = (REQUESTS, SIGNALS, ORDERS, ASKING, VENUES)
 """All groups, in the order in which a request meets them."""
 
 CODES: Final[Mapping[str, ProblemKind]] = {

@@ -79,20 +79,20 @@ _UNKNOWN: dict[str, tuple[Behaviour, str]] = {
         ),
         "NO_ORDER_ID",
     ),
-    "-1000": (refusal(-1000, "An unknown error occurred while processing."), "UNLISTED_REASON"),
-    "-1001": (refusal(-1001, "Internal error; unable to process."), "UNLISTED_REASON"),
+    "-1000": (refusal(-1000, "An unknown error occurred while processing."), "NO_DEFINITE_REASON"),
+    "-1001": (refusal(-1001, "Internal error; unable to process."), "NO_DEFINITE_REASON"),
     "-1006": (
         refusal(-1006, "An unexpected response was received. Execution status unknown."),
-        "UNLISTED_REASON",
+        "NO_DEFINITE_REASON",
     ),
     "-1007": (
         refusal(-1007, "Timeout waiting for response. Send status unknown.", 408),
-        "UNLISTED_REASON",
+        "NO_DEFINITE_REASON",
     ),
     "-1007 in 504": (refusal(-1007, "Timeout waiting for response.", 504), "HTTP_STATUS"),
     "-1008 in 503": (refusal(-1008, "Server is currently overloaded.", 503), "HTTP_STATUS"),
     "-2010 in 500": (refusal(-2010, "Account has insufficient balance.", 500), "HTTP_STATUS"),
-    "a code that ccxt does not know": (refusal(-9999, "Something new."), "UNLISTED_REASON"),
+    "a code that ccxt does not know": (refusal(-9999, "Something new."), "NO_DEFINITE_REASON"),
     "duplicate": (refusal(-2010, "Duplicate order sent."), "DUPLICATE_ORDER"),
     "a refusal that names an order": (
         answering(json_answer({"code": -2010, "msg": "No.", "orderId": 28}, 400)),
@@ -107,11 +107,11 @@ _REJECTED: dict[str, tuple[Behaviour, str]] = {
     ),
     "would match": (
         refusal(-2010, "Order would immediately match and take."),
-        "WOULD_TRADE_AT_ONCE",
+        "INVALID_ORDER",
     ),
     "would trigger": (
         refusal(-2010, "Stop price would trigger immediately."),
-        "WOULD_TRADE_AT_ONCE",
+        "INVALID_ORDER",
     ),
     "other words of -2010": (
         refusal(-2010, "This action is disabled on this account."),
@@ -119,14 +119,14 @@ _REJECTED: dict[str, tuple[Behaviour, str]] = {
     ),
     "LOT_SIZE": (refusal(-1013, "Filter failure: LOT_SIZE"), "INVALID_ORDER"),
     "PRICE_FILTER": (refusal(-1013, "Filter failure: PRICE_FILTER"), "INVALID_ORDER"),
-    "NOTIONAL": (refusal(-1013, "Filter failure: NOTIONAL"), "INVALID_REQUEST"),
+    "NOTIONAL": (refusal(-1013, "Filter failure: NOTIONAL"), "INVALID_ORDER"),
     "-1021": (
         refusal(-1021, "Timestamp for this request is outside of the recvWindow."),
         "INVALID_NONCE",
     ),
     "-1022": (refusal(-1022, "Signature for this request is not valid."), "AUTHENTICATION_FAILED"),
-    "-1102": (refusal(-1102, "Mandatory parameter was not sent."), "INVALID_REQUEST"),
-    "-1121": (refusal(-1121, "Invalid symbol."), "INVALID_SYMBOL"),
+    "-1102": (refusal(-1102, "Mandatory parameter was not sent."), "INVALID_ORDER"),
+    "-1121": (refusal(-1121, "Invalid symbol."), "UNKNOWN_SYMBOL"),
     "-2014": (refusal(-2014, "API-key format invalid.", 401), "AUTHENTICATION_FAILED"),
     "429 in the venue's words": (refusal(-1003, "Too many requests.", 429), "RATE_LIMITED"),
     "418 in the venue's words": (refusal(-1003, "Way too many requests.", 418), "RATE_LIMITED"),
@@ -175,7 +175,7 @@ async def test_silence_is_unknown_after_the_time_out(
     await plugin.init(config_of(exchange, tmp_path, answer_timeout=0.2, connect_timeout=0.2))
     exchange.on_order = silence
     error = await ending(plugin)
-    assert (type(error), error.code) == (Unknown, "TIME_OUT")
+    assert (type(error), error.code) == (Unknown, "READ_TIME_OUT")
     assert len(exchange.orders) == 1
 
 
@@ -207,7 +207,7 @@ async def test_an_unknown_host_is_not_sent(account: CcxtPlugin, exchange: Exchan
     assert account._desk is not None
     account._desk.opened.orders.urls["api"]["private"] = "https://elsewhere.example/api/v3"
     error = await ending(account)
-    assert (type(error), error.code) == (NotSent, "UNKNOWN_HOST")
+    assert (type(error), error.code) == (NotSent, "CONNECT_FAILED")
     assert not exchange.orders
 
 
