@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fillgate.config import Configuration, settings, variable_of
 from fillgate.domain.settings import declared
+from fillgate.plugins.ccxt.options import AccountOptions as CcxtOptions
 from fillgate.plugins.ccxt_http.options import AccountOptions
 from fillgate.plugins.mock.options import MockOptions
 from fillgate.service.commented import commented_file
@@ -19,7 +20,11 @@ from fillgate.service.configuration import load
 
 TEXT = commented_file()
 ENVIRON = dict.fromkeys(
-    ("FILLGATE_API_KEY", "FILLGATE_WEBHOOK_SECRET", "CCXT_WEBHOOK_SECRET"), "a made-up secret"
+    (
+        *("FILLGATE_API_KEY", "FILLGATE_WEBHOOK_SECRET", "CCXT_WEBHOOK_SECRET"),
+        *("BINANCE_API_KEY", "BINANCE_SECRET", "OKX_PASSPHRASE"),
+    ),
+    "a made-up secret",
 )
 SETTING = re.compile(r"#(?=\S)")
 
@@ -59,13 +64,17 @@ def test_with_every_line_it_is_right_and_has_every_setting(path: Path) -> None:
         assert configuration.value(key) == field.example
     accounts: Any = {
         name: {"type", *declared(options)}
-        for name, options in (("my-mock", MockOptions), ("my-ccxt-http", AccountOptions))
+        for name, options in (
+            ("my-mock", MockOptions),
+            ("my-ccxt-http", AccountOptions),
+            ("my-ccxt", CcxtOptions),
+        )
     }
     found = {name: each.origins.keys() for name, each in configuration.accounts.items()}
     assert {name: found[name] for name in accounts} == accounts
 
 
-TOP = [n for n in lines() if n < TEXT.splitlines().index("#[accounts.my-ccxt-http]")]
+TOP = [n for n in lines() if n < TEXT.splitlines().index("#[accounts.my-ccxt]")]
 
 
 @given(st.sets(st.sampled_from(TOP)))

@@ -4,5 +4,6 @@
 - `registry`: `PluginRegistry`, which account is which plugin
 - `mock`: a simulated venue, no network (`type = "mock"`)
 - `recordings`: files of recorded prices, for simulated venues
+- `ccxt`: the exchanges that ccxt knows, in this process (`type = "ccxt"`)
 - `ccxt_http`: a CCXT service over signed HTTP (`type = "ccxt-http"`)
 """

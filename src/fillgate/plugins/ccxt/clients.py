@@ -177,7 +177,7 @@ def _choose_markets(exchange: Any, market_type: MarketType) -> None:
 
 
 def _use_test_network(exchange: Any) -> None:
-    if "test" not in exchange.urls:
+    if not exchange.urls.get("test"):
         raise ConfigurationError(
             f"`testnet`: {exchange.id} has no test network that ccxt knows; leave it out"
         )

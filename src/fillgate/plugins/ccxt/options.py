@@ -181,7 +181,7 @@ class AccountOptions(Options, frozen=True, kw_only=True):
         Setting(
             "Reference to the key's passphrase, where the exchange has one.",
             secret=True,
-            example="file:/run/secrets/okx-passphrase",
+            example="env:OKX_PASSPHRASE",
         ),
     ] = None
 

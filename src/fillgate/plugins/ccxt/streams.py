@@ -120,6 +120,7 @@ class Streams:
             exchange = opened.maker.make(session)
             stack.push_async_callback(exchange.close)
             exchange.set_markets_from_exchange(opened.questions)
+            exchange.client = _quiet(exchange.client)
             within = int(opened.options.stream_timeout * 1000) // _LOOKS
             least = min(within, exchange.streaming.get("keepAlive") or within)
             exchange.streaming = {**exchange.streaming, "keepAlive": least}
@@ -159,6 +160,30 @@ class Streams:
             latest = _heard(exchange)
             heard, still = latest, still + 1 if latest == heard else 0
         raise ConnectionError(f"no sign of life for {seconds:g} s")
+
+
+def _quiet(client_of: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Have no failure told a second time by a future of ccxt's that nobody waits for."""
+
+    def quiet_client(url: str) -> Any:
+        client = client_of(url)
+        if "future" not in vars(client):
+            future_of = client.future
+
+            def quiet_future(name: str) -> Any:
+                future = future_of(name)
+                future.add_done_callback(_retrieve)
+                return future
+
+            client.future = quiet_future
+        return client
+
+    return quiet_client
+
+
+def _retrieve(future: "asyncio.Future[Any]") -> None:
+    if not future.cancelled():
+        future.exception()
 
 
 def _heard(exchange: Any) -> list[tuple[Any, ...]]:

@@ -145,7 +145,9 @@ class Exchange:
 
     async def __aenter__(self) -> Self:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        self.ca.issue_cert("*.binance.com", "api.binance.com").configure_cert(context)
+        self.ca.issue_cert("*.binance.com", "api.binance.com", "api.kraken.com").configure_cert(
+            context
+        )
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port, ssl=context)
         self.port = self._server.sockets[0].getsockname()[1]
         return self

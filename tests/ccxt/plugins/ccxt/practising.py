@@ -1,6 +1,7 @@
 """The account at the practice exchange: the real ccxt, matching, and prices that we move."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,7 +13,7 @@ from fillgate.plugins.ccxt import CcxtPlugin
 from fillgate.testing import plugin_context
 from tests.practice.serving import ALICE, Served, served
 
-__all__ = ["Practising", "practising"]
+__all__ = ["Practising", "practising", "until"]
 
 
 @dataclass
@@ -29,6 +30,11 @@ class Practising:
         tick = exchange.symbols.find(symbol).tick
         exchange.prices.feeds[symbol].set_price(exchange.now(), int(Decimal(price) / tick))
         self.served.practice.hub.beat(at_once=True)
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether somebody has subscribed to the reports."""
+        return any(self.served.practice.hub._users.values())
 
     async def another(self, **changes: Any) -> CcxtPlugin:
         """Return another process's view: the same account, opened anew, that knows nothing."""
@@ -55,3 +61,10 @@ async def practising(folder: Path, **changes: Any) -> AsyncIterator[Practising]:
             yield practising
         finally:
             await account.close()
+
+
+async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Return once the condition holds; fail if it does not in time."""
+    async with asyncio.timeout(seconds):
+        while not condition():  # noqa: ASYNC110 - of the exchange's side there is no event
+            await asyncio.sleep(0.01)
