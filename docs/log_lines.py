@@ -40,6 +40,10 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "error",
         "The bridge stopped before the venue answered; who asked has to look it up.",
     ),
+    "account-recall-failed": (
+        "warning",
+        "The account's plugin failed while it was told of the account's open orders.",
+    ),
     "account-close-failed": ("warning", "The account's plugin failed while it was closed."),
     "order-needs-a-person": (
         "error",

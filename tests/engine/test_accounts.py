@@ -7,7 +7,7 @@ import pytest
 
 from fillgate.domain.capabilities import Capabilities
 from tests.engine.conftest import House, open_house
-from tests.engine.venue import Venue, gated
+from tests.engine.venue import Venue, gated, resting
 
 pytestmark = pytest.mark.anyio
 
@@ -63,3 +63,39 @@ async def test_a_plugin_that_cannot_say_what_it_can_do_gets_no_orders(house: Hou
     assert (await house.outcome(waiting)).status.value == "DENIED"
     assert (await house.send(key="c")).status.value == "DENIED"
     assert (await house.accept("c")).replayed
+
+
+async def test_a_plugin_is_told_what_its_account_was_about_before(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        house.venue.answers["ETH/USDT"] = resting
+        order = (await house.send(symbol="ETH/USDT")).order
+        await house.send(symbol="BTC/USDT")
+        assert house.venue.recalled == []
+    told = [([order.client_order_id], ["BTC/USDT"])]
+    async with open_house(tmp_path) as house:
+        assert house.venue.recalled == told
+
+    def down(venue: Venue) -> None:
+        venue.init_error = ConnectionError()
+
+    async with open_house(tmp_path, prepare=down) as house:
+        assert house.venue.recalled == []
+        house.venue.init_error = None
+        await house.until(lambda: house.engine.accounts.get("main").up)
+        assert house.venue.recalled == told
+
+
+async def test_a_plugin_that_fails_to_recall_is_used_all_the_same(tmp_path: Path) -> None:
+    async with open_house(tmp_path) as house:
+        house.venue.answers["ETH/USDT"] = resting
+        await house.send(symbol="ETH/USDT")
+
+    async def recall(*_: object) -> None:
+        raise Faithless
+
+    def break_it(venue: Venue) -> None:
+        venue.recall = recall  # type: ignore[assignment, method-assign]
+
+    async with open_house(tmp_path, prepare=break_it) as house:
+        assert house.engine.accounts.get("main").up
+        assert (await house.send()).status.value == "FILLED"

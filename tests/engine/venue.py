@@ -61,6 +61,8 @@ class Venue(ExecutionPlugin):
         self.lookup_error: Exception | None = None
         self.init_error: Exception | None = None
         self.healthy = True
+        self.recalled: list[tuple[list[str], list[str]]] = []
+        """What it was told of orders and positions from before: ids, and symbols."""
         self.closed = 0
         self.working: list[ExecutionReport] = []
         """What `open_orders` lists."""
@@ -88,6 +90,9 @@ class Venue(ExecutionPlugin):
     async def init(self, config: Mapping[str, Any]) -> None:
         if self.init_error is not None:
             raise self.init_error
+
+    async def recall(self, orders: Sequence[Order], symbols: Sequence[str]) -> None:
+        self.recalled.append(([order.client_order_id for order in orders], list(symbols)))
 
     async def execute_order(self, order: Order) -> ExecutionResult:
         self.arrived.append(order)

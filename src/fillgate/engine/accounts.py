@@ -8,15 +8,16 @@ Invariants:
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.clock import Clock
 from fillgate.domain.errors import ConfigurationError, Denied, UnknownAccount
 from fillgate.domain.events import AccountCameUp, AccountWentDown, Event
 from fillgate.domain.logger import Logger
+from fillgate.domain.orders import Order
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
@@ -25,7 +26,7 @@ from fillgate.journal.base import SYSTEM, Entry
 from fillgate.plugins.base import ExecutionPlugin
 from fillgate.plugins.registry import PluginRegistry
 
-__all__ = ["Account", "AccountSetup", "Accounts"]
+__all__ = ["Account", "AccountSetup", "Accounts", "Remembered"]
 
 
 _NOTHING: Final = Capabilities(order_types=frozenset())
@@ -64,6 +65,15 @@ class Account:
             return _NOTHING
 
 
+class Remembered(NamedTuple):
+    """What is known of an account from before it was opened."""
+
+    orders: Sequence[Order]
+    """Those that have not ended."""
+    symbols: Sequence[str]
+    """Those of its positions that are not flat."""
+
+
 class Accounts:
     """All accounts of the service."""
 
@@ -77,8 +87,15 @@ class Accounts:
         clock: Clock,
         tasks: Tasks,
         logger: Logger,
+        remembered: Callable[[str], Remembered],
     ) -> None:
-        """Manage the registry's accounts; `setups` has the configuration of each by name."""
+        """Manage the registry's accounts.
+
+        Args:
+            setups: the configuration of each by name.
+            remembered: tells what is known of an account.
+        """
+        self._remembered = remembered
         self._registry = registry
         self._settings = settings
         self._recorder = recorder
@@ -163,6 +180,21 @@ class Accounts:
         for account in self._accounts.values():
             self._tasks.start(self._keep(account), name=f"account {account.name}")
 
+    async def recall(self) -> None:
+        """Tell the plugins that are open what is known of their accounts from before."""
+        opened = [account for account in self._accounts.values() if account.initialised]
+        await asyncio.gather(*map(self._recall, opened))
+
+    async def _recall(self, account: Account) -> None:
+        known = self._remembered(account.name)
+        if not known.orders and not known.symbols:
+            return
+        try:
+            async with asyncio.timeout(self._settings.init_deadline):
+                await account.plugin.recall(known.orders, known.symbols)
+        except Exception as error:
+            self._logger.warning("account-recall-failed", account=account.name, exc_info=error)
+
     async def close(self) -> None:
         """Close all plugins."""
         for account in self._accounts.values():
@@ -198,6 +230,7 @@ class Accounts:
         if not account.initialised:
             await account.plugin.init(account.setup.options)
             account.initialised = True
+            await self._recall(account)
             return None
         return None if await account.plugin.health_check() else "the health check says no"
 

@@ -45,6 +45,7 @@ class Engine(Rooms):
         self.recorder.record(Job(prelude=(Entry(SYSTEM, self._clock.now(), started),)))
         await self.accounts.start()
         await self._recovery.run()
+        await self.accounts.recall()
         self.reconciliation.start()
         for account in self.accounts:
             self.tasks.start(self._polling.follow(account), name=f"poll {account.name}")

@@ -11,7 +11,7 @@ from functools import partial
 from fillgate.domain.clock import Clock
 from fillgate.domain.ids import installation_tag
 from fillgate.domain.logger import Logger
-from fillgate.engine.accounts import Accounts, AccountSetup
+from fillgate.engine.accounts import Accounts, AccountSetup, Remembered
 from fillgate.engine.arrival_quotes import ArrivalQuotes
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.dispatcher import Dispatcher
@@ -127,12 +127,23 @@ class Rooms:
             clock=self._clock,
             tasks=self.tasks,
             logger=self._logger,
+            remembered=self._remembered,
         )
         self._questions = Questions(
             self.accounts,
             deadline=self.settings.lookup_deadline,
             list_deadline=self.settings.reconcile_deadline,
             sampler=self.sampler,
+        )
+
+    def _remembered(self, account: str) -> Remembered:
+        return Remembered(
+            [
+                state.order
+                for state in self.recorder.open_orders()
+                if state.order.account == account
+            ],
+            [symbol for symbol, held in self.recorder.quantities(account).items() if held],
         )
 
     def _make_reports(self) -> None:

@@ -169,6 +169,18 @@ class ExecutionPlugin(ABC):
     async def close(self) -> None:  # noqa: B027 - most plugins have nothing to give back
         """Give back connections and files. Called once, also after a failed `init`."""
 
+    async def recall(self, orders: Sequence[Order], symbols: Sequence[str]) -> None:  # noqa: B027
+        """Hear what the account was about before it was opened; for plugins that translate.
+
+        Called after an `init` that succeeded, where there is something to tell: so that what the
+        venue then tells of these orders and positions is under the names that they have here. A
+        failure is logged, no more.
+
+        Args:
+            orders: those that have not ended.
+            symbols: those of the positions that are not flat.
+        """
+
     def venue_client_order_id(self, client_order_id: str) -> str | None:
         """Return a client order id in the form in which the venue hears it; None: as it is.
 

@@ -10,7 +10,7 @@ Invariants:
 import asyncio
 import importlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -137,6 +137,18 @@ class CcxtPlugin(ExecutionPlugin):
         desk, self._desk = self._desk, None
         if desk is not None:
             await desk.opened.close()
+
+    async def recall(self, orders: Sequence[Order], symbols: Sequence[str]) -> None:
+        """Hear of orders and positions from before, to tell of them by their names here."""
+        listings = self._ready().listings
+        for symbol in symbols:
+            with suppress(Denied):
+                self._known.note(symbol, (await listings.find(symbol)).symbol)
+        for order in orders:
+            with suppress(Denied):
+                market = await listings.find(order.symbol)
+                sizes = listings.sized(order, market)
+                self._known.note_order(order, market.symbol, sizes.quantity)
 
     async def execute_order(self, order: Order) -> ExecutionResult:
         """Send the order, once; see the base class and `verdict`."""

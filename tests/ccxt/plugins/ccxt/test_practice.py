@@ -340,3 +340,19 @@ async def test_keys_that_the_exchange_refuses_keep_the_account_down(there: Pract
     with pytest.raises(ExchangeFailure) as raised:
         await there.another(secret="another-made-up-secret")
     assert "another-made-up-secret" not in str(raised.value)
+
+
+async def test_after_a_restart_orders_have_the_names_and_quantities_that_they_had(
+    there: Practising,
+) -> None:
+    order = new_order(**LIMIT | {"symbol": "BINANCE:BTCUSDT"})
+    await there.account.execute_order(order)
+    again = await there.another()
+    try:
+        (listed,) = await again.open_orders()
+        assert listed.symbol == "BTC/USDT"
+        await again.recall([order], ["NOTHING/HERE", "ETHUSDT"])
+        (listed,) = await again.open_orders()
+        assert (listed.symbol, listed.quantity) == (order.symbol, order.quantity)
+    finally:
+        await again.close()
