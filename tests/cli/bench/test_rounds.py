@@ -61,9 +61,9 @@ def test_a_run_is_over_when_no_order_is_open(tmp_path: Path) -> None:
     assert (run.right, run.wrong) == (2, 0)
     assert run.settled_seconds >= 0.5
     assert run.server_cpu_seconds > run.server_cpu_answering
-    # At least one for what was accepted, and one for the outcomes; perhaps one for what the account
-    # was compared with at the start.
-    assert 2 <= run.flushes <= 5
+    # At least one for what was accepted, and one for the outcomes, which may share theirs or not;
+    # perhaps one or two for what the account was compared with at the start.
+    assert 2 <= run.flushes <= 6
 
 
 def test_a_wrong_answer_among_right_ones_is_counted(tmp_path: Path) -> None:

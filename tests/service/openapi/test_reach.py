@@ -173,6 +173,9 @@ async def fail(seen: Seen, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
 
         return fail
 
+    with monkeypatch.context() as patched:
+        patched.setattr("fillgate.service.costs_api._MOST", 0)
+        await seen.send(desk, "GET", "/api/v1/reports/costs")
     for error in (Rejected("NO_MARKET", "no such market"), ConnectionError("no route")):
         monkeypatch.setattr(desk.venue, "fetch_data", failing(error))
         await seen.send(desk, "GET", "/api/v1/ticker/X")
