@@ -1,7 +1,7 @@
 """What the cases need of a venue besides the account: somebody who moves the market.
 
 A world has one spot account with `FUNDS` and the symbol `SYMBOL`, whose steps are `PRICE_STEP` and
-`QUANTITY_STEP` and whose orders must be worth `LEAST_WORTH` at least.
+`QUANTITY_STEP`. Orders worth `LEAST_WORTH` are taken, those of one step are worth too little.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any, Final, TypeVar
 
-from fillgate.domain.errors import NotSent, Rejected
+from fillgate.domain.errors import Denied, NotSent, Rejected
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, Side
 from fillgate.domain.reports import ExecutionReport, ExecutionResult, Found
@@ -55,11 +55,11 @@ async def eventually(ask: Callable[[], Awaitable[T]], holds: Callable[[T], bool]
     return told
 
 
-async def outcome(asked: Awaitable[T]) -> T | Rejected | NotSent:
+async def outcome(asked: Awaitable[T]) -> T | Rejected | NotSent | Denied:
     """Return what something led to, which may be a definite refusal."""
     try:
         return await asked
-    except (Rejected, NotSent) as refusal:
+    except (Rejected, NotSent, Denied) as refusal:
         return refusal
 
 
@@ -104,7 +104,7 @@ class World(ABC):
         """Place an order that is definitely refused, in words."""
         order = self.order(**fields)
         told = await outcome(self.plugin.execute_order(order))
-        if isinstance(told, Rejected | NotSent):
+        if isinstance(told, Rejected | NotSent | Denied):
             assert told.text
         else:
             assert (told.success, told.status) == (False, OrderStatus.REJECTED), told

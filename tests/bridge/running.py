@@ -30,6 +30,8 @@ class Bridge:
     options: dict[str, Any] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
     kind: type[ExecutionPlugin] = MockPlugin
+    account: AccountConfig | None = None
+    """Another account than one of the simulated venue's."""
     plugin: ExecutionPlugin | None = None
     """The account's plugin inside."""
     listen: str = "127.0.0.1:0"
@@ -54,12 +56,12 @@ class Bridge:
         return len(self.ledger.arrivals.get(client_order_id, ()))
 
     def _configuration(self) -> BridgeConfiguration:
-        options = mock_options(self.folder, **self.options)
+        mock = AccountConfig(type="mock", options=mock_options(self.folder, **self.options))
         return BridgeConfiguration(
             bridge=BridgeTable(listen=self.listen, **self.settings),
             log=LogConfig(),
             name="paper",
-            account=AccountConfig(type="mock", options=options),
+            account=self.account or mock,
             secret=SECRET,
         )
 
