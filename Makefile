@@ -10,6 +10,7 @@
 #   make speed   measure the order book, and the engine with a journal in memory (half a minute)
 #   make torture kill the service 100 times under load at a faulty venue, and look what is true after
 #                (TORTUREFLAGS="--seed 7 --kills 20 --runs 3")
+#   make torture-ccxt   the same with an account of type ccxt at the practice exchange
 #   make growth  measure a journal of a million orders (some minutes, two gigabytes)
 #   make lock    write requirements/*.txt anew (LOCKFLAGS=--upgrade: with the newest releases)
 #   make clean   remove .venv, .venv-ccxt and the caches; a service's data in .fillgate stays
@@ -48,7 +49,7 @@ ifeq ($(UV_CACHE_DIR)$(XDG_CACHE_HOME)$(shell [ -d "$$HOME" ] && [ -w "$$HOME" ]
 export UV_NO_CACHE ?= 1
 endif
 
-.PHONY: demo test test-ccxt dev dev-ccxt fix docs picture bench speed growth torture lock clean anew
+.PHONY: demo test test-ccxt dev dev-ccxt fix docs picture bench speed growth torture torture-ccxt lock clean anew
 # The set-ups write to the same .venv, so never two at a time.
 .NOTPARALLEL:
 
@@ -92,6 +93,9 @@ speed: .venv/.dev
 
 torture: .venv/.dev
 	$(BIN)/python -m tests.torture $(TORTUREFLAGS)
+
+torture-ccxt: .venv-ccxt/.made
+	$(CCXT_BIN)/python -m tests.torture --venue ccxt $(TORTUREFLAGS)
 
 # dev is locked first and the others within it, so that all fit into one .venv; but not ccxt, which
 # pins too much and has an environment of its own.

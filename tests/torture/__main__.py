@@ -9,15 +9,19 @@ import secrets
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from fillgate.cli.child import end_on_signals
 from tests.torture.evidence import verified_by_command
+from tests.torture.practice import WITH_CCXT
 from tests.torture.report import report
 from tests.torture.run import Plan, torture
 
 _LONG: Final = 100
+_VENUES: Final[Mapping[str, Plan]] = {"own": Plan(seed=0, kills=0), "ccxt": WITH_CCXT}
 
 
 def main() -> int:
@@ -26,15 +30,19 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=None, help="what is drawn; random unless given")
     parser.add_argument("--kills", type=int, default=_LONG, help=f"how often; {_LONG} unless given")
     parser.add_argument("--runs", type=int, default=1, help="how many seeds in a row")
+    parser.add_argument(
+        "--venue", choices=tuple(_VENUES), default="own", help="a venue of its own, unless given"
+    )
     arguments = parser.parse_args()
     first = secrets.randbelow(1_000_000) if arguments.seed is None else arguments.seed
-    return max(_run(seed, arguments.kills) for seed in range(first, first + arguments.runs))
+    plan = replace(_VENUES[arguments.venue], kills=arguments.kills)
+    return max(_run(replace(plan, seed=seed)) for seed in range(first, first + arguments.runs))
 
 
-def _run(seed: int, kills: int) -> int:
+def _run(plan: Plan) -> int:
     folder = Path(tempfile.mkdtemp(prefix="fillgate-torture-"))
-    print(f"torture: seed {seed}, {kills} kills, files in {folder}", flush=True)  # noqa: T201 - for people
-    result = asyncio.run(torture(Plan(seed=seed, kills=kills), folder))
+    print(f"torture: seed {plan.seed}, {plan.kills} kills, files in {folder}", flush=True)  # noqa: T201 - for people
+    result = asyncio.run(torture(plan, folder))
     print(report(result), flush=True)  # noqa: T201 - for people
     broken = verified_by_command(result.data)
     print(f"journal   {broken or 'verified by `fillgate journal verify`'}", flush=True)  # noqa: T201 - for people

@@ -29,7 +29,7 @@ from tests.e2e.process import Service
 from tests.torture.askers import Asked
 from tests.torture.book import Book
 from tests.torture.ledger import Line
-from tests.torture.processes import API_KEY, VenueProcess
+from tests.torture.processes import API_KEY, VenueUnderTest
 from tests.torture.senders import Sent
 
 __all__ = [
@@ -193,7 +193,7 @@ async def read_events(data: Path) -> Sequence[Recorded]:
 
 async def gather(
     service: Service,
-    venue: VenueProcess,
+    venue: VenueUnderTest,
     *,
     sent: Mapping[str, Sent],
     asked: Sequence[Asked],
@@ -216,7 +216,7 @@ async def gather(
         sent=sent,
         asked=asked,
         events=await read_events(service.data),
-        lines=venue.lines(),
+        lines=await asyncio.to_thread(venue.lines),
         orders=orders,
         positions=held,
         waiting=[int(row["number"]) for row in waiting],

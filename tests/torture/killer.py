@@ -10,10 +10,10 @@ from typing import Final
 
 from tests.torture.disk_faults import NO_ROOM, TORN_END, DiskFaults
 from tests.torture.plugin import AFTER_ANSWER, BEFORE_SEND, dagger_of
-from tests.torture.processes import DAGGERS, VenueProcess, Victim
+from tests.torture.processes import DAGGERS, VenueUnderTest, Victim
 from tests.torture.senders import LONG_ENOUGH, Load
 
-__all__ = ["MOMENTS", "Killer"]
+__all__ = ["MOMENTS", "MOMENTS_OF_SIGNALS", "Killer"]
 
 AT_RANDOM: Final = "at a random moment"
 AT_START: Final = "right after a start"
@@ -34,6 +34,11 @@ MOMENTS: Final = (
     NO_ROOM,
 )
 
+MOMENTS_OF_SIGNALS: Final = tuple(
+    moment for moment in MOMENTS if not moment.endswith(tuple(filter(None, _REQUESTS.values())))
+)
+"""Those that need neither cancels nor replaces."""
+
 _LONGEST_BETWEEN: Final = 0.2
 _LONGEST_START: Final = 0.6
 
@@ -44,7 +49,7 @@ class Killer:
     def __init__(
         self,
         service: Victim,
-        venue: VenueProcess,
+        venue: VenueUnderTest,
         load: Load,
         dice: random.Random,
         between: tuple[int, int],
@@ -77,7 +82,7 @@ class Killer:
         for moment in cycle(moments) if kills else ():
             self._load.up.set()
             await self._load.answered(self._dice.randint(*self._between))
-            if self._dice.randrange(8) == 0:
+            if self._venue.can_restart and self._dice.randrange(8) == 0:
                 await self._restart_venue()
             await self._moments[moment]()
             self.moments[moment] += 1

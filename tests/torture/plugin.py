@@ -28,10 +28,12 @@ from fillgate.plugins.base import ExecutionPlugin, VenueFill, VenuePosition
 from tests.torture import wire
 from tests.torture.wire import Answer, Request, Told, ToldFill, decoded, encoded
 
-__all__ = ["AFTER_ANSWER", "BEFORE_SEND", "TorturePlugin", "dagger_of"]
+__all__ = ["AFTER_ANSWER", "BEFORE_SEND", "STABBED", "TorturePlugin", "dagger_of", "die_if"]
 
 BEFORE_SEND: Final = "before-send"
 AFTER_ANSWER: Final = "after-answer"
+STABBED: Final = "TORTURE_DAGGERS"
+"""The environment's name for the folder of the daggers, for plugins that have no setting for it."""
 
 
 class TortureOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,12 +181,16 @@ class TorturePlugin(ExecutionPlugin):
 
     def _die_if(self, moment: str, kind: str) -> None:
         """End this process as a power cut would, if somebody has asked for it at this moment."""
-        if self._options.daggers is None:
-            return
-        dagger = Path(self._options.daggers) / dagger_of(moment, kind)
-        if dagger.exists():
-            dagger.unlink()
-            os.kill(os.getpid(), signal.SIGKILL)
+        if self._options.daggers is not None:
+            die_if(Path(self._options.daggers), moment, kind)
+
+
+def die_if(daggers: Path, moment: str, kind: str) -> None:
+    """End this process as a power cut would, if there is a dagger for this moment."""
+    dagger = daggers / dagger_of(moment, kind)
+    if dagger.exists():
+        dagger.unlink()
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def dagger_of(moment: str, kind: str) -> str:

@@ -1,14 +1,15 @@
 """The two processes of the torture: the venue, which lives on, and the service, which is killed."""
 
 import asyncio
+import random
 import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
@@ -17,8 +18,18 @@ from tests.torture import wire
 from tests.torture.distribution import ROOT, install
 from tests.torture.faults import Faults
 from tests.torture.ledger import Line, read_ledger
+from tests.torture.plugin import STABBED
+from tests.torture.wares import drawn_order
 
-__all__ = ["API_KEY", "DAGGERS", "MAX_AGE", "VenueProcess", "Victim", "tortured_service"]
+__all__ = [
+    "API_KEY",
+    "DAGGERS",
+    "MAX_AGE",
+    "VenueProcess",
+    "VenueUnderTest",
+    "Victim",
+    "tortured_service",
+]
 
 API_KEY: Final = "the-key-of-the-torture"
 MAX_AGE: Final = 5.0
@@ -36,6 +47,49 @@ _ENGINE: Final[Mapping[str, Any]] = {
 }
 
 
+class VenueUnderTest(Protocol):
+    """What a run asks of a venue, and does with its process."""
+
+    can_restart: bool
+    """Whether it remembers its orders when it is ended and started anew."""
+    look_seconds: float
+    """How long to wait between two looks at all that it has."""
+    pause: float
+    """Seconds that a sender of signals waits between two, for the venue's limits."""
+
+    def start(self) -> None:
+        """Start it and return once it listens."""
+
+    def finish(self) -> None:
+        """Make sure that there is no process."""
+
+    def lines(self) -> Sequence[Line]:
+        """Return what truly happened."""
+
+    def draw(self, dice: random.Random, side: str) -> dict[str, Any]:
+        """Return what is to be traded there, drawn anew."""
+
+    def account(self, daggers: Path) -> Mapping[str, Any]:
+        """Return the settings of an account there."""
+
+    @property
+    def engine(self) -> Mapping[str, Any]:
+        """What it takes of the engine, besides the settings of all runs."""
+
+    async def heal(self) -> None:
+        """Let it do nothing wrong any more."""
+
+    async def quiet(self) -> None:
+        """Return once nothing more will happen there by itself."""
+
+    def held(self, request: str) -> AbstractAsyncContextManager["asyncio.Future[Any]"]:
+        """Let it hold the answer to the next request of a kind until the end of the block.
+
+        Yields:
+            What is done once it has the request.
+        """
+
+
 @dataclass
 class VenueProcess:
     """The venue, its ledger and its port."""
@@ -44,6 +98,10 @@ class VenueProcess:
     seed: str
     faults: Faults
     port: int = 0
+    can_restart: bool = True
+    look_seconds: float = 0.1
+    pause: float = 0.0
+    engine: Mapping[str, Any] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -78,6 +136,23 @@ class VenueProcess:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait(PATIENCE)
+
+    def draw(self, dice: random.Random, side: str) -> dict[str, Any]:
+        """Return what is to be traded there."""
+        return drawn_order(dice, side)
+
+    def account(self, daggers: Path) -> Mapping[str, Any]:
+        """Return the settings of an account there."""
+        at_venue = {"type": "torture", "port": self.port, "settle_seconds": 0.8}
+        return {**at_venue, "daggers": str(daggers)}
+
+    async def heal(self) -> None:
+        """Let it do nothing wrong any more."""
+        await self.ask(wire.Heal())
+
+    async def quiet(self) -> None:
+        """Return once nothing more will happen there by itself."""
+        await self.ask(wire.Quiet())
 
     async def ask(self, request: wire.Request) -> wire.Answer:
         """Put a request to it."""
@@ -121,7 +196,7 @@ class Victim(Service):
 
 def tortured_service(
     folder: Path,
-    venue: VenueProcess,
+    venue: VenueUnderTest,
     *,
     program: Sequence[str],
     engine: Mapping[str, Any],
@@ -138,15 +213,18 @@ def tortured_service(
     """
     daggers = folder / DAGGERS
     daggers.mkdir(parents=True, exist_ok=True)
-    at_venue = {"type": "torture", "port": venue.port, "settle_seconds": 0.8}
     return Victim(
         folder,
         {
             "service": {"wait": 0.3, "api_key": "env:FILLGATE_API_KEY"},
             "webhook": {"max_age": MAX_AGE},
-            "engine": {**_ENGINE, **engine},
-            "accounts.venue": {**at_venue, "daggers": str(daggers), **account},
+            "engine": {**_ENGINE, **venue.engine, **engine},
+            "accounts.venue": {**venue.account(daggers), **account},
         },
-        environ={"FILLGATE_API_KEY": API_KEY, "PYTHONPATH": install(folder / "site")},
+        environ={
+            "FILLGATE_API_KEY": API_KEY,
+            "PYTHONPATH": install(folder / "site"),
+            STABBED: str(daggers),
+        },
         program=program,
     )

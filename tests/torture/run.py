@@ -15,14 +15,13 @@ from typing import Any, Final
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from tests.e2e.process import Service
-from tests.torture import wire
 from tests.torture.askers import Askers
 from tests.torture.book import Book
 from tests.torture.checks import Violation, violations
 from tests.torture.evidence import Evidence, folded, gather, get, positions, read_events
 from tests.torture.faults import ALL_FAULTS, Faults
 from tests.torture.killer import MOMENTS, Killer
-from tests.torture.processes import VenueProcess, Victim, tortured_service
+from tests.torture.processes import VenueProcess, VenueUnderTest, Victim, tortured_service
 from tests.torture.senders import Load
 from tests.torture.strangers import Strangers
 
@@ -39,6 +38,8 @@ class Plan:
     kills: int
     """How many at least; each of the moments comes once at least."""
     faults: Faults = ALL_FAULTS
+    venue: Callable[[Path, str, Faults], VenueUnderTest] = VenueProcess
+    """Makes the venue, in a folder, with a seed and faults."""
     moments: tuple[str, ...] = MOMENTS
     alerts: int = 5
     """How many senders of alerts there are at once."""
@@ -88,18 +89,19 @@ async def torture(plan: Plan, folder: Path) -> Result:
     began = time.monotonic()
     dice = random.Random(plan.seed)
     async with _processes(plan, folder) as (service, venue):
-        load = Load(service, random.Random(dice.random()))
+        load = Load(service, random.Random(dice.random()), venue.draw, venue.pause)
         killer = Killer(service, venue, load, random.Random(dice.random()), plan.between)
         askers = Askers(load, random.Random(dice.random()))
-        strangers = Strangers(venue, random.Random(dice.random()))
         async with asyncio.TaskGroup() as group:
             group.create_task(askers.run(plan.askers))
-            group.create_task(strangers.run(plan.strangers, lambda: load.is_ending))
+            if isinstance(venue, VenueProcess):
+                strangers = Strangers(venue, random.Random(dice.random()))
+                group.create_task(strangers.run(plan.strangers, lambda: load.is_ending))
             group.create_task(load.run(plan.alerts, plan.bots))
             group.create_task(_work(plan, killer, load, askers))
         await _until(lambda: _is_decided(service), plan.patience)
-        await venue.ask(wire.Heal())
-        await _until(lambda: _is_settled(service, venue), plan.healing)
+        await venue.heal()
+        await _until(lambda: _is_settled(service, venue), plan.healing, venue.look_seconds)
         evidence = await gather(
             service,
             venue,
@@ -131,8 +133,8 @@ async def _work(plan: Plan, killer: Killer, load: Load, askers: Askers) -> None:
 
 
 @asynccontextmanager
-async def _processes(plan: Plan, folder: Path) -> AsyncIterator[tuple[Victim, VenueProcess]]:
-    venue = VenueProcess(folder, str(plan.seed), plan.faults)
+async def _processes(plan: Plan, folder: Path) -> AsyncIterator[tuple[Victim, VenueUnderTest]]:
+    venue = plan.venue(folder, str(plan.seed), plan.faults)
     try:
         await asyncio.to_thread(venue.start)
         service = tortured_service(
@@ -147,23 +149,26 @@ async def _processes(plan: Plan, folder: Path) -> AsyncIterator[tuple[Victim, Ve
         venue.finish()
 
 
-async def _until(condition: Callable[[], Awaitable[bool]], seconds: float) -> None:
+async def _until(
+    condition: Callable[[], Awaitable[bool]], seconds: float, look_seconds: float = _LOOK_SECONDS
+) -> None:
     """Return once the condition holds, or after so long; the checks say what does not."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while not await condition():  # noqa: ASYNC110 - nothing tells of it
-                await asyncio.sleep(_LOOK_SECONDS)
+                await asyncio.sleep(look_seconds)
 
 
 async def _is_decided(service: Service) -> bool:
     return not await asyncio.to_thread(_is_open, service)
 
 
-async def _is_settled(service: Service, venue: VenueProcess) -> bool:
+async def _is_settled(service: Service, venue: VenueUnderTest) -> bool:
     if not await _is_decided(service):
         return False
-    await venue.ask(wire.Quiet())
-    book, states = Book.of(venue.lines()), folded(await read_events(service.data))
+    await venue.quiet()
+    book = Book.of(await asyncio.to_thread(venue.lines))
+    states = folded(await read_events(service.data))
     if not all(_agrees(state, book) for state in states.values()):
         return False
     return await asyncio.to_thread(positions, service) == book.positions

@@ -17,11 +17,11 @@ from typing import Any, Final
 from tests.e2e.process import WEBHOOK, Service
 from tests.e2e.sender import Connection, Reply, request
 from tests.torture.processes import API_KEY
+from tests.torture.wares import drawn_order
 
 __all__ = ["LONG_ENOUGH", "ORDERS", "Load", "Sent", "exchanged"]
 
 ORDERS: Final = "/api/v1/orders"
-SYMBOLS: Final = tuple(f"{base}/USDT" for base in "ABCDEFGHIJKLMNOP")
 TRADINGVIEW_TRIES: Final = 4
 BOT_TRIES: Final = 200
 LONG_ENOUGH: Final = 60.0
@@ -57,6 +57,10 @@ class Load:
 
     service: Service
     dice: random.Random
+    draw: Callable[[random.Random, str], dict[str, Any]] = drawn_order
+    """Draws what is traded, for the dice and a side."""
+    pause: float = 0.0
+    """Seconds that a sender waits between two signals."""
     sent: dict[str, Sent] = field(default_factory=dict)
     troubles: Counter[str] = field(default_factory=Counter)
     """What happened instead of an answer, as `Sent` has it."""
@@ -95,22 +99,14 @@ class Load:
             await asyncio.gather(*(deliver(sent) for _ in range(self._one_in(8) + 1)))
             if self._one_in(8):
                 await deliver(sent)
+            await asyncio.sleep(self.pause)
 
     def _one_in(self, number: int) -> bool:
         return not self.dice.randrange(number)
 
     def _fields(self, source: str) -> dict[str, Any]:
-        side = "side" if source == "api" else "action"
-        fields: dict[str, Any] = {
-            "symbol": self.dice.choice(SYMBOLS),
-            side: self.dice.choice(("buy", "sell")),
-            "quantity": str(self.dice.randint(1, 5)),
-        }
-        if self._one_in(3):
-            # So much that most rest in the end, filled in part or not at all.
-            quantity, price = self.dice.randint(4, 12), self.dice.randint(90, 110)
-            fields |= {"order_type": "limit", "quantity": str(quantity), "price": str(price)}
-        return fields
+        side = self.dice.choice(("buy", "sell"))
+        return {"side" if source == "api" else "action": side, **self.draw(self.dice, side)}
 
     async def _alert(self, sent: Sent) -> None:
         body = json.dumps({"id": sent.key, **sent.fields}).encode()

@@ -11,7 +11,7 @@ import msgspec
 from fillgate.domain.ids import client_order_id
 from tests.torture import wire
 from tests.torture.processes import VenueProcess
-from tests.torture.senders import SYMBOLS
+from tests.torture.wares import SYMBOLS
 
 __all__ = ["OTHER_TAG", "Strangers"]
 
