@@ -99,6 +99,28 @@ async def test_a_report_that_is_streamed_before_the_answer_counts_once(tmp_path:
         assert house.engine.blotter.position("main", "BTC/USDT").quantity == 1
 
 
+async def test_whoever_waits_hears_the_answer_where_the_stream_only_says_that_it_works(
+    tmp_path: Path,
+) -> None:
+    gate = asyncio.Event()
+    async with open_streaming(tmp_path) as house:
+        house.venue.answers["BTC/USDT"] = gated(gate)
+        admission = await house.accept()
+        await house.until(lambda: bool(house.venue.arrived))
+        order = house.venue.arrived[0]
+        for told in (
+            report(order, OrderStatus.NEW),
+            report(order, OrderStatus.PARTIALLY_FILLED, "0.5"),
+        ):
+            house.venue.feed.put_nowait(told)
+        await house.until(partial(is_status, house, order, "PARTIALLY_FILLED"))
+        assert not admission.ticket.answered.is_open
+        assert admission.ticket.state is not None
+        assert admission.ticket.state.status is OrderStatus.PARTIALLY_FILLED
+        gate.set()
+        assert (await house.outcome(admission)).status is OrderStatus.FILLED
+
+
 async def test_a_plugin_without_streams_has_none(house: House) -> None:
     assert house.engine.streams.of("main") is None
     assert not house.engine.streams.is_up("main")

@@ -10,7 +10,7 @@ Invariants:
 import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.errors import Denied
@@ -19,6 +19,7 @@ from fillgate.domain.events import (
     OrderIntended,
     OrderNotSent,
     OrderRejected,
+    OrderReported,
     OrderSending,
     SubmissionAnswered,
 )
@@ -43,6 +44,9 @@ from fillgate.meters import Meters
 from fillgate.plugins.registry import PluginRegistry
 
 __all__ = ["Dispatcher", "signal_row"]
+
+
+_WORKING: Final = frozenset({OrderStatus.NEW, OrderStatus.PARTIALLY_FILLED})
 
 
 def signal_row(ticket: Ticket, state: str) -> SignalRow:
@@ -351,7 +355,7 @@ class Dispatcher:
         identity = change.event.client_order_id
         ticket = self._tickets.get(identity)
         if ticket is not None:
-            ticket.follow(after)
+            ticket.follow(after, early=self._is_early(change, ticket))
             if ticket.is_settled:
                 del self._tickets[identity]
                 self.under_way.pop(ticket.number, None)
@@ -364,6 +368,12 @@ class Dispatcher:
             self._let_go(after.order)
             self._on_settled(after)
         self._count_change(change, ticket)
+
+    def _is_early(self, change: Change, ticket: Ticket) -> bool:
+        """Tell whether a stream was ahead of the answer to the submission of an order."""
+        if type(change.event) is not OrderReported or change.after.status not in _WORKING:
+            return False
+        return self._lane(ticket).flying == change.event.client_order_id
 
     def _count_change(self, change: Change, ticket: Ticket | None) -> None:
         meters = self._meters.account(change.after.order.account)

@@ -4,8 +4,8 @@ Invariants:
 
 1. `admitted` is told once: after the flush that made the signal durable, or with the reason why it
    was not taken.
-2. `state` follows the signal's order until its first definite status and stays there: later
-   deliveries of the same signal get the same answer.
+2. `state` follows the signal's order until its submission has ended in a definite status, or the
+   order has, and stays there: later deliveries of the same signal get the same answer.
 """
 
 import asyncio
@@ -174,12 +174,19 @@ class Ticket:
         self.admitted.open(holder)
         self.answered.interrupt()
 
-    def follow(self, state: OrderState) -> None:
-        """Take in what became durable about the signal's order."""
+    def follow(self, state: OrderState, *, early: bool = False) -> None:
+        """Take in what became durable about the signal's order.
+
+        Args:
+            state: the order as it is then.
+            early: the answer to its submission is still to come, and will tell more.
+        """
         if self.is_settled:
             return
         self.state = state
-        self.is_settled = not state.status.is_undecided
         self.client_order_id = state.order.client_order_id
+        if early:
+            return
+        self.is_settled = not state.status.is_undecided
         if state.status is not OrderStatus.PENDING_NEW:
             self.answered.open(None)
