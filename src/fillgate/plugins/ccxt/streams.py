@@ -139,10 +139,11 @@ class Streams:
         try:
             while True:
                 await asyncio.wait((*tasks, news), return_when=asyncio.FIRST_COMPLETED)
-                while news.done() or not waiting.empty():
-                    yield news.result() if news.done() else waiting.get_nowait()
-                    if news.done():
-                        news = asyncio.ensure_future(waiting.get())
+                if news.done():
+                    yield news.result()
+                    # Only now: what it took out while the reader was busy would be lost.
+                    news = asyncio.ensure_future(waiting.get())
+                    continue
                 for task in tasks:
                     if task.done():
                         await task
