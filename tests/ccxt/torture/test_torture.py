@@ -19,7 +19,7 @@ from tests.torture.report import report
 from tests.torture.run import Result, torture
 
 MOMENTS = (COMMIT_TO_SEND, SEND_TO_ANSWER, ANSWER_TO_COMMIT, AT_RANDOM)
-SHORT = replace(WITH_CCXT, seed=20261125, kills=4, moments=MOMENTS, between=(3, 8), answers=10)
+SHORT = replace(WITH_CCXT, seed=20261125, kills=4, moments=MOMENTS, between=(2, 5), answers=5)
 
 
 @pytest.fixture(scope="module")
@@ -51,8 +51,8 @@ async def test_a_planted_re_send_is_found(tmp_path: Path) -> None:
         SHORT,
         kills=0,
         faults=Faults(truncated=0.9),
-        answers=15,
-        healing=1.0,
+        answers=10,
+        healing=0.5,
         program=("-m", "tests.torture.planted", "send_again_after_a_missing_answer"),
     )
     result = await torture(plan, tmp_path)
