@@ -97,3 +97,9 @@ def test_a_service_that_does_not_start_is_told_with_its_log(
     log = tmp_path / "data" / "service.log"
     assert str(log) in result.stderr
     assert log.read_text() == "broken\n"
+
+
+def test_without_ccxt_it_says_what_to_install(run: Run) -> None:
+    result = run("demo", "--ccxt")
+    assert result.exit_code == 2
+    assert "pip install 'fillgate[ccxt,practice]'" in result.stderr

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
+from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -57,8 +58,8 @@ _KINDS: Final[Mapping[str, tuple[FaultKind, ...]]] = {
 }
 """What the faults of the torture are there; the chance of one is shared among its kinds."""
 _SLOW_MS: Final = 1600
-_OTHER_ADDRESS: Final = "127.0.0.2"
-"""Limits are by address: what we ask is not counted with what the service asks."""
+_ADDRESSES: Final = cycle([f"127.0.1.{number}" for number in range(1, 100)])
+"""Where we ask from. Limits are by address: so none counts for the service, or is ever used up."""
 
 
 @dataclass
@@ -69,7 +70,7 @@ class PracticeProcess:
     seed: str
     faults: Faults
     can_restart: bool = False
-    look_seconds: float = 2.0
+    look_seconds: float = 0.5
     pause: float = 0.35
     port: int = 0
     process: "subprocess.Popen[bytes] | None" = None
@@ -226,7 +227,7 @@ class PracticeProcess:
         self, method: str, path: str, headers: Mapping[str, str] | None, document: Any = None
     ) -> Any:
         context = ssl.create_default_context(cafile=str(self._ca))
-        transport = httpx2.HTTPTransport(verify=context, local_address=_OTHER_ADDRESS)
+        transport = httpx2.HTTPTransport(verify=context, local_address=next(_ADDRESSES))
         with httpx2.Client(
             base_url=f"https://127.0.0.1:{self.port}", transport=transport, timeout=PATIENCE
         ) as client:

@@ -9,7 +9,8 @@
 - `events`: what happens (`following`)
 - `reconcile`: compares accounts with their venues
 - `journal`: checks the journal
-- `demo`: shows fillgate at work (`demo_alerts`, `demo_service`, `demo_sender`, `demo_tables`)
+- `demo`: shows fillgate at work (`demo_alerts`, `demo_service`, `demo_sender`, `demo_checks`);
+  with ccxt `demo_ccxt`, `demo_ccxt_alerts`
 - `venue`: an exchange on this machine to practise on
 - `bench`: what an order costs, beside a bare echo (a package)
 - `client`, `options`, `output`: what the commands share

@@ -60,11 +60,16 @@ class Alert(NamedTuple):
     """The header Idempotency-Key."""
     repeats: int | None = None
     """Number of the earlier alert that it repeats, from 1: the same order must be answered."""
+    cancels: int | None = None
+    """Number of the alert whose order is cancelled, from 1; nothing is sent to the webhook."""
+    tells: str | None = None
+    """What stands in the code or the text that it is answered with."""
 
     @property
     def arrives(self) -> bool:
         """True when it makes an order that the venue hears of."""
-        return self.repeats is None and (self.is_accepted or self.ending == "REJECTED")
+        is_new = self.repeats is None and self.cancels is None
+        return is_new and (self.is_accepted or self.ending == "REJECTED")
 
     @property
     def is_accepted(self) -> bool:

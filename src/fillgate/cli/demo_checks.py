@@ -19,6 +19,7 @@ __all__ = [
     "check_arrivals",
     "check_journal",
     "check_positions",
+    "check_received",
     "check_stop",
     "ended_right",
 ]
@@ -37,17 +38,21 @@ def ended_right(alert: Alert, outcome: Outcome, earlier: Sequence[Outcome]) -> b
         first = earlier[alert.repeats - 1]
         if outcome.client_order_id is None or outcome.client_order_id != first.client_order_id:
             return False
+    if alert.tells is not None and alert.tells not in outcome.reason:
+        return False
     # On a slow disk the answer may come before the outcome: 202 instead of 200.
     accepted = alert.is_accepted and outcome.http in {200, 202}
     return outcome.ending == alert.ending and (accepted or outcome.http == alert.http)
 
 
-def check_positions(alerts: Iterable[Alert], positions: Iterable[Mapping[str, Any]]) -> Check:
+def check_positions(
+    alerts: Iterable[Alert], positions: Iterable[Mapping[str, Any]], account: str = "mock"
+) -> Check:
     """Check that the positions are the sums of what was to be filled."""
     sums: dict[tuple[str, str], Decimal] = {}
     for alert in alerts:
         if alert.arrives and alert.ending.endswith("FILLED") and isinstance(alert.body, Mapping):
-            key = (alert.body.get("account", "mock"), alert.body["symbol"])
+            key = (alert.body.get("account", account), alert.body["symbol"])
             sign = 1 if alert.body["action"] == "buy" else -1
             sums[key] = sums.get(key, Decimal(0)) + sign * Decimal(alert.body["quantity"])
     found = {(each["account"], each["symbol"]): Decimal(each["quantity"]) for each in positions}
@@ -64,14 +69,21 @@ def check_arrivals(
     alerts: Sequence[Alert], outcomes: Sequence[Outcome], ledgers: Iterable[Path]
 ) -> Check:
     """Check what arrived at the venues against what was sent, in the venues' own books."""
-    pairs = zip(alerts, outcomes, strict=True)
-    expected = Counter(str(outcome.client_order_id) for alert, outcome in pairs if alert.arrives)
     arrived: Counter[str] = Counter()
     try:
         for ledger in ledgers:
             arrived.update(mock_arrivals(ledger))
     except (OSError, ConfigurationError) as error:
         return Check(well=False, text=f"a venue's book cannot be read: {error}")
+    return check_received(alerts, outcomes, arrived)
+
+
+def check_received(
+    alerts: Sequence[Alert], outcomes: Sequence[Outcome], arrived: Counter[str]
+) -> Check:
+    """Check how often each client order id came to the venues against what was sent."""
+    pairs = zip(alerts, outcomes, strict=True)
+    expected = Counter(str(outcome.client_order_id) for alert, outcome in pairs if alert.arrives)
     if arrived == expected:
         return Check(
             well=True, text=f"{len(expected)} orders arrived at the venues, each exactly once"

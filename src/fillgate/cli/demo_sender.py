@@ -20,6 +20,7 @@ __all__ = ["Outcome", "Sender"]
 _WEBHOOK: Final = "/webhook/tradingview"
 _ACCEPTED: Final = 202
 _UNDECIDED: Final = ("PENDING_NEW", "UNKNOWN")
+_WORKING: Final = ("NEW", "PARTIALLY_FILLED")
 _DECISION_SECONDS: Final = 15.0
 _LOOK_SECONDS: Final = 0.05
 
@@ -32,6 +33,8 @@ class Outcome(NamedTuple):
     milliseconds: float
     """From the request's first byte to the answer's last."""
     client_order_id: str | None
+    reason: str = ""
+    """Code and text of what is wrong with it; empty for nothing."""
 
 
 class Sender:
@@ -52,9 +55,26 @@ class Sender:
         """Close the connection."""
         self._client.close()
 
+    def await_account(self, name: str) -> None:
+        """Return once an account takes orders.
+
+        Raises:
+            ChildFailed: it does not within a while.
+        """
+        end = time.monotonic() + _DECISION_SECONDS
+        while not self._takes_orders(name):
+            if time.monotonic() > end:
+                raise ChildFailed(f"the account {name!r} was not up within {_DECISION_SECONDS:g} s")
+            time.sleep(_LOOK_SECONDS)
+
+    def _takes_orders(self, name: str) -> bool:
+        accounts = self._get("/api/v1/accounts")["accounts"]
+        (account,) = (each for each in accounts if each["name"] == name)
+        return bool(account["up"]) and not account["reconciliation"]["waiting"]
+
     def look_up_prices(self, alerts: Sequence[Alert]) -> None:
-        """Ask for the last price of every symbol that the alerts are about."""
-        for symbol in sorted({alert.symbol for alert in alerts if alert.symbol}):
+        """Ask for the last price of every symbol to which the alerts have a distance."""
+        for symbol in sorted({str(alert.symbol) for alert in alerts if _has_distance(alert)}):
             quoted = self._get(f"/api/v1/ticker/{quote(symbol)}")
             self._prices[symbol] = Decimal(quoted["last"])
 
@@ -78,7 +98,19 @@ class Sender:
             response.status_code,
             milliseconds,
             answer.get("client_order_id"),
+            _reason(answer),
         )
+
+    def cancel(self, client_order_id: str) -> Outcome:
+        """Cancel an order and return how it ended."""
+        path = f"/api/v1/orders/{quote(client_order_id)}"
+        started = time.perf_counter()
+        response = self._asked("DELETE", path)
+        milliseconds = (time.perf_counter() - started) * 1000
+        end = time.monotonic() + _DECISION_SECONDS
+        while (status := self._get(path)["status"]) in _WORKING and time.monotonic() < end:
+            time.sleep(_LOOK_SECONDS)
+        return Outcome(status, response.status_code, milliseconds, client_order_id)
 
     def positions(self) -> list[dict[str, Any]]:
         """Return the positions that the service knows."""
@@ -133,3 +165,13 @@ class Sender:
             time.sleep(_LOOK_SECONDS)
             status = self._get(f"/api/v1/orders/{quote(identity)}")["status"]
         return ", ".join([*seen, status])
+
+
+def _has_distance(alert: Alert) -> bool:
+    values = alert.body.values() if isinstance(alert.body, Mapping) else ()
+    return any(isinstance(value, Percent) for value in values)
+
+
+def _reason(answer: Mapping[str, Any]) -> str:
+    parts = (answer.get("code"), answer.get("text") or answer.get("detail"))
+    return ": ".join(str(part) for part in parts if part)

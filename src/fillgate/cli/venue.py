@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from fillgate.cli.child import tell_ready
 from fillgate.cli.output import Exit, fail
 
 if TYPE_CHECKING:
@@ -58,6 +59,12 @@ def venue(
         ),
     ] = None,
     seed: Annotated[int, typer.Option(help="Chooses the prices.")] = 0,
+    ready_file: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the address to this file, as JSON, once it listens.", metavar="FILE"
+        ),
+    ] = None,
     prices: Annotated[
         Path | None,
         typer.Option(
@@ -85,7 +92,7 @@ def venue(
         fail(str(error), Exit.USAGE)
     except OSError as error:
         fail(f"cannot listen on {host}:{port}: {error.strerror or error}", Exit.USAGE)
-    asyncio.run(_run(settings, listener, ca, keys))
+    asyncio.run(_run(settings, listener, ca, keys, ready_file))
 
 
 def _settings(
@@ -117,7 +124,11 @@ def _balances(given: list[str] | None) -> "Mapping[str, Decimal]":
 
 
 async def _run(
-    settings: "Settings", listener: "socket.socket", ca: Path | None, keys: Path
+    settings: "Settings",
+    listener: "socket.socket",
+    ca: Path | None,
+    keys: Path,
+    ready_file: Path | None,
 ) -> None:
     import asyncio
     import signal
@@ -143,18 +154,23 @@ async def _run(
         # Whoever started it may have closed its output: no reason to stop.
         with contextlib.suppress(OSError):
             typer.echo("\n".join(_lines(settings, listener, ca, keys)))
+        if ready_file is not None:
+            tell_ready(ready_file, _url(listener, ca))
         await stop.wait()
+
+
+def _url(listener: "socket.socket", ca: Path | None) -> str:
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    return f"{'http' if ca is None else 'https'}://{shown}:{port}"
 
 
 def _lines(
     settings: "Settings", listener: "socket.socket", ca: Path | None, keys: Path
 ) -> list[str]:
-    host, port = listener.getsockname()[:2]
-    scheme = "http" if ca is None else "https"
-    shown = f"[{host}]" if ":" in host else host
     authority = "none: plain HTTP" if ca is None else str(ca)
     return [
-        f"the practice exchange listens on {scheme}://{shown}:{port}",
+        f"the practice exchange listens on {_url(listener, ca)}",
         f"  accounts  {', '.join(user.name for user in settings.users)}",
         f"  keys      in {keys}",
         f"  CA        {authority}",
