@@ -59,7 +59,7 @@ def configuration() -> Iterator[str]:
         yield from (f"## [{name}]", "")
         yield from _settings(key for key in settings() if key.startswith(f"{name}."))
     yield _ACCOUNTS
-    for kind in ("ccxt-http", "mock"):
+    for kind in ("ccxt", "ccxt-http", "mock"):
         options = declared_options(plugin_type(kind, "accounts"))
         assert options is not None
         yield from (f'### type = "{kind}"', "")
