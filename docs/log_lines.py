@@ -26,6 +26,14 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "info",
         "An account of type `ccxt-http` was told what its service can do, other than before.",
     ),
+    "ccxt-names-itself": (
+        "warning",
+        "CCXT tells the exchange that it is the broker; `text` says what that means.",
+    ),
+    "order-rounded": (
+        "info",
+        "An order's numbers were put into the steps of its exchange; `text` says which and how.",
+    ),
     "bridge-listening": ("info", "The bridge takes requests."),
     "bridge-reachable": (
         "warning",

@@ -6,9 +6,16 @@ from typing import Any
 import pytest
 
 from fillgate.bridge import configuration
-from fillgate.bridge.configuration import BridgeConfiguration, BridgeTable, load_bridge
+from fillgate.bridge.configuration import (
+    KEY_VARIABLES,
+    BridgeConfiguration,
+    BridgeTable,
+    load_bridge,
+)
 from fillgate.config import AccountConfig, LogConfig
 from fillgate.domain.errors import ConfigurationError
+from fillgate.plugins.ccxt.credentials import NAMES
+from fillgate.plugins.ccxt.options import read_settings
 
 ENV = {"WEBHOOK_SECRET": "a-long-secret", "KEY": "a-key-of-the-exchange"}
 MOCK = '[accounts.paper]\ntype = "mock"\n'
@@ -139,3 +146,27 @@ def test_the_place_of_an_account_with_its_types_defaults(
     kind: str, options: dict[str, Any], place: dict[str, Any]
 ) -> None:
     assert configured(kind, **options).place == place
+
+
+def test_the_environment_alone_is_an_account_that_the_plugin_takes() -> None:
+    keys = {"CCXT_API_KEY": "the-key", "CCXT_SECRET": "the-secret", "CCXT_PASSWORD": "the-word"}
+    assert set(keys) == set(KEY_VARIABLES.values())
+    assert set(KEY_VARIABLES) == set(NAMES)
+    found = load_bridge(
+        None, environ={**ENV, **keys, "EXCHANGE": "okx", "TESTNET": "true", "KEY": "other"}
+    )
+    assert (found.name, found.account.type) == ("okx", "ccxt")
+    assert found.place == {"exchange": "okx", "testnet": True}
+    assert set(keys.values()) < set(found.secrets)
+    options, credentials = read_settings(found.account.options, "accounts.okx")
+    assert (options.exchange, options.testnet) == ("okx", True)
+    assert credentials.for_ccxt() == {
+        "apiKey": "the-key",
+        "secret": "the-secret",
+        "password": "the-word",
+    }
+    assert "the-" not in repr(found)
+
+
+def test_the_default_of_testnet_is_a_place_too() -> None:
+    assert load_bridge(None, environ=ENV).place == {"exchange": "binance", "testnet": False}

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from fillgate.config import TABLES, load_configuration
+from fillgate.plugins.ccxt.options import read_settings as read_ccxt_settings
 from fillgate.plugins.ccxt_http.options import read_settings
 from fillgate.plugins.mock.options import read_mock_options
 from fillgate.service.views import Answer
@@ -35,6 +36,7 @@ PLACEHOLDERS = {
 
 OPTIONS: Mapping[str, Callable[[Mapping[str, Any], str], object]] = {
     "mock": read_mock_options,
+    "ccxt": read_ccxt_settings,
     "ccxt-http": read_settings,
 }
 """What reads an account's options, by the type of its plugin."""

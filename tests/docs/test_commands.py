@@ -11,6 +11,7 @@ from tests.docs.terminals import Failed, Reader
 from tests.tools import needed
 
 CONSOLE = {
+    "docs/how-to/connect-an-exchange.md": "an exchange, or packages that the clone's .venv lacks",
     "docs/how-to/connect-tradingview.md": "a web server with a public name and a certificate",
     "docs/how-to/run-the-bridge.md": "an exchange, and an environment outside of the clone",
     "docs/how-to/run-as-a-service.md": "changes the machine: users, folders and units of systemd",

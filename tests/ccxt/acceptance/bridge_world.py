@@ -42,7 +42,7 @@ async def ccxt_bridge_world(folder: Path) -> AsyncIterator[CcxtBridgeWorld]:
     async with AsyncExitStack() as stack:
         stack.push_async_callback(far.stop)
         account = AccountConfig(type="ccxt", options=far.options)
-        bridge = Bridge(folder, settings={"max_age": 3}, kind=CcxtPlugin, account=account)
+        bridge = Bridge(folder, kind=CcxtPlugin, account=account)
         await stack.enter_async_context(bridge)
         plugin, _ = await client_of(bridge.url, stack, exchange="binance")
         yield CcxtBridgeWorld(plugin, bridge, far)

@@ -126,7 +126,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         float, _seconds("For the name look-up, TCP and TLS. Beyond it an order was not sent.")
     ] = 3.0
     answer_timeout: Annotated[
-        float, _seconds("From a sent order to the whole answer. After it the order is UNKNOWN.")
+        float,
+        _seconds(
+            "From a sent order to the whole answer, and what connecting left of `connect_timeout`. "
+            "After it the order is UNKNOWN."
+        ),
     ] = 10.0
     data_timeout: Annotated[float, _seconds("The same for questions.")] = 10.0
     stream_timeout: Annotated[

@@ -12,7 +12,7 @@ _DAY: Final = 86_400.0
 
 _SPOT: Final = Venue(
     exchange="binance",
-    evidence=Evidence.WIRE,
+    evidence=Evidence.PRACTICE,
     market_types=frozenset({MarketType.SPOT}),
     client_id_param="clientOrderId",
     client_id_field="newClientOrderId",
@@ -34,6 +34,7 @@ _SPOT: Final = Venue(
 
 _SWAP: Final = msgspec.structs.replace(
     _SPOT,
+    evidence=Evidence.WIRE,
     market_types=frozenset({MarketType.SWAP}),
     client_id_field="newClientOrderId",
     lookup_window_seconds=3 * _DAY,
