@@ -16,7 +16,6 @@ from tests.torture.book import Book, VenueOrder
 from tests.torture.evidence import Evidence
 from tests.torture.lane_checks import overtakings
 from tests.torture.ledger import Accepted, Arrived
-from tests.torture.processes import MAX_AGE
 from tests.torture.senders import Sent
 
 __all__ = ["CHECKED", "Violation", "violations"]
@@ -160,7 +159,7 @@ def _in_time(evidence: Evidence) -> Iterator[Violation]:
         if isinstance(line, Arrived) and line.request == "new":
             state = evidence.states.get(line.client_order_id)
             age = 0.0 if state is None else (line.at - taken.get(state.signal, line.at)) / 1000
-            if state is not None and age > MAX_AGE + _ON_ITS_WAY:
+            if state is not None and age > evidence.max_age + _ON_ITS_WAY:
                 yield Violation(9, f"sent after {age} s", state.signal, line.client_order_id)
 
 

@@ -29,7 +29,7 @@ from tests.e2e.process import Service
 from tests.torture.askers import Asked
 from tests.torture.book import Book
 from tests.torture.ledger import Line
-from tests.torture.processes import API_KEY, VenueUnderTest
+from tests.torture.processes import API_KEY, MAX_AGE, VenueUnderTest
 from tests.torture.senders import Sent
 
 __all__ = [
@@ -60,6 +60,8 @@ class Evidence:
     """Numbers of the signals that wait, as the API tells them."""
     verification: str
     """What is wrong with the journal in itself; empty for nothing."""
+    max_age: float = MAX_AGE
+    """Seconds after which a signal was not to be acted upon."""
 
     @cached_property
     def book(self) -> Book:
@@ -221,4 +223,5 @@ async def gather(
         positions=held,
         waiting=[int(row["number"]) for row in waiting],
         verification=await _verified(service.data),
+        max_age=venue.max_age,
     )

@@ -72,6 +72,8 @@ class PracticeProcess:
     can_restart: bool = False
     look_seconds: float = 0.5
     pause: float = 0.35
+    # Longer than it takes until an order that never came is known to be absent.
+    max_age: float = 20.0
     port: int = 0
     process: "subprocess.Popen[bytes] | None" = None
     _prices: dict[str, Decimal] = field(default_factory=dict)

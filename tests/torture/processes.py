@@ -56,6 +56,8 @@ class VenueUnderTest(Protocol):
     """How long to wait between two looks at all that it has."""
     pause: float
     """Seconds that a sender of signals waits between two, for the venue's limits."""
+    max_age: float
+    """Seconds after which a signal is not acted upon."""
 
     def start(self) -> None:
         """Start it and return once it listens."""
@@ -101,6 +103,7 @@ class VenueProcess:
     can_restart: bool = True
     look_seconds: float = 0.1
     pause: float = 0.0
+    max_age: float = MAX_AGE
     engine: Mapping[str, Any] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -217,7 +220,7 @@ def tortured_service(
         folder,
         {
             "service": {"wait": 0.3, "api_key": "env:FILLGATE_API_KEY"},
-            "webhook": {"max_age": MAX_AGE},
+            "webhook": {"max_age": venue.max_age},
             "engine": {**_ENGINE, **venue.engine, **engine},
             "accounts.venue": {**venue.account(daggers), **account},
         },
