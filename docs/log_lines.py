@@ -135,11 +135,6 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "warning",
         "Another account's venue gave the mock venue no quote; the last one becomes too old.",
     ),
-    "ccxt-names-itself": (
-        "warning",
-        "CCXT tells the exchange of an account that it is the broker; it cannot be switched off.",
-    ),
-    "order-rounded": ("info", "An order's numbers were brought to the steps of its market."),
     "mock-ledger-torn": ("warning", "The mock venue's ledger ended in half a line; it was cut."),
 }
 """Name, level and meaning of each."""
