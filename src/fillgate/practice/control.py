@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from fillgate.practice.exchange import Exchange
 from fillgate.practice.faults import Fault, Faults, fault_problem
+from fillgate.practice.filters import HIGHEST_PRICE
 from fillgate.practice.hub import Hub
 
 __all__ = ["KEY_HEADER", "Control"]
@@ -93,8 +94,10 @@ class Control:
 
     def _ticks(self, symbol: str, price: Decimal) -> int:
         tick = self._exchange.symbols.find(symbol).tick
-        if price <= 0 or price % tick:
-            raise _Wrong(f"`price`: expected a multiple of {tick} above 0, found {price}")
+        fits = price.is_finite() and 0 < price <= HIGHEST_PRICE and not price % tick
+        if not fits:
+            text = f"`price`: expected a multiple of {tick} above 0, up to {HIGHEST_PRICE}"
+            raise _Wrong(f"{text}, found {price}")
         return int(price / tick)
 
     def _add_fault(self, body: bytes) -> dict[str, Any]:

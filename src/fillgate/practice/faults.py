@@ -134,7 +134,7 @@ def fault_problem(fault: Fault) -> str | None:
     """Return why there can be no such fault; None if there can."""
     if fault.method == WS and not fault.manner.by_websocket:
         return f"`{fault.fault}` is none of requests by WebSocket"
-    if not 0 <= fault.probability <= 1:
+    if not (fault.probability.is_finite() and 0 <= fault.probability <= 1):
         return "`probability`: expected a number from 0 to 1"
     if fault.status is not None and not 200 <= fault.status <= 599:  # noqa: PLR2004 - of HTTP
         return "`status`: expected a number from 200 to 599"

@@ -15,9 +15,9 @@ from fillgate.practice.amounts import amount_text
 from fillgate.practice.errors import filter_failure
 from fillgate.practice.symbols import Symbol
 
-__all__ = ["Offered", "check_filters", "described_filters"]
+__all__ = ["HIGHEST_PRICE", "Offered", "check_filters", "described_filters"]
 
-_HIGHEST_PRICE: Final = Decimal(1_000_000)
+HIGHEST_PRICE: Final = Decimal(1_000_000)
 _MOST: Final = Decimal(9_000_000)
 _MOST_AT_MARKET: Final = Decimal(1_000_000)
 _HIGHEST_WORTH: Final = Decimal(9_000_000)
@@ -56,7 +56,7 @@ def _breaks(value: Decimal | None, least: Decimal, most: Decimal, step: Decimal)
 def _price_filter(offered: Offered) -> bool:
     tick = offered.symbol.tick
     prices = (offered.price, offered.stop_price)
-    return any(_breaks(price, tick, _HIGHEST_PRICE, tick) for price in prices)
+    return any(_breaks(price, tick, HIGHEST_PRICE, tick) for price in prices)
 
 
 def _percent_price(offered: Offered) -> bool:
@@ -123,7 +123,7 @@ def described_filters(symbol: Symbol) -> list[dict[str, Any]]:
         {
             "filterType": "PRICE_FILTER",
             "minPrice": tick,
-            "maxPrice": amount_text(_HIGHEST_PRICE),
+            "maxPrice": amount_text(HIGHEST_PRICE),
             "tickSize": tick,
         },
         {
