@@ -26,7 +26,7 @@ from tests.patience import wait_for
 
 __all__ = ["Failed", "Reader"]
 
-_PORTS: Final = ("8005", "8006")
+_PORTS: Final = ("8005", "8006", "8010")
 """The ports that pages speak of."""
 _SERVE: Final = re.compile(r"fillgate serve(?![^\n]*&\s*$)[^\n]*\n\Z")
 _SHELL: Final = """
