@@ -113,7 +113,11 @@ class Requests:
         if ticket is not None:
             return await self._called_off(self._call_off(ticket, asker))
         state = await self._open_order(identity)
-        return await self._canceled(state, asker, digest, wait)
+        try:
+            outcome = self._canceled(state, asker, digest, wait)
+        except RequestRefused:
+            return await self._replayed_or_raise(asker, digest, wait)
+        return await outcome
 
     async def replace(
         self, identity: str, terms: Terms, asker: Asker, *, wait: float = 0.0
@@ -128,7 +132,11 @@ class Requests:
         if self._waiting_ticket(identity) is not None:
             raise RequestRefused("ORDER_UNDECIDED", "the order has not left yet")
         state = await self._open_order(identity)
-        return await self._admitted(self._replace(state, terms, asker, digest), asker, digest, wait)
+        try:
+            admitted = self._replace(state, terms, asker, digest)
+        except RequestRefused:
+            return await self._replayed_or_raise(asker, digest, wait)
+        return await self._admitted(admitted, asker, digest, wait)
 
     async def cancel_all(
         self, asker: Asker, *, account: str | None, symbol: str | None, wait: float = 0.0
@@ -194,6 +202,17 @@ class Requests:
             return None
         request = await held.wait()
         return await self._outcomes.of(order_of(request), request, wait, replayed=True)
+
+    async def _replayed_or_raise(self, asker: Asker, digest: bytes, wait: float) -> Outcome:
+        """Return the outcome of a key that was claimed while it was looked for.
+
+        Its own request may be what a copy of it is refused for. To be called while the refusal is
+        handled; raises that where nobody claimed the key.
+        """
+        replayed = await self._replayed(asker, digest, wait)
+        if replayed is None:
+            raise  # noqa: PLE0704 - see above
+        return replayed
 
     async def _outcome_of_claim(
         self, taken: KeyTaken, asker: Asker, digest: bytes, wait: float
