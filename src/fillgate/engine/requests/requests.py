@@ -115,8 +115,8 @@ class Requests:
         state = await self._open_order(identity)
         try:
             outcome = self._canceled(state, asker, digest, wait)
-        except RequestRefused:
-            return await self._replayed_or_raise(asker, digest, wait)
+        except RequestRefused as refused:
+            return await self._replayed_after(refused, asker, digest, wait)
         return await outcome
 
     async def replace(
@@ -134,8 +134,8 @@ class Requests:
         state = await self._open_order(identity)
         try:
             admitted = self._replace(state, terms, asker, digest)
-        except RequestRefused:
-            return await self._replayed_or_raise(asker, digest, wait)
+        except RequestRefused as refused:
+            return await self._replayed_after(refused, asker, digest, wait)
         return await self._admitted(admitted, asker, digest, wait)
 
     async def cancel_all(
@@ -203,15 +203,16 @@ class Requests:
         request = await held.wait()
         return await self._outcomes.of(order_of(request), request, wait, replayed=True)
 
-    async def _replayed_or_raise(self, asker: Asker, digest: bytes, wait: float) -> Outcome:
-        """Return the outcome of a key that was claimed while it was looked for.
+    async def _replayed_after(
+        self, refused: RequestRefused, asker: Asker, digest: bytes, wait: float
+    ) -> Outcome:
+        """Return the outcome of a key that was claimed while it was looked for, else raise.
 
-        Its own request may be what a copy of it is refused for. To be called while the refusal is
-        handled; raises that where nobody claimed the key.
+        Its own request may be what a copy of it is refused for.
         """
         replayed = await self._replayed(asker, digest, wait)
         if replayed is None:
-            raise  # noqa: PLE0704 - see above
+            raise refused
         return replayed
 
     async def _outcome_of_claim(
