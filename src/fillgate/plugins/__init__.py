@@ -3,7 +3,6 @@
 - `base`: `ExecutionPlugin`, the interface, with `Capabilities` and `PluginContext`
 - `registry`: `PluginRegistry`, which account is which plugin
 - `mock`: a simulated venue, no network (`type = "mock"`)
-- `recordings`: files of recorded prices, for simulated venues
 - `ccxt`: the exchanges that ccxt knows, in this process (`type = "ccxt"`)
 - `ccxt_http`: a CCXT service over signed HTTP (`type = "ccxt-http"`)
 """

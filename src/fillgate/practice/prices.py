@@ -25,8 +25,8 @@ from fillgate.market.feeds.recordings import Recording
 from fillgate.market.feeds.synthetic import SyntheticFeed, SyntheticTerms
 from fillgate.market.feeds.timeline import Timeline
 from fillgate.market.listings import Listing, listing
-from fillgate.plugins.recordings import SUFFIXES, load_recording
 from fillgate.practice.symbols import Symbols
+from fillgate.recordings import SUFFIXES, load_recording
 
 __all__ = ["MovableFeed", "Prices", "recordings_of"]
 

@@ -11,8 +11,6 @@ Invariants:
    where ccxt lets one choose.
 """
 
-import functools
-import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -29,6 +27,7 @@ from fillgate.plugins.ccxt.options import Options
 from fillgate.plugins.ccxt.sessions import OpenSession
 from fillgate.plugins.ccxt.traffic import read_well
 from fillgate.plugins.ccxt.turns import Nonces, Turns
+from fillgate.plugins.ccxt.values import exact_json
 from fillgate.plugins.ccxt.venues import MarketType, Venue
 
 __all__ = ["Maker", "close", "exchange_class", "fee_attached", "hosts_of"]
@@ -50,9 +49,6 @@ _KINDS_OF_MARKETS: Final[Mapping[MarketType, frozenset[str]]] = {
     MarketType.SWAP: frozenset({"swap", "linear"}),
 }
 _FEES: Final = ("builder", "feerecipient")
-
-_exact: Final = functools.partial(json.loads, parse_float=str)
-"""Reads JSON with the digits that stand there."""
 
 
 def exchange_class(name: str, where: str) -> type[Any]:
@@ -124,7 +120,7 @@ class Maker:
     def _hand_in(self, exchange: Any, *, for_orders: bool) -> None:
         """Give it time, exact numbers and turns from outside."""
         exchange.milliseconds = lambda: self.clock.now() // 1000
-        exchange.on_json_response = _exact
+        exchange.on_json_response = exact_json
         exchange.fetch = _noting(exchange.fetch)
         if self.venue.serial:
             nonce = exchange.nonce

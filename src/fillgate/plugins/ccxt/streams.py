@@ -14,7 +14,7 @@ Invariants:
 import asyncio
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -25,7 +25,7 @@ from fillgate.domain.market import MarketData
 from fillgate.domain.reports import ExecutionReport
 from fillgate.plugins.ccxt.opened import Opened
 from fillgate.plugins.ccxt.reports import Reader
-from fillgate.plugins.ccxt.values import Fields, positive, text, time_of
+from fillgate.plugins.ccxt.values import Fields, exact_json, positive, text, time_of
 
 __all__ = ["Streams"]
 
@@ -120,7 +120,7 @@ class Streams:
             exchange = opened.maker.make(session)
             stack.push_async_callback(exchange.close)
             exchange.set_markets_from_exchange(opened.questions)
-            exchange.client = _quiet(exchange.client)
+            exchange.client = _prepared(exchange.client)
             within = int(opened.options.stream_timeout * 1000) // _LOOKS
             least = min(within, exchange.streaming.get("keepAlive") or within)
             exchange.streaming = {**exchange.streaming, "keepAlive": least}
@@ -157,29 +157,45 @@ class Streams:
         seconds = self.opened.options.stream_timeout
         heard, still = _heard(exchange), 0
         while still < _LOOKS:
-            await asyncio.sleep(seconds / _LOOKS)
+            await self.opened.maker.clock.sleep(seconds / _LOOKS)
             latest = _heard(exchange)
             heard, still = latest, still + 1 if latest == heard else 0
         raise ConnectionError(f"no sign of life for {seconds:g} s")
 
 
-def _quiet(client_of: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Have no failure told a second time by a future of ccxt's that nobody waits for."""
+def _prepared(client_of: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Have ccxt's connections read exactly and fail quietly."""
 
-    def quiet_client(url: str) -> Any:
+    def prepared_client(url: str) -> Any:
         client = client_of(url)
         if "future" not in vars(client):
-            future_of = client.future
-
-            def quiet_future(name: str) -> Any:
-                future = future_of(name)
-                future.add_done_callback(_retrieve)
-                return future
-
-            client.future = quiet_future
+            client.future = _quiet(client.future)
+            client.handle_text_or_binary_message = functools.partial(_hear, client)
         return client
 
-    return quiet_client
+    return prepared_client
+
+
+def _quiet(future_of: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Have no failure told a second time by a future of ccxt's that nobody waits for."""
+
+    def quiet_future(name: str) -> Any:
+        future = future_of(name)
+        future.add_done_callback(_retrieve)
+        return future
+
+    return quiet_future
+
+
+def _hear(client: Any, frame: str | bytes) -> None:
+    """Hand on a message as ccxt does, but with its digits: it would make floats of them."""
+    message: Any = frame
+    if client.decompressBinary and isinstance(message, bytes):
+        message = message.decode()
+    if isinstance(message, str) and message.startswith(("{", "[")):
+        with suppress(ValueError):
+            message = exact_json(message)
+    client.on_message_callback(client, message)
 
 
 def _retrieve(future: "asyncio.Future[Any]") -> None:

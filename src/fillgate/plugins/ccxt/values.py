@@ -1,9 +1,12 @@
 """Single values of ccxt's unified structures: numbers, texts, times, fees.
 
-Invariant: a number keeps the digits that the venue wrote. ccxt is told to keep texts; a float that
-a stream's JSON brought is taken by its shortest text.
+Invariant: a number keeps the digits that the venue wrote: JSON is read with texts for fractions
+(`exact_json`), and ccxt is told to keep them. A float that ccxt made itself is taken by its
+shortest text.
 """
 
+import functools
+import json
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
@@ -13,12 +16,25 @@ from fillgate.domain.executions import sum_fees
 from fillgate.domain.fills import Fee
 from fillgate.domain.numbers import ZERO, NumberError, parse_decimal
 
-__all__ = ["BrokenAnswer", "Fields", "fees_of", "number", "positive", "text", "time_of"]
+__all__ = [
+    "BrokenAnswer",
+    "Fields",
+    "exact_json",
+    "fees_of",
+    "number",
+    "positive",
+    "text",
+    "time_of",
+]
 
 Fields = Mapping[str, Any]
 """One of ccxt's unified structures."""
 
 _LONGEST_ID: Final = 200
+
+
+exact_json: Final = functools.partial(json.loads, parse_float=str)
+"""Reads JSON with the digits that stand there. Raises ValueError."""
 
 
 class BrokenAnswer(FillgateError):

@@ -27,7 +27,7 @@ from fillgate.market.listings import Listing, listing
 from fillgate.plugins.base import PluginContext
 from fillgate.plugins.mock.options import MockOptions
 from fillgate.plugins.mock.terms import amended, synthetic_terms
-from fillgate.plugins.recordings import SUFFIXES, load_recording
+from fillgate.recordings import SUFFIXES, load_recording
 
 __all__ = ["BORROWED_EVERY", "Prices", "opened_prices"]
 

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 import ccxt.async_support
 import ccxt.pro
 import pytest
+from ccxt.async_support.base.ws.client import Client
 
 from fillgate.plugins.ccxt.markets import PrecisionMode, read_markets
 from fillgate.plugins.ccxt.venues import LISTED, Evidence, MarketType
@@ -380,3 +381,12 @@ async def test_a_session_of_one_s_own_is_used_and_left_open() -> None:
         session._retry_connection = False
         await exchange.close()
         assert not session.closed
+
+
+def test_messages_of_streams_are_read_by_one_method_that_can_be_replaced() -> None:
+    """The plugin reads them itself, exactly, and hands them on as this method does."""
+
+    source = inspect.getsource(Client.handle_text_or_binary_message)
+    for name in ("decompressBinary", "on_message_callback(self, "):
+        assert name in source, name
+    assert "self.handle_text_or_binary_message(" in inspect.getsource(Client.handle_message)

@@ -149,3 +149,26 @@ async def test_no_task_and_no_connection_is_left(there: Practising) -> None:
     await reports.aclose()  # type: ignore[attr-defined]
     hub = there.served.practice.hub
     await until(lambda: not hub.connections and asyncio.all_tasks() <= before, "all is let go")
+
+
+@pytest.mark.parametrize(
+    ("frame", "expected"),
+    [
+        ('{"p": 0.12345678901234567890, "n": 7}', {"p": "0.12345678901234567890", "n": 7}),
+        (b'[1.50, {"q": 1e-8}]', ["1.50", {"q": "1e-8"}]),
+        ("pong", "pong"),
+        (b"pong", "pong"),
+        ("{broken", "{broken"),
+    ],
+)
+async def test_what_is_pushed_keeps_its_digits(
+    there: Practising, frame: str | bytes, expected: object
+) -> None:
+    heard: list[object] = []
+    desk = there.account._desk
+    assert desk is not None
+    async with desk.streams._connected() as exchange:
+        client = exchange.client("wss://stream.binance.com/nowhere")
+        client.on_message_callback = lambda _, message: heard.append(message)
+        client.handle_text_or_binary_message(frame)
+    assert heard == [expected]

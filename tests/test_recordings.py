@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from fillgate import recordings
 from fillgate.market.feeds.base import Quote
 from fillgate.market.feeds.quoting import Quoting, QuotingTerms
 from fillgate.market.feeds.recordings import BadRecording, Kind, Recording
 from fillgate.market.listings import Amendment, listing
-from fillgate.plugins import recordings
-from fillgate.plugins.recordings import SUFFIXES, find_recording, load_recording
+from fillgate.recordings import SUFFIXES, find_recording, load_recording
 
 LISTED = listing("BTCUSDT").amended(Amendment(tick=Decimal("0.1"), lot=Decimal("0.01")))
 QUOTING = Quoting(LISTED, QuotingTerms())
