@@ -27,6 +27,7 @@ __all__ = ["demo"]
 
 _COLUMNS: Final = (("#", 2), ("alert", 37), ("should be", 22), ("is", 22), ("http", 4), ("ms", 6))
 _NUMBERS: Final = frozenset({"#", "http", "ms"})
+_COSTS_BY: Final = ["account", "symbol"]
 
 
 def demo(
@@ -147,6 +148,7 @@ def _show_alerts(
 ) -> bool:
     from fillgate.cli.demo_checks import check_journal, check_positions, check_stop
     from fillgate.cli.demo_sender import Sender
+    from fillgate.cli.report import cost_table
     from fillgate.service.secret_file import SECRET_FILE
 
     screen = console()
@@ -156,9 +158,11 @@ def _show_alerts(
     with Sender(service.url, secret) as sender:
         sender.await_account(account)
         outcomes, right = _send_all(sender, screen, alerts)
-        positions = sender.positions()
+        positions, costs = sender.positions(), sender.costs(_COSTS_BY)
     screen.print()
     screen.print(positions_table(positions))
+    screen.print("\nwhat that cost, against the market when the orders arrived\n")
+    screen.print(cost_table(costs, _COSTS_BY))
     screen.print()
     checks = [
         _shown(check_positions(alerts, positions, account), screen),

@@ -117,6 +117,12 @@ class Sender:
         found: list[dict[str, Any]] = self._get("/api/v1/positions")["positions"]
         return found
 
+    def costs(self, by: Sequence[str]) -> list[dict[str, Any]]:
+        """Return what trading cost, by groups."""
+        path = f"/api/v1/reports/costs?by={','.join(by)}"
+        found: list[dict[str, Any]] = self._get(path)["groups"]
+        return found
+
     def _asked(self, method: str, path: str, **request: Any) -> httpx2.Response:
         try:
             return self._client.request(method, path, **request)
