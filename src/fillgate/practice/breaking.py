@@ -95,9 +95,9 @@ async def send_broken(
 
 
 def abort(scope: Scope) -> None:
-    """Reset the connection of a request (TCP RST)."""
-    transport: Any = scope.get(TRANSPORT)
-    if transport is None:
+    """Reset the connection of a request (TCP RST), once."""
+    transport: Any = scope.pop(TRANSPORT, None)
+    if transport is None or transport.is_closing():
         return
     connection = transport.get_extra_info("socket")
     # Some event loops hand out sockets without options; a duplicate has them.
