@@ -86,6 +86,12 @@ SAID = [
     ),
     (
         SignalAccepted(
+            signal=1, source="s", reading=SIGNAL, account="m", body_digest="", repairs=("mended",)
+        ),
+        ["durable; repaired before: mended"],
+    ),
+    (
+        SignalAccepted(
             signal=1, source="s", key="fingerprint:9", reading=SIGNAL, account="m", body_digest=""
         ),
         ["fingerprint"],
@@ -93,6 +99,12 @@ SAID = [
     (
         SignalRefused(signal=1, source="s", code="STALE", reason="too old", body_digest=""),
         ["STALE", "too old"],
+    ),
+    (
+        SignalRefused(
+            signal=1, source="s", code="STALE", reason="old", body_digest="", repairs=("mended",)
+        ),
+        ["old; repaired before: mended"],
     ),
     (DuplicateSuspected(signal=2, source="s", duplicate_of=1, body_digest=""), ["signal 1"]),
     (OrderIntended(client_order_id="fg1", signal=1, order=ORDER), ["buy 0.5 X, market"]),

@@ -17,9 +17,9 @@ from fillgate.domain.logger import Logger
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.signals import Action, Signal
 from fillgate.engine.accounts import AccountSetup
+from fillgate.engine.arrivals import Admission, Arrival
 from fillgate.engine.clock import SystemClock
 from fillgate.engine.engine import Engine
-from fillgate.engine.intake import Admission, Arrival
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
 from fillgate.journal.base import JournalUnavailable

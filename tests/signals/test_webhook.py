@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fillgate.domain.orders import OrderType, TimeInForce, TriggerPrice
 from fillgate.domain.signals import Action, reading_of
-from fillgate.signals.json_text import parse_object
+from fillgate.signals.alert_text import parse_alert
 from fillgate.signals.received import Received
 from fillgate.signals.refusals import Refusal, RefusalCode
 from fillgate.signals.webhook import alert_of, read_alert
@@ -114,10 +114,10 @@ def test_secret_is_in_no_repr() -> None:
 
 
 def test_a_parsed_alert_shows_its_secret_before_it_is_judged() -> None:
-    members = parse_object(body(secret="hunter2", quantity=0))
-    assert members["secret"] == "hunter2"
+    text = parse_alert(body(secret="hunter2", quantity=0))
+    assert text.members["secret"] == "hunter2"
     with pytest.raises(Refusal):
-        alert_of(members)
+        alert_of(text)
 
 
 @pytest.mark.parametrize("order_type", list(OrderType))

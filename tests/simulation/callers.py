@@ -13,7 +13,8 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import OrderType
 from fillgate.domain.signals import Action, Signal
-from fillgate.engine.intake import Admission, Arrival, EngineUnavailable, KeyReused
+from fillgate.engine.arrivals import Admission, Arrival
+from fillgate.engine.intake import EngineUnavailable, KeyReused
 from fillgate.engine.requests.asker import Asker
 from fillgate.engine.requests.checks import RequestRefused, Terms
 from fillgate.engine.requests.outcomes import Outcome

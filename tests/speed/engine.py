@@ -19,9 +19,9 @@ import uvloop
 
 from fillgate.domain.signals import Action, Signal
 from fillgate.engine.accounts import AccountSetup
+from fillgate.engine.arrivals import Arrival
 from fillgate.engine.clock import SystemClock
 from fillgate.engine.engine import Engine
-from fillgate.engine.intake import Arrival
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
 from fillgate.plugins.base import PluginContext

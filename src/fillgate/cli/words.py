@@ -20,7 +20,16 @@ _SENDING: Final = "about to go to the venue, noted before the first byte leaves"
 def _accepted(event: _Details) -> str:
     key = event.get("key")
     claimed = "without a key" if key is None else f"{_shown_key(key)} claimed"
-    return f"taken from {event['source']} for {event['account']}, {claimed}, durable"
+    words = f"taken from {event['source']} for {event['account']}, {claimed}, durable"
+    return words + _repairs(event)
+
+
+def _signal_refused(event: _Details) -> str:
+    return f"refused: {event['code']}: {event['reason']}{_repairs(event)}"
+
+
+def _repairs(event: _Details) -> str:
+    return f"; repaired before: {'; '.join(event['repairs'])}" if event.get("repairs") else ""
 
 
 def _shown_key(key: str) -> str:
@@ -91,7 +100,7 @@ def _coded(words: str) -> Callable[[_Details], str]:
 
 MEANINGS: Final[Mapping[str, Callable[[_Details], str]]] = {
     "signal-accepted": _accepted,
-    "signal-refused": lambda event: f"refused: {event['code']}: {event['reason']}",
+    "signal-refused": _signal_refused,
     "duplicate-suspected": lambda event: (
         f"equal to signal {event['duplicate_of']} and answered as that one"
     ),

@@ -11,9 +11,6 @@ Invariants:
 import hashlib
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import NamedTuple
-
-import msgspec
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.errors import CodedError
@@ -26,6 +23,7 @@ from fillgate.domain.events import (
 )
 from fillgate.domain.signals import Signal, reading_of
 from fillgate.engine.accounts import Accounts
+from fillgate.engine.arrivals import Admission, Arrival
 from fillgate.engine.claims import FINGERPRINT_PREFIX, KEY_PREFIX, Claims
 from fillgate.engine.dispatcher import Dispatcher, signal_row
 from fillgate.engine.hold import Hold
@@ -47,34 +45,7 @@ from fillgate.journal.base import (
 from fillgate.journal.index import SignalRow, SignalState
 from fillgate.meters import Meters, SignalOutcome
 
-__all__ = ["Admission", "Arrival", "EngineUnavailable", "Intake", "KeyReused"]
-
-
-class Arrival(msgspec.Struct, frozen=True, gc=False, kw_only=True):
-    """A signal as it comes in, authenticated and read."""
-
-    source: str
-    signal: Signal
-    body: bytes
-    """As received, credentials cut."""
-    received_at: int
-    """Unix microseconds."""
-    key: str | None = None
-    """The idempotency key, where the source gave one."""
-    fingerprint: bool = False
-    """Without a key, take an equal reading within a short time for a repeat."""
-    began: float | None = None
-    """When the last byte came, in seconds of the clock that never goes back."""
-
-
-class Admission(NamedTuple):
-    """A signal that is durable, and whether this delivery was the first of it."""
-
-    ticket: Ticket
-    replayed: bool
-    """True when the signal was there before under the same key."""
-    suspected: bool
-    """True when it was only taken for a repeat by its fingerprint."""
+__all__ = ["EngineUnavailable", "Intake", "KeyReused"]
 
 
 class EngineUnavailable(CodedError):
@@ -215,7 +186,14 @@ class Intake:
         return admission
 
     async def refuse(
-        self, *, source: str, code: str, reason: str, body: bytes, received_at: int
+        self,
+        *,
+        source: str,
+        code: str,
+        reason: str,
+        body: bytes,
+        received_at: int,
+        repairs: tuple[str, ...] = (),
     ) -> int | None:
         """Keep an authenticated signal that cannot be taken, with the reason.
 
@@ -226,7 +204,12 @@ class Intake:
             return None
         number = self.number()
         event = SignalRefused(
-            signal=number, source=source, code=code, reason=reason, body_digest=_hex(body)
+            signal=number,
+            source=source,
+            code=code,
+            reason=reason,
+            body_digest=_hex(body),
+            repairs=repairs,
         )
         row = SignalRow(
             number=number, at=received_at, source=source, state=SignalState.REFUSED, code=code
@@ -280,6 +263,7 @@ class Intake:
             reading=ticket.signal,
             account=ticket.account,
             body_digest=_hex(arrival.body),
+            repairs=arrival.repairs,
         )
         self._recorder.record(
             Job(

@@ -21,8 +21,9 @@ import msgspec
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.errors import UnknownAccount
+from fillgate.engine.arrivals import Admission, Arrival
 from fillgate.engine.engine import Engine
-from fillgate.engine.intake import Admission, Arrival, EngineUnavailable, KeyReused
+from fillgate.engine.intake import EngineUnavailable, KeyReused
 from fillgate.journal.base import JournalUnavailable
 from fillgate.meters import SignalOutcome
 from fillgate.service.auth import SIGNATURE, ApiDoor, WebhookDoor
@@ -34,11 +35,12 @@ from fillgate.service.preferences import LONGEST_API_WAIT, LONGEST_WEBHOOK_WAIT,
 from fillgate.service.problem_log import ProblemLog
 from fillgate.service.problems import PROBLEMS, Problem
 from fillgate.service.views import Answer, answer_of
+from fillgate.signals.alert_text import parse_alert
 from fillgate.signals.api import read_order
 from fillgate.signals.checks import check_confidence, check_fresh
-from fillgate.signals.json_text import parse_object
 from fillgate.signals.received import Received
 from fillgate.signals.refusals import Refusal
+from fillgate.signals.repair import words_of_repairs
 from fillgate.signals.webhook import alert_of
 
 __all__ = ["API_SOURCE", "WEBHOOK_SOURCE", "OrderTaker", "SignalRules", "WebhookTaker"]
@@ -68,9 +70,10 @@ class SignalRules:
 class _Refused(Exception):
     """An authenticated request is refused, which is kept as a signal."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, repairs: tuple[str, ...] = ()) -> None:
         super().__init__(problem.detail)
         self.problem = problem
+        self.repairs = repairs
 
 
 class _Taker:
@@ -114,7 +117,7 @@ class _Taker:
             )
             return self._answer(await self._admission(arrival, wait))
         except _Refused as refused:
-            raise await self._kept(refused.problem, body) from None
+            raise await self._kept(refused, body) from None
 
     def _arrival(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Arrival:
         received_at, began = self._clock.now(), self._clock.monotonic()
@@ -123,6 +126,7 @@ class _Taker:
             source=self.source,
             signal=received.signal,
             body=self._credentials.cut(body),
+            repairs=received.repairs,
             received_at=received_at,
             key=self._key(headers, received),
             fingerprint=self.webhook,
@@ -186,14 +190,16 @@ class _Taker:
             return _failure(answer, webhook=self.webhook, headers=headers)
         return Reply(200, _encode(answer), headers=headers)
 
-    async def _kept(self, problem: Problem, body: bytes) -> Problem:
+    async def _kept(self, refused: _Refused, body: bytes) -> Problem:
         """Keep an authenticated refusal in the journal."""
+        problem = refused.problem
         number = await self._engine.intake.refuse(
             source=self.source,
             code=problem.code,
             reason=self._credentials.cut_reason(problem.detail),
             body=self._credentials.cut(body),
             received_at=self._clock.now(),
+            repairs=refused.repairs,
         )
         problem.extra["signal"] = number
         return problem
@@ -228,18 +234,18 @@ class WebhookTaker(_Taker):
     def _received(self, scope: Scope, headers: dict[bytes, bytes], body: bytes) -> Received:
         authenticated = self._authenticated_outside(scope, headers, body)
         try:
-            members = parse_object(body)
+            text = parse_alert(body)
         except Refusal as refusal:
             problem = _problem_of(refusal)
             raise (_Refused(problem) if authenticated else problem) from None
-        secret = members.get("secret")
+        secret = text.members.get("secret")
         if not authenticated or secret is not None:
             self._door.check_secret(secret if isinstance(secret, str) else None)
         try:
-            received = alert_of(members)
+            received = alert_of(text)
             check_confidence(received.signal, self._rules.min_confidence)
         except Refusal as refusal:
-            raise _Refused(_problem_of(refusal)) from None
+            raise _Refused(_problem_of(refusal), words_of_repairs(text.repairs)) from None
         return received
 
     def _authenticated_outside(

@@ -16,7 +16,7 @@ from typing import Final, TypeAlias
 
 from fillgate.signals.refusals import Refusal, RefusalCode
 
-__all__ = ["MAX_BODY_BYTES", "MAX_DEPTH", "Json", "NumberText", "parse_object"]
+__all__ = ["MAX_BODY_BYTES", "MAX_DEPTH", "Json", "NumberText", "parse_object", "text_of"]
 
 MAX_BODY_BYTES: Final = 64 * 1024
 """The largest body that is read."""
@@ -47,7 +47,7 @@ def parse_object(body: bytes) -> dict[str, Json]:
     Raises:
         Refusal: the bytes break one of the invariants above, are not JSON, or are not an object.
     """
-    text = _text_of(body)
+    text = text_of(body)
     # The brace of an object that holds neither objects nor arrays stands at its start alone.
     if text.rfind("{") > 0 or "[" in text:
         _check_brackets(text)
@@ -64,7 +64,12 @@ def parse_object(body: bytes) -> dict[str, Json]:
     return value
 
 
-def _text_of(body: bytes) -> str:
+def text_of(body: bytes) -> str:
+    """Return the text of a body.
+
+    Raises:
+        Refusal: it is too large, or not UTF-8.
+    """
     if len(body) > MAX_BODY_BYTES:
         raise Refusal(
             RefusalCode.BODY_TOO_LARGE,

@@ -19,6 +19,8 @@ class Received(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """The body's own idempotency id."""
     secret: str | None = None
     """The webhook's secret, where the body holds it; its repr does not show it."""
+    repairs: tuple[str, ...] = ()
+    """What of the body was no JSON and what became of it, a line for each kind."""
     ignored: tuple[str, ...] = ()
     """Names of the fields that were not read, in the order of the body."""
 

@@ -11,11 +11,13 @@ Invariants:
 from collections.abc import Mapping
 from typing import Final
 
+from fillgate.signals.alert_text import AlertText, parse_alert
 from fillgate.signals.bodies import AlertBody
 from fillgate.signals.fields import BodyReader
-from fillgate.signals.json_text import Json, parse_object
+from fillgate.signals.json_text import Json
 from fillgate.signals.received import Received, signal_of
 from fillgate.signals.refusals import Refusal, RefusalCode
+from fillgate.signals.repair import words_of_repairs
 from fillgate.signals.unknown_fields import likely_meant, shown_name
 
 __all__ = ["alert_of", "read_alert"]
@@ -28,20 +30,21 @@ def read_alert(body: bytes) -> Received:
     """Read the body of an alert.
 
     Where the body has to be authenticated by its `secret` before anything is said about it, use
-    `parse_object` and `alert_of`, and look at the secret in between.
+    `parse_alert` and `alert_of`, and look at the secret in between.
 
     Raises:
         Refusal: the body is no JSON object, or not the alert that it should be.
     """
-    return alert_of(parse_object(body))
+    return alert_of(parse_alert(body))
 
 
-def alert_of(members: Mapping[str, Json]) -> Received:
+def alert_of(body: AlertText) -> Received:
     """Read an alert from its parsed body.
 
     Raises:
         Refusal: it is not the alert that it should be.
     """
+    members = body.members
     ignored = _READER.unknown(members)
     if ignored:
         _check_ignored(ignored, members)
@@ -50,7 +53,13 @@ def alert_of(members: Mapping[str, Json]) -> Received:
     except Refusal as refusal:
         raise _as_action(refusal) from None
     alert_id, secret = values.pop("id", None), values.pop("secret", None)
-    return Received(signal=signal_of(values), id=alert_id, secret=secret, ignored=ignored)
+    return Received(
+        signal=signal_of(values),
+        id=alert_id,
+        secret=secret,
+        repairs=words_of_repairs(body.repairs) if body.repairs else (),
+        ignored=ignored,
+    )
 
 
 def _check_ignored(ignored: tuple[str, ...], members: Mapping[str, Json]) -> None:

@@ -5,8 +5,7 @@ from itertools import islice
 import pytest
 
 from fillgate.cli.bench.alerts import alerts_of
-from fillgate.signals.json_text import parse_object
-from fillgate.signals.webhook import alert_of
+from fillgate.signals.webhook import read_alert
 
 SECRET = "a-secret-of-the-tests"
 
@@ -26,7 +25,7 @@ def test_each_is_a_whole_request_that_is_signed(prefer: str | None) -> None:
         signature = hmac.new(SECRET.encode(), body, "sha256").hexdigest()
         assert headers["X-Webhook-Signature"] == signature
         assert headers.get("Prefer") == prefer
-        assert alert_of(parse_object(body)).signal.symbol == "S3/USDT"
+        assert read_alert(body).signal.symbol == "S3/USDT"
 
 
 def test_no_two_are_the_same_alert_and_buys_and_sells_take_turns() -> None:

@@ -15,7 +15,8 @@ from typing import Any
 
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
-from fillgate.engine.intake import Admission, EngineUnavailable
+from fillgate.engine.arrivals import Admission
+from fillgate.engine.intake import EngineUnavailable
 from tests.engine.conftest import House, open_house, replaced
 from tests.engine.histories.world import Truth, World
 from tests.journal.faulty_disk import FaultyDisk, broken_disk, full_disk

@@ -7,7 +7,8 @@ from typing import Any, Final
 import msgspec
 
 from fillgate.engine import dispatcher
-from fillgate.engine.intake import Arrival, Intake
+from fillgate.engine.arrivals import Arrival
+from fillgate.engine.intake import Intake
 from fillgate.engine.tickets import Ticket
 from fillgate.journal.base import Done, Write
 from fillgate.journal.claims import ClaimTable

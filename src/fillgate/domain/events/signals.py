@@ -25,6 +25,8 @@ class SignalAccepted(Event, frozen=True, kw_only=True):
     account: str
     body_digest: str
     """SHA-256 of the stored body, hexadecimal."""
+    repairs: tuple[str, ...] = ()
+    """What of the body was no JSON and what became of it before it was read."""
 
 
 class SignalRefused(Event, frozen=True, kw_only=True):
@@ -36,6 +38,8 @@ class SignalRefused(Event, frozen=True, kw_only=True):
     code: str
     reason: str
     body_digest: str
+    repairs: tuple[str, ...] = ()
+    """As of a signal that was taken."""
 
 
 class DuplicateSuspected(Event, frozen=True, kw_only=True):
