@@ -11,6 +11,7 @@
 - `asking`, `reports`, `values`, `known`: what is asked, and how the answers are read
 - `streams`: what the exchange pushes
 - `traffic`: what went over the wire
+- `venue_time`: the time that requests are stamped with
 - `hosts`: host names that lead to this machine
 - `opening`, `opened`, `clients`, `sessions`, `turns`: what an open account consists of
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from fillgate.domain.errors import NotSupported
+from fillgate.domain.errors import AccountDown, NotSupported
 from fillgate.domain.ids import order_of
 from fillgate.domain.market import MarketData
 from fillgate.domain.numbers import ZERO
@@ -24,7 +24,7 @@ from fillgate.plugins.ccxt.reports import Reader, names_id
 from fillgate.plugins.ccxt.traffic import noted
 from fillgate.plugins.ccxt.values import BrokenAnswer, Fields, number, positive, time_of
 from fillgate.plugins.ccxt.venues import LookupWay, MarketType
-from fillgate.plugins.ccxt.verdict import is_absence
+from fillgate.plugins.ccxt.verdict import is_absence, refuses_the_time
 
 __all__ = ["Asker"]
 
@@ -200,15 +200,32 @@ class Asker:
         """Ask for the least that shows that the exchange answers, with our keys if there are any.
 
         Raises:
+            AccountDown: it refuses our time, also after its own was asked for.
             Exception: it does not; the text says why.
         """
         exchange = self.opened.questions
         if self.opened.credentials:
-            await exchange.fetch_balance()
+            await self._show_keys()
         elif exchange.has.get("fetchTime"):
             await exchange.fetch_time()
         else:
             await self.opened.load_markets()
+
+    async def _show_keys(self) -> None:
+        """Ask for what takes keys; once more where the venue's clock is asked for before that."""
+        exchange = self.opened.questions
+        for _ in range(2 if exchange.has.get("fetchTime") else 1):
+            try:
+                await exchange.fetch_balance()
+            except Exception as error:
+                if not refuses_the_time(error):
+                    raise
+            else:
+                return
+        raise AccountDown(
+            f"{exchange.id} refuses the time {exchange.iso8601(exchange.milliseconds())}: set this"
+            " machine's clock, and let no other program use the keys"
+        )
 
 
 _CAMEL: Final[Mapping[str, str]] = {

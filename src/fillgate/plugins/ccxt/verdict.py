@@ -22,7 +22,7 @@ from fillgate.plugins.ccxt.answers import is_json, names_an_order, says_one_of, 
 from fillgate.plugins.ccxt.traffic import Call, Traffic
 from fillgate.plugins.ccxt.venues import Evidence, Venue
 
-__all__ = ["ending_of", "is_absence", "kinds_of", "placing_method", "told"]
+__all__ = ["ending_of", "is_absence", "kinds_of", "placing_method", "refuses_the_time", "told"]
 
 _SERVER_ERRORS: Final = 500
 _QUERY: Final = re.compile(r"(https?://[^\s?]*)\?\S*")
@@ -131,6 +131,11 @@ def is_absence(error: Exception, traffic: Traffic) -> bool:
         return False
     # A list of orders in which it is not was read well.
     return is_json(last.body) if last.read_well else spoken(last.body) is not None
+
+
+def refuses_the_time(error: BaseException) -> bool:
+    """Tell whether a venue refused the time, or the nonce, that a request was stamped with."""
+    return "InvalidNonce" in kinds_of(error)
 
 
 def kinds_of(error: BaseException) -> tuple[str, ...]:
