@@ -72,6 +72,7 @@ def _facts(venue: Venue) -> Iterator[tuple[str, str]]:
     yield "cancelled by", _by_ours_or("the venue's id", venue.cancel_param)
     yield "a late order is refused", _seconds("after {}", venue.request_expiry_seconds)
     yield "refusals of a repeated id", ", ".join(f"`{e}`" for e in sorted(venue.duplicate_codes))
+    yield "refuses with", " and ".join(f"HTTP {each}" for each in sorted(venue.refuses_with))
     yield "placed by", "" if venue.order_method == "POST" else f"HTTP {venue.order_method}"
     yield "one request at a time", "yes, for its nonces" if venue.serial else ""
     yield "market orders", _market_orders(venue)

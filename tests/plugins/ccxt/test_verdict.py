@@ -71,6 +71,35 @@ def test_the_ending_is_by_what_went_over_the_wire(
     assert (type(found), found.code) == (ending, code)
 
 
+LISTING = Venue(exchange="acme", evidence=Evidence.WIRE, refuses_with=frozenset({500}))
+OWN = {"left": True, "status": 500, "body": '["error", 10001, "not enough balance"]'}
+
+
+@pytest.mark.parametrize(
+    ("changes", "venue", "ending"),
+    [
+        ({}, LISTING, Rejected),
+        ({}, VENUE, Unknown),
+        ({"status": 502}, LISTING, Unknown),
+        ({"body": '["error", 10001]'}, LISTING, Unknown),
+        ({"body": '["error", null, "no"]'}, LISTING, Unknown),
+        ({"body": '["error", 10001, "no", {"orderId": 9}]'}, LISTING, Unknown),
+        ({"body": '{"code": 10001, "msg": "not enough balance"}'}, LISTING, Unknown),
+        ({"body": '["error", 10001, "cut of'}, LISTING, Unknown),
+        ({"body": "<html>"}, LISTING, Unknown),
+        ({"body": None}, LISTING, Unknown),
+    ],
+    ids=str,
+)
+def test_a_server_error_is_a_refusal_only_in_the_form_in_which_the_venue_refuses(
+    changes: dict[str, Any], venue: Venue, ending: type[Exception]
+) -> None:
+    found = ending_of(error_of("InsufficientFunds"), traffic(OWN | changes), venue)
+    assert type(found) is ending
+    unlisted = ending_of(error_of("ExchangeError"), traffic(OWN | changes), venue)
+    assert type(unlisted) is Unknown
+
+
 def test_where_orders_go_by_get_every_get_may_be_one() -> None:
     left = traffic({"method": "GET", "left": True})
     found = ending_of(error_of("RequestTimeout"), left, GET_VENUE, placing_method(GET_VENUE))

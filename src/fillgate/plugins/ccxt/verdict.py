@@ -7,7 +7,8 @@ Invariants:
 
 1. NotSent: no request that could have placed the order was given a connection.
 2. Rejected: the venue's own JSON came whole, ccxt read an error out of that very answer, and the
-   error is listed. HTTP 5xx is no refusal, whatever its body.
+   error is listed. HTTP 5xx is no refusal, whatever its body, but where the table says that the
+   venue refuses so, in the form in which it does.
 3. What is raised after ccxt found no error in the venue's answer is Unknown: the order was taken.
 4. "Duplicate" is Unknown: the venue has the order, from before; a lookup adopts it.
 5. Whatever is not listed here is Unknown.
@@ -18,7 +19,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from fillgate.domain.errors import CodedError, NotSent, Rejected, Unknown
-from fillgate.plugins.ccxt.answers import is_json, names_an_order, says_one_of, spoken
+from fillgate.plugins.ccxt.answers import (
+    is_error_list,
+    is_json,
+    names_an_order,
+    says_one_of,
+    spoken,
+)
 from fillgate.plugins.ccxt.traffic import Call, Traffic
 from fillgate.plugins.ccxt.venues import Evidence, Venue
 
@@ -112,7 +119,7 @@ def _of_answer(error: Exception, last: Call, venue: Venue) -> CodedError:
     text = str(words)
     if _DUPLICATE in kinds_of(error) or says_one_of(words, venue.duplicate_codes):
         return Unknown("DUPLICATE_ORDER", text)
-    if last.status >= _SERVER_ERRORS:
+    if not _may_refuse(last, venue):
         return Unknown("HTTP_STATUS", f"HTTP {last.status}: {text}")
     code = _of_kind(error, _REFUSALS)
     if code is None:
@@ -120,6 +127,13 @@ def _of_answer(error: Exception, last: Call, venue: Venue) -> CodedError:
     if names_an_order(last.body):
         return Unknown("CONTRADICTION", f"a refusal that names an order: {text}")
     return Rejected(code, text)
+
+
+def _may_refuse(last: Call, venue: Venue) -> bool:
+    assert last.status is not None
+    if last.status < _SERVER_ERRORS:
+        return True
+    return last.status in venue.refuses_with and is_error_list(last.body)
 
 
 def is_absence(error: Exception, traffic: Traffic) -> bool:

@@ -4,6 +4,7 @@ One table. A fact says what it is, how it is found out, what it has to be, and w
 """
 
 import inspect
+import json
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from importlib import import_module
@@ -66,6 +67,16 @@ TREE: Final[Mapping[str, str]] = {
     "BadResponse": "OperationFailed", "NullResponse": "BadResponse",
     "CancelPending": "OperationFailed", "UnsubscribeError": "BaseError",
 }  # fmt: skip
+
+# What bitfinex refuses with HTTP 500, and what ccxt makes of it.
+REFUSALS_OF_BITFINEX: Final = (
+    (10001, "Invalid order: not enough exchange balance for 1 BTCUSD", "InsufficientFunds"),
+    (10020, "amount: invalid", "BadRequest"),
+    (10100, "apikey: invalid", "AuthenticationError"),
+    (10114, "nonce: small", "InvalidNonce"),
+    (20060, "maintenance", "OnMaintenance"),
+    (10000, "unknown", "ExchangeError"),
+)
 
 LISTING: Final = ("symbol", "since", "limit", "params")
 SIGNATURES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -130,6 +141,16 @@ def has_own_steps(kind: type) -> bool:
     return any(getattr(kind, each) is not getattr(Exchange, each) for each in methods)
 
 
+def refusal_of_bitfinex(code: int, words: str) -> str:
+    response = ["error", code, words]
+    body = json.dumps(response)
+    try:
+        made("bitfinex").handle_errors(500, "", "", "POST", {}, body, response, {}, "")
+    except ERRORS.BaseError as error:
+        return type(error).__name__
+    return "none"
+
+
 def addresses_of_streams(exchange: str) -> str:
     return str(getattr(ccxt.pro, exchange)().urls["api"]["ws"])
 
@@ -192,6 +213,15 @@ def _of_errors() -> Iterator[Fact]:
         set(),
         "nothing: they end UNKNOWN; look whether they should",
     )
+
+    for code, words, name in REFUSALS_OF_BITFINEX:
+        yield Fact(
+            f"bitfinex's {code} in HTTP 500",
+            refusal_of_bitfinex,
+            name,
+            "that such a refusal is one, though its status is a server's error",
+            of=(code, words),
+        )
 
 
 def _of_calls() -> Iterator[Fact]:

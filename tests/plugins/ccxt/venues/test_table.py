@@ -56,6 +56,7 @@ def test_an_entry_is_consistent(venue: Venue) -> None:
     assert venue.evidence is not Evidence.NONE
     assert (venue.client_id_param is None) == (venue.client_id_field is None)
     assert venue.attached_stops <= venue.market_types
+    assert all(status >= 500 for status in venue.refuses_with)
     if venue.client_id_param is None:
         assert venue.lookup is LookupWay.NONE
         assert venue.cancel_param is None

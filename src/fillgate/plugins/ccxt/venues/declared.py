@@ -149,7 +149,10 @@ VENUES: Final = (
     _replace(
         _declared("bitfinex", None),
         serial=True,
-        notes="A client order id is a number of 45 bits, which fillgate's does not fit.",
+        refuses_with=frozenset({500}),
+        notes="A client order id is a number of 45 bits, which fillgate's does not fit. Refusals"
+        " have the HTTP status 500, so one counts as such only if its body is the venue's own"
+        ' list: "error", a code that is known, and a text.',
     ),
     _replace(
         _found(_declared("bitstamp", "client_order_id")),

@@ -92,6 +92,9 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """After how long the venue itself refuses a late submission; None if it never does."""
     duplicate_codes: frozenset[str] = frozenset()
     """Codes or words in a refusal that mean that the venue has an order of this client id."""
+    refuses_with: frozenset[int] = frozenset()
+    """HTTP statuses from 500 on with which the venue itself refuses, in a list of "error", a code
+    and a text. Any other such status, or body, leaves the order UNKNOWN."""
     order_method: str = "POST"
     """HTTP method by which an order is placed."""
     serial: bool = False
