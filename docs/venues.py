@@ -9,6 +9,7 @@ from fillgate.plugins.ccxt.venues import (
     LISTED,
     ClientIdForm,
     Evidence,
+    ExpiryForm,
     LookupWay,
     MarketType,
     Venue,
@@ -46,6 +47,7 @@ def venues_page() -> Iterator[str]:
     yield from ("## Client order ids", "")
     yield from table(("form", ""), meanings(ClientIdForm))
     yield from table(("lookup", ""), meanings(LookupWay))
+    yield from table(("good till a time", ""), meanings(ExpiryForm))
     yield from ("## One by one", "")
     for venue in LISTED:
         yield from (f"### {venue.exchange}: {_markets(venue.market_types)}", "")
@@ -82,6 +84,9 @@ def _facts(venue: Venue) -> Iterator[tuple[str, str]]:
             f"`{each}`" for each in (venue.stop_param, venue.profit_param) if each is not None
         ),
     )
+    yield "set off by", " or ".join(sorted(venue.triggers))
+    yield "trailing stops", "" if venue.trail_param is None else f"`{venue.trail_param}`"
+    yield "good till a time", _expiry(venue)
     yield "switched off", ", ".join(f"`{each}`" for each in _switched_off(venue))
     yield "told to the venue", venue.attached_fees or ""
     yield "besides", venue.notes or ""
@@ -113,6 +118,18 @@ def _window(venue: Venue) -> str:
     if venue.lookup is LookupWay.NONE:
         return ""
     return _seconds("{}", venue.lookup_window_seconds) or "no limit is known"
+
+
+def _expiry(venue: Venue) -> str:
+    expiry = venue.expiry
+    if expiry is None:
+        return ""
+    least = f", more than {expiry.least_seconds} seconds from now" if expiry.least_seconds else ""
+    alone = "" if expiry.post_only else ", not post-only"
+    return (
+        f"limit orders, by ccxt's `{expiry.param}` with `{expiry.time_in_force}`; written"
+        f" {expiry.form}{least}{alone}"
+    )
 
 
 def _market_orders(venue: Venue) -> str:

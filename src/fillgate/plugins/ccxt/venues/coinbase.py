@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from fillgate.plugins.ccxt.venues.expiry import Expiry, ExpiryForm
 from fillgate.plugins.ccxt.venues.venue import Evidence, LookupWay, MarketType, Venue
 
 __all__ = ["VENUES"]
@@ -16,10 +17,12 @@ VENUES: Final = (
         lookup=LookupWay.LISTS,
         lists=("fetch_orders",),
         market_buy_by_cost=True,
+        expiry=Expiry(time_in_force="GTD", param="end_time", form=ExpiryForm.ISO_8601),
         notes="ccxt drops `clientOrderId` and sends an id of its own; only the native key"
         " arrives. An order can be cancelled by the venue's id alone. Stops are taken with a limit"
         " only, and attached ones not at all: refused. Orders can be edited, but no document says"
-        " whether the new size counts what is executed already: not used.",
+        " whether the new size counts what is executed already: not used. An order whose time"
+        " is over is told of as cancelled.",
         source="POST /api/v3/brokerage/orders and orders/batch_cancel; GET"
         " /api/v3/brokerage/orders/historical/batch",
     ),

@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from fillgate.plugins.ccxt.venues.expiry import Expiry, ExpiryForm
 from fillgate.plugins.ccxt.venues.venue import Evidence, LookupWay, MarketType, Venue
 
 __all__ = ["VENUES"]
@@ -21,11 +22,15 @@ _SPOT: Final = Venue(
     cancel_param="clientOrderId",
     lookup_window_seconds=2 * _DAY,
     duplicate_codes=frozenset({"126044"}),
+    expiry=Expiry(
+        time_in_force="GTT", param="cancelAfter", form=ExpiryForm.SECONDS_LEFT, least_seconds=1
+    ),
     options={"partner": {"spot": _NO_PARTNER, "future": _NO_PARTNER}},
     notes="Before the first order ccxt asks what kind of account it is: one request more."
     " `fetch_order` by our id knows active orders only, and an order that is filled would be not"
     " found: not used. Stops are kept apart: refused. What ccxt calls editing cancels and places"
-    " anew, as the venue's documents say: not used.",
+    " anew, as the venue's documents say: not used. An order whose time is over is told of as"
+    " cancelled.",
     source="POST and GET /api/v1/orders; DELETE /api/v1/order/client-order/{clientOid};"
     " kucoin.com/docs: an order by clientOid is an active one; cancelled orders of spot can be"
     " asked for 2 days",
@@ -37,6 +42,7 @@ _SWAP: Final = msgspec.structs.replace(
     lookup=LookupWay.FETCH_ORDER,
     lookup_param="clientOrderId",
     lookup_window_seconds=7 * _DAY,
+    expiry=None,
     decimal_quantity=True,
     notes="Quantities are contracts. Without a leverage in the order ccxt sends one of 1. Stops,"
     " and orders that carry some, are kept apart: refused.",

@@ -15,7 +15,8 @@ from typing import Any
 
 import msgspec
 
-from fillgate.domain.orders import Side
+from fillgate.domain.orders import Side, TriggerPrice
+from fillgate.plugins.ccxt.venues.expiry import Expiry
 
 __all__ = ["ClientIdForm", "Evidence", "LookupWay", "MarketType", "Venue"]
 
@@ -108,6 +109,15 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """
     profit_param: str | None = None
     """The same for orders that wait for a profit target."""
+    trail_param: str | None = None
+    """Key of `create_order`'s params that makes a market order a stop which follows the market at a
+    distance in the quote currency. None refuses trailing stops: the venue takes a percentage, or
+    keeps them elsewhere."""
+    triggers: Mapping[TriggerPrice, Mapping[str, str]] = msgspec.field(default_factory=dict)
+    """The prices that can set off a stop, and the params that choose each; none where an order
+    may not choose."""
+    expiry: Expiry | None = None
+    """How a limit order is good till a time; None where it cannot be."""
     replace: bool = False
     """`edit_order` changes a working order in one step. The order is named by the venue's id alone,
     and keeps its client order id: given one, ccxt would look for the order under it."""
