@@ -81,7 +81,9 @@ def _facts(venue: Venue) -> Iterator[tuple[str, str]]:
     yield (
         "stops",
         " and ".join(
-            f"`{each}`" for each in (venue.stop_param, venue.profit_param) if each is not None
+            f"`{each}`"
+            for each in dict.fromkeys((venue.stop_param, venue.profit_param))
+            if each is not None
         ),
     )
     yield "set off by", " or ".join(sorted(venue.triggers))

@@ -168,6 +168,23 @@ def test_what_an_order_says_is_sent(
     assert call.params == {"clientOrderId": ID} | params
 
 
+@pytest.mark.parametrize(
+    ("kind", "side", "waits_for"),
+    [
+        (OrderType.STOP, Side.BUY, "rise"),
+        (OrderType.STOP_LOSS, Side.SELL, "fall"),
+        (OrderType.TAKE_PROFIT, Side.SELL, "rise"),
+        (OrderType.TAKE_PROFIT, Side.BUY, "fall"),
+    ],
+)
+def test_a_stop_says_which_way_it_waits(kind: OrderType, side: Side, waits_for: str) -> None:
+    venue = msgspec.structs.replace(
+        VENUE, rise_params={"direction": "rise"}, fall_params={"direction": "fall"}
+    )
+    call = placed(an_order(order_type=kind, side=side, stop_price=Decimal(9)), venue=venue)
+    assert call.params["direction"] == waits_for
+
+
 def test_an_amount_of_money_is_a_call_of_its_own() -> None:
     call = placed(an_order(quantity=Decimal(0), quote_quantity=Decimal("50.50")))
     assert call.method == "create_market_buy_order_with_cost"

@@ -103,11 +103,19 @@ class Asker:
         return [self.reader.report(each) for page in told for each in page]
 
     async def _working(self, market: str | None) -> Sequence[Fields]:
+        waiting = self.opened.venue.waiting_list
+        if waiting is None:
+            return await self._pages(market, {})
+        # Those that wait come first: one that is set off meanwhile is told of with what it is then.
+        listed = [*await self._pages(market, waiting), *await self._pages(market, {})]
+        return tuple({str(each.get("id")): each for each in listed}.values())
+
+    async def _pages(self, market: str | None, params: Mapping[str, Any]) -> Sequence[Fields]:
         limit = self._feature("fetchOpenOrders", "limit")
         found: dict[str, Fields] = {}
         since: int | None = None
         for _ in range(_MOST_PAGES):
-            page = await self.opened.questions.fetch_open_orders(market, since, limit)
+            page = await self.opened.questions.fetch_open_orders(market, since, limit, dict(params))
             new = {str(each.get("id")): each for each in page if str(each.get("id")) not in found}
             found |= new
             if not new or limit is None or len(page) < limit:

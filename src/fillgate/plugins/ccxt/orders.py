@@ -104,6 +104,8 @@ def _conditions(order: Order, sizes: Sized, venue: Venue) -> dict[str, Any]:
         name = venue.profit_param if is_profit else venue.stop_param
         assert name is not None
         params[name] = decimal_text(sizes.stop_price)
+        rises = (order.side is Side.BUY) is not is_profit
+        params |= venue.rise_params if rises else venue.fall_params
     if sizes.trail is not None:
         assert venue.trail_param is not None
         params[venue.trail_param] = decimal_text(sizes.trail)

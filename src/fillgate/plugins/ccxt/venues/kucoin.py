@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from fillgate.domain.orders import TriggerPrice
 from fillgate.plugins.ccxt.venues.expiry import Expiry, ExpiryForm
 from fillgate.plugins.ccxt.venues.venue import Evidence, LookupWay, MarketType, Venue
 
@@ -44,11 +45,20 @@ _SWAP: Final = msgspec.structs.replace(
     lookup_window_seconds=7 * _DAY,
     expiry=None,
     decimal_quantity=True,
-    notes="Quantities are contracts. Without a leverage in the order ccxt sends one of 1. Stops,"
-    " and orders that carry some, are kept apart: refused.",
+    stop_param="triggerPrice",
+    profit_param="triggerPrice",
+    rise_params={"stop": "up"},
+    fall_params={"stop": "down"},
+    waiting_list={"trigger": True},
+    triggers={TriggerPrice.MARK: {}},
+    notes="Quantities are contracts. Without a leverage in the order ccxt sends one of 1. Stops are"
+    " set off by the mark price, ccxt's choice; for another it would send a field of its own, too."
+    " At a unified account ccxt refuses stops before anything is sent. Orders that carry stops are"
+    " kept apart: refused.",
     source="POST /api/v1/orders, GET /api/v1/orders/byClientOid and DELETE"
     " /api/v1/orders/client-order/{clientOid} at api-futures.kucoin.com; kucoin.com/docs-new: by"
-    " clientOid for 7 days",
+    " clientOid for 7 days, stops included; of stops, GET /api/v1/stopOrders lists those that wait,"
+    " and the list of orders those that were set off",
 )
 
 VENUES: Final = (_SPOT, _SWAP)

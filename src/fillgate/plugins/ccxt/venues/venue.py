@@ -109,6 +109,14 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """
     profit_param: str | None = None
     """The same for orders that wait for a profit target."""
+    rise_params: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """What else `create_order`'s params hold where a stop, or a profit target, waits for the market
+    to rise: a stop to buy, and a target to sell."""
+    fall_params: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """The same where it waits for the market to fall."""
+    waiting_list: Mapping[str, Any] | None = None
+    """Params with which `fetch_open_orders` lists the stops that wait; None lists them among the
+    others."""
     trail_param: str | None = None
     """Key of `create_order`'s params that makes a market order a stop which follows the market at a
     distance in the quote currency. None refuses trailing stops: the venue takes a percentage, or

@@ -62,8 +62,13 @@ STOP_LIMIT: Final = {
 PROFIT: Final = {"order_type": OrderType.TAKE_PROFIT, "stop_price": Decimal(60000)}
 TRAIL: Final = {"order_type": OrderType.TRAILING_STOP, "trail": Decimal("100.5")}
 LAST: Final = {"trigger": TriggerPrice.LAST}
+MARK: Final = {"trigger": TriggerPrice.MARK}
+BUY: Final = {"side": Side.BUY}
 INDEX: Final = {"trigger": TriggerPrice.INDEX}
 
+BINANCE: Final = "api.binance.com/api/v3/order"
+BYBIT: Final = "api.bybit.com/v5/order/create"
+KUFUTURES: Final = "api-futures.kucoin.com/api/v1/orders"
 KRAKEN: Final = "api.kraken.com/0/private/AddOrder"
 
 # fmt: off
@@ -72,8 +77,33 @@ CASES: Final = (
         "type": "LIMIT", "timeInForce": "GTD", "goodTillDate": str(END)}),
     Case("binanceusdm", SWAP, DATED, "fapi.binance.com/fapi/v1/order", {
         "type": "LIMIT", "timeInForce": "GTD", "goodTillDate": str(END)}),
-    Case("binance", SPOT, STOP | LAST, "api.binance.com/api/v3/order", {
-        "type": "STOP_LOSS", "stopPrice": "40000"}),
+    Case("binance", SPOT, STOP, BINANCE, {"type": "STOP_LOSS", "stopPrice": "40000"}),
+    Case("binance", SPOT, STOP | LAST, BINANCE, {"type": "STOP_LOSS", "stopPrice": "40000"}),
+    Case("binance", SPOT, STOP_LIMIT, BINANCE, {
+        "type": "STOP_LOSS_LIMIT", "stopPrice": "40000", "price": "39000"}),
+    Case("binance", SPOT, PROFIT, BINANCE, {"type": "TAKE_PROFIT", "stopPrice": "60000"}),
+    Case("bybit", SWAP, STOP, BYBIT, {
+        "side": "Sell", "orderType": "Market", "triggerPrice": "40000", "triggerDirection": 2}),
+    Case("bybit", SWAP, STOP | BUY, BYBIT, {
+        "side": "Buy", "orderType": "Market", "triggerPrice": "40000", "triggerDirection": 1}),
+    Case("bybit", SWAP, STOP_LIMIT | MARK, BYBIT, {
+        "orderType": "Limit", "price": "39000", "triggerPrice": "40000", "triggerDirection": 2,
+        "triggerBy": "MarkPrice"}),
+    Case("bybit", SWAP, PROFIT, BYBIT, {
+        "orderType": "Market", "triggerPrice": "60000", "triggerDirection": 1}),
+    Case("bybit", SWAP, PROFIT | BUY, BYBIT, {
+        "side": "Buy", "triggerPrice": "60000", "triggerDirection": 2}),
+    Case("bybit", SWAP, STOP | LAST, BYBIT, {"triggerDirection": 2, "triggerBy": "LastPrice"}),
+    Case("bybit", SWAP, STOP | INDEX, BYBIT, {"triggerDirection": 2, "triggerBy": "IndexPrice"}),
+    Case("kucoin", SWAP, STOP, KUFUTURES, {
+        "type": "market", "size": 2, "stop": "down", "stopPrice": "40000", "stopPriceType": "MP"}),
+    Case("kucoin", SWAP, STOP | BUY, KUFUTURES, {
+        "type": "market", "stop": "up", "stopPrice": "40000", "stopPriceType": "MP"}),
+    Case("kucoin", SWAP, STOP_LIMIT | MARK, KUFUTURES, {
+        "type": "limit", "price": "39000", "stop": "down", "stopPrice": "40000",
+        "stopPriceType": "MP"}),
+    Case("kucoin", SWAP, PROFIT, KUFUTURES, {"stop": "up", "stopPrice": "60000"}),
+    Case("kucoin", SWAP, PROFIT | BUY, KUFUTURES, {"stop": "down", "stopPrice": "60000"}),
     Case("kraken", SPOT, DATED, KRAKEN, {
         "ordertype": "limit", "price": "50000", "timeinforce": "GTD",
         "expiretm": str(END // 1000)}),
@@ -82,6 +112,10 @@ CASES: Final = (
     Case("kraken", SPOT, STOP_LIMIT | DATED | STOP_LIMIT | INDEX, KRAKEN, {
         "ordertype": "stop-loss-limit", "price": "40000", "price2": "39000", "trigger": "index",
         "timeinforce": "GTD", "expiretm": str(END // 1000)}),
+    Case("kraken", SPOT, STOP, KRAKEN, {"ordertype": "stop-loss", "price": "40000"}),
+    Case("kraken", SPOT, STOP_LIMIT, KRAKEN, {
+        "ordertype": "stop-loss-limit", "price": "40000", "price2": "39000"}),
+    Case("kraken", SPOT, PROFIT, KRAKEN, {"ordertype": "take-profit", "price": "60000"}),
     Case("kraken", SPOT, STOP | INDEX, KRAKEN, {
         "ordertype": "stop-loss", "price": "40000", "trigger": "index"}),
     Case("kraken", SPOT, STOP | LAST, KRAKEN, {
@@ -115,7 +149,9 @@ async def test_what_an_order_says_leaves_under_our_id(case: Case) -> None:
     assert list(values_of(sent.fields, venue.client_id_field)) == [CLIENT_ORDER_ID]
 
 
-@pytest.mark.parametrize("changes", [DATED, TRAIL, STOP | LAST, STOP | INDEX], ids=str)
+@pytest.mark.parametrize(
+    "changes", [DATED, TRAIL, STOP, PROFIT, STOP | LAST, STOP | INDEX], ids=str
+)
 async def test_where_there_is_no_case_it_is_denied(changes: Mapping[str, Any]) -> None:
     order = order_of(**changes)
     for venue in LISTED:

@@ -1,0 +1,191 @@
+"""Stops from the order to what became of it, by the answers that the venues' documents show."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final
+
+import pytest
+from ccxt.base.errors import ArgumentsRequired
+
+from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.reports import ExecutionReport, Found, NotFound
+from fillgate.plugins.ccxt.abilities import abilities_of
+from fillgate.plugins.ccxt.asking import Asker
+from fillgate.plugins.ccxt.known import Known
+from fillgate.plugins.ccxt.opened import Opened
+from fillgate.plugins.ccxt.options import read_settings
+from fillgate.plugins.ccxt.reports import Reader
+from fillgate.plugins.ccxt.venues import MarketType, venue_of
+from tests.ccxt.plugins.ccxt.wire import CLIENT_ORDER_ID, Wire
+
+MARKET: Final = "BTC/USDT:USDT"
+NOW: Final = 1_790_000_000_000
+Answers = Mapping[str, Any]
+"""What is answered, by a part of the address. The first that fits counts."""
+
+
+class Venue:
+    """A venue that answers questions as it is told to."""
+
+    mode = "CLASSIC"
+
+    def __init__(self, exchange: str, answers: Answers) -> None:
+        venue = venue_of(exchange, MarketType.SWAP)
+        self.exchange = Wire(venue, MarketType.SWAP).exchange
+        self.exchange.fetch = self._fetch
+        self.answers = answers
+        self.asked: list[str] = []
+        """But for what kind of account it is."""
+        options, credentials = read_settings(
+            {"exchange": exchange, "market_type": "swap", "api_key": "k", "secret": "s"}, "a"
+        )
+        nothing: Any = None
+        opened = Opened(
+            options=options,
+            credentials=credentials,
+            venue=venue,
+            abilities=abilities_of(venue, MarketType.SWAP, {}, {}),
+            network=nothing,
+            maker=nothing,
+            orders=self.exchange,
+            questions=self.exchange,
+        )
+        reader = Reader(venue.client_id_form, Known(), lambda _: Decimal("0.001"), lambda: NOW)
+        self.asker = Asker(opened, reader)
+
+    async def _fetch(self, url: str, *_: Any) -> Any:
+        if url.endswith("/account/mode"):
+            return {"code": "200000", "data": {"selfAccountMode": self.mode}}
+        self.asked.append(url)
+        answer = next((told for part, told in self.answers.items() if part in url), None)
+        assert answer is not None, url
+        return answer
+
+    async def found(self, order_id: str | None = None) -> ExecutionReport | None:
+        answer = await self.asker.order(
+            client_order_id=CLIENT_ORDER_ID, order_id=order_id, market=MARKET, since=NOW
+        )
+        assert isinstance(answer, Found | NotFound)
+        return answer.report if isinstance(answer, Found) else None
+
+
+def of_bybit(status: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "orderId": "9a1", "orderLinkId": CLIENT_ORDER_ID, "symbol": "BTCUSDT", "price": "0",
+        "qty": "2", "side": "Sell", "orderStatus": status, "avgPrice": "", "leavesQty": "2",
+        "cumExecQty": "0", "cumExecValue": "0", "cumExecFee": "0", "timeInForce": "IOC",
+        "orderType": "Market", "stopOrderType": "Stop", "triggerPrice": "40000",
+        "triggerDirection": 2, "triggerBy": "LastPrice", "reduceOnly": False,
+        "createdTime": str(NOW), "updatedTime": str(NOW),
+    } | changes  # fmt: skip
+
+
+def listing(*orders: Mapping[str, Any]) -> dict[str, Any]:
+    return {"retCode": 0, "result": {"list": list(orders), "category": "linear"}}
+
+
+FILLED: Final = {"cumExecQty": "2", "cumExecValue": "79980", "avgPrice": "39990", "leavesQty": "0"}
+
+
+@pytest.mark.parametrize(
+    ("realtime", "history", "status"),
+    [
+        ([of_bybit("Untriggered")], [], OrderStatus.NEW),
+        ([of_bybit("Triggered")], [], OrderStatus.NEW),
+        ([of_bybit("New")], [], OrderStatus.NEW),
+        ([], [of_bybit("Filled", **FILLED)], OrderStatus.FILLED),
+        ([of_bybit("Filled", **FILLED)], [], OrderStatus.FILLED),
+        ([], [of_bybit("Deactivated")], OrderStatus.CANCELED),
+        ([], [of_bybit("Cancelled")], OrderStatus.CANCELED),
+        ([], [of_bybit("Rejected")], OrderStatus.REJECTED),
+        ([], [], None),
+    ],
+    ids=str,
+)
+async def test_a_stop_of_bybit_is_found_by_our_id_whatever_became_of_it(
+    realtime: Sequence[Any], history: Sequence[Any], status: OrderStatus | None
+) -> None:
+    venue = Venue(
+        "bybit",
+        {"order/realtime": listing(*realtime), "order/history": listing(*history)},
+    )
+    report = await venue.found()
+    assert (report and report.status) is status
+    assert all(f"orderLinkId={CLIENT_ORDER_ID}" in url for url in venue.asked)
+    if report is not None:
+        assert (report.client_order_id, report.order_id) == (CLIENT_ORDER_ID, "9a1")
+        assert (report.stop_price, report.price) == (Decimal(40000), None)
+        expected = Decimal("0.002") if status is OrderStatus.FILLED else Decimal(0)
+        assert report.filled_quantity == expected
+
+
+async def test_open_orders_of_bybit_hold_the_stops() -> None:
+    venue = Venue("bybit", {"order/realtime": listing(of_bybit("Untriggered"))})
+    (report,) = await venue.asker.open_orders(MARKET)
+    assert (report.client_order_id, report.status) == (CLIENT_ORDER_ID, OrderStatus.NEW)
+    assert "orderFilter" not in venue.asked[0]
+
+
+def of_kucoin(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": "77", "symbol": "XBTUSDTM", "type": "market", "side": "sell", "price": "0",
+        "size": 2, "filledValue": "0", "filledSize": 0, "stop": "down", "stopPriceType": "MP",
+        "stopTriggered": False, "stopPrice": "40000", "timeInForce": "GTC", "leverage": "1",
+        "clientOid": CLIENT_ORDER_ID, "isActive": True, "cancelExist": False, "createdAt": NOW,
+        "status": "open", "updatedAt": NOW,
+    } | changes  # fmt: skip
+
+
+SET_OFF: Final = {"stopTriggered": True}
+DONE: Final = {"isActive": False, "status": "done"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({}, OrderStatus.NEW),
+        (SET_OFF, OrderStatus.NEW),
+        (SET_OFF | {"filledSize": 1, "filledValue": "39.99"}, OrderStatus.PARTIALLY_FILLED),
+        (SET_OFF | DONE | {"filledSize": 2, "filledValue": "79.98"}, OrderStatus.FILLED),
+        (DONE | {"cancelExist": True}, OrderStatus.CANCELED),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(("order_id", "address"), [(None, "byClientOid"), ("77", "orders/77")])
+async def test_a_stop_of_kucoins_perpetuals_is_found_by_our_id_and_by_the_venues(
+    changes: Mapping[str, Any], status: OrderStatus, order_id: str | None, address: str
+) -> None:
+    venue = Venue("kucoin", {address: {"code": "200000", "data": of_kucoin(**changes)}})
+    report = await venue.found(order_id)
+    assert report is not None
+    assert (report.status, report.stop_price) == (status, Decimal(40000))
+    assert (report.client_order_id, report.order_id) == (CLIENT_ORDER_ID, "77")
+    assert report.filled_quantity == Decimal(changes.get("filledSize", 0)) / 1000
+
+
+def page(*orders: Mapping[str, Any]) -> dict[str, Any]:
+    return {"code": "200000", "data": {"totalPage": 1, "items": list(orders)}}
+
+
+async def test_open_orders_of_kucoins_perpetuals_hold_those_that_wait_each_once() -> None:
+    other = of_kucoin(id="78", clientOid="another", type="limit", price="39000", stopPrice=None)
+    was_set_off = of_kucoin(id="79", **SET_OFF)
+    venue = Venue(
+        "kucoin",
+        {"stopOrders": page(of_kucoin(), of_kucoin(id="79")), "orders": page(other, was_set_off)},
+    )
+    reports = await venue.asker.open_orders(MARKET)
+    assert sorted(each.order_id for each in reports) == ["77", "78", "79"]
+    assert ["stopOrders" in url for url in venue.asked] == [True, False]
+
+
+async def test_a_unified_account_of_kucoin_has_no_stop_sent() -> None:
+    venue = Venue("kucoin", {})
+    venue.mode = "UNIFIED"
+    entry = venue.asker.opened.venue
+    assert entry.stop_param is not None
+    for more in (entry.rise_params, entry.fall_params):
+        params = {entry.stop_param: "40000", **more}
+        with pytest.raises(ArgumentsRequired, match="triggerDirection"):
+            await venue.exchange.create_order(MARKET, "market", "sell", Decimal(2), None, params)
+    assert not venue.asked
