@@ -78,6 +78,19 @@ REFUSALS_OF_BITFINEX: Final = (
     (10000, "unknown", "ExchangeError"),
 )
 
+# A refused time as venues tell of it, all of which ccxt takes for one.
+FAPI: Final = "https://fapi.binance.com/fapi/v1/order"
+REFUSED_TIMES: Final[tuple[tuple[str, str, Any], ...]] = (
+    ("binance", "https://api.binance.com/api/v3/order", {"code": -1021, "msg": "recvWindow"}),
+    ("binance", FAPI, {"code": -1021, "msg": "outside of the recvWindow"}),
+    ("bybit", "", {"retCode": 10002, "retMsg": "invalid request"}),
+    ("okx", "", {"code": "50102", "msg": "Timestamp request expired"}),
+    ("kraken", "", {"error": ["EAPI:Invalid nonce"]}),
+    ("kucoin", "", {"code": "400002", "msg": "KC-API-TIMESTAMP Invalid"}),
+    ("bitget", "", {"code": "40008", "msg": "Request timestamp expired"}),
+    ("mexc", "", {"code": 700003, "msg": "outside of the recvWindow"}),
+)
+
 LISTING: Final = ("symbol", "since", "limit", "params")
 SIGNATURES: Final[Mapping[str, tuple[str, ...]]] = {
     "create_order": ("symbol", "type", "side", "amount", "price", "params"),
@@ -141,11 +154,10 @@ def has_own_steps(kind: type) -> bool:
     return any(getattr(kind, each) is not getattr(Exchange, each) for each in methods)
 
 
-def refusal_of_bitfinex(code: int, words: str) -> str:
-    response = ["error", code, words]
+def refusal_of(exchange: str, url: str, response: Any, status: int) -> str:
     body = json.dumps(response)
     try:
-        made("bitfinex").handle_errors(500, "", "", "POST", {}, body, response, {}, "")
+        made(exchange).handle_errors(status, "", url, "POST", {}, body, response, {}, "")
     except ERRORS.BaseError as error:
         return type(error).__name__
     return "none"
@@ -217,10 +229,18 @@ def _of_errors() -> Iterator[Fact]:
     for code, words, name in REFUSALS_OF_BITFINEX:
         yield Fact(
             f"bitfinex's {code} in HTTP 500",
-            refusal_of_bitfinex,
+            refusal_of,
             name,
             "that such a refusal is one, though its status is a server's error",
-            of=(code, words),
+            of=("bitfinex", "", ["error", code, words], 500),
+        )
+    for exchange, url, body in REFUSED_TIMES:
+        yield Fact(
+            f"a time that {exchange} refuses at {url or 'any address'}",
+            refusal_of,
+            "InvalidNonce",
+            "that the venue's clock is asked for before the next request",
+            of=(exchange, url, body, 400),
         )
 
 

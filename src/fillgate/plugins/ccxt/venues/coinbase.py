@@ -17,6 +17,7 @@ VENUES: Final = (
         lookup=LookupWay.LISTS,
         lists=("fetch_orders",),
         market_buy_by_cost=True,
+        request_expiry_seconds=120.0,
         expiry=Expiry(time_in_force="GTD", param="end_time", form=ExpiryForm.ISO_8601),
         notes="ccxt drops `clientOrderId` and sends an id of its own; only the native key"
         " arrives. An order can be cancelled by the venue's id alone. Stops are taken with a limit"
@@ -24,7 +25,8 @@ VENUES: Final = (
         " whether the new size counts what is executed already: not used. An order whose time"
         " is over is told of as cancelled.",
         source="POST /api/v3/brokerage/orders and orders/batch_cancel; GET"
-        " /api/v3/brokerage/orders/historical/batch",
+        " /api/v3/brokerage/orders/historical/batch; docs.cdp.coinbase.com: a request's token is"
+        " good for two minutes, as ccxt sets it",
     ),
 )
 """What is known of it."""

@@ -55,6 +55,8 @@ _replace: Final = msgspec.structs.replace
 
 _BITGET: Final = _replace(
     _found(_declared("bitget", "clientOid")),
+    request_expiry_seconds=30.0,
+    source="bitget.com/api-doc: a request's time stamp is good for 30 seconds",
     attached_fees=_BROKER.format("its header X-CHANNEL-API-CODE"),
 )
 _GATE: Final = _replace(
@@ -62,14 +64,21 @@ _GATE: Final = _replace(
     client_id_form=ClientIdForm.PREFIXED_T,
     cancel_param=None,
     dropped_headers=frozenset({"X-Gate-Channel-Id"}),
+    request_expiry_seconds=60.0,
     notes="By its own id an order can be asked for until an hour after its end.",
+    source="gate.com/docs: by the field text within an hour after the end of an order; a request's"
+    " time stamp is good for 60 seconds, by the words of its error REQUEST_EXPIRED",
 )
 _MEXC: Final = _replace(
     _declared("mexc", "newClientOrderId"),
     request_expiry_seconds=5.0,
     attached_fees=_BROKER.format("its header source"),
+    source="ccxt's features: orders of seven days; recvWindow as ccxt sets it",
 )
-_HTX: Final = _declared("htx", "client-order-id")
+_HTX: Final = _replace(
+    _declared("htx", "client-order-id"),
+    source="ccxt's features: cancelled orders can be asked for two hours",
+)
 _BINGX: Final = _replace(
     _declared("bingx", "newClientOrderId"),
     cancel_param="clientOrderId",

@@ -22,6 +22,7 @@ _SPOT: Final = Venue(
     lookup=LookupWay.LISTS,
     cancel_param="clientOrderId",
     lookup_window_seconds=2 * _DAY,
+    request_expiry_seconds=5.0,
     duplicate_codes=frozenset({"126044"}),
     expiry=Expiry(
         time_in_force="GTT", param="cancelAfter", form=ExpiryForm.SECONDS_LEFT, least_seconds=1
@@ -34,7 +35,7 @@ _SPOT: Final = Venue(
     " cancelled.",
     source="POST and GET /api/v1/orders; DELETE /api/v1/order/client-order/{clientOid};"
     " kucoin.com/docs: an order by clientOid is an active one; cancelled orders of spot can be"
-    " asked for 2 days",
+    " asked for 2 days; a request's time stamp is good for 5 seconds",
 )
 
 _SWAP: Final = msgspec.structs.replace(
@@ -56,9 +57,9 @@ _SWAP: Final = msgspec.structs.replace(
     " At a unified account ccxt refuses stops before anything is sent. Orders that carry stops are"
     " kept apart: refused.",
     source="POST /api/v1/orders, GET /api/v1/orders/byClientOid and DELETE"
-    " /api/v1/orders/client-order/{clientOid} at api-futures.kucoin.com; kucoin.com/docs-new: by"
-    " clientOid for 7 days, stops included; of stops, GET /api/v1/stopOrders lists those that wait,"
-    " and the list of orders those that were set off",
+    " /api/v1/orders/client-order/{clientOid} at api-futures.kucoin.com; kucoin.com/docs-new: a"
+    " request's time stamp is good for 5 seconds; by clientOid for 7 days, stops included; of stops"
+    " /api/v1/stopOrders lists those that wait, and /api/v1/orders those that were set off",
 )
 
 VENUES: Final = (_SPOT, _SWAP)

@@ -88,7 +88,8 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     lookup_window_seconds: float | None = None
     """How long a cancelled order can still be looked up; None if for ever."""
     settle_seconds: float = 10.0
-    """How long after a submission a lookup may miss an order that is there."""
+    """How long after a submission a lookup may miss an order that is there. No venue tells a bound,
+    though some say that answers may be late: it is a guess on the safe side."""
     request_expiry_seconds: float | None = None
     """After how long the venue itself refuses a late submission; None if it never does."""
     duplicate_codes: frozenset[str] = frozenset()
