@@ -7,7 +7,13 @@ import pytest
 from fillgate.domain.errors import NotSent, Rejected, Unknown
 from fillgate.plugins.ccxt.traffic import Call, Traffic
 from fillgate.plugins.ccxt.venues import Evidence, Venue
-from fillgate.plugins.ccxt.verdict import ending_of, is_absence, placing_method, told
+from fillgate.plugins.ccxt.verdict import (
+    ending_of,
+    is_absence,
+    placing_method,
+    refuses_the_time,
+    told,
+)
 
 VENUE = Venue(exchange="acme", evidence=Evidence.WIRE, duplicate_codes=frozenset({"51016"}))
 GET_VENUE = Venue(exchange="acme", evidence=Evidence.WIRE, order_method="GET")
@@ -133,6 +139,20 @@ def test_only_the_venue_says_that_there_is_no_order(
     assert is_absence(missing, traffic(call)) is is_there_none
     assert not is_absence(error_of("InvalidOrder"), traffic(call))
     assert not is_absence(missing, Traffic())
+
+
+@pytest.mark.parametrize(
+    ("error", "is_of_time"),
+    [
+        (error_of("InvalidNonce", "NetworkError"), True),
+        (error_of("AuthenticationError", text='gate {"label":"REQUEST_EXPIRED"}'), True),
+        (error_of("AuthenticationError", text='gate {"label":"INVALID_KEY"}'), False),
+        (error_of("RequestTimeout"), False),
+    ],
+    ids=str,
+)
+def test_a_refused_time_is_known(error: Exception, is_of_time: bool) -> None:
+    assert refuses_the_time(error) is is_of_time
 
 
 def test_no_text_shows_a_signature() -> None:

@@ -45,6 +45,7 @@ _ENDED: Final[Mapping[str, OrderStatus]] = {
 _WORKING: Final = frozenset({"open", "canceling", "pending"})
 _CHANGED: Final = ("lastUpdateTimestamp", "lastTradeTimestamp", "timestamp")
 _SIDES: Final[Mapping[Any, Side]] = {"buy": Side.BUY, "sell": Side.SELL}
+_DISTANCES: Final = ("+", "-", "#")
 _NO_ID: Final = frozenset({"none", "null", "undefined"})
 
 
@@ -113,14 +114,13 @@ class Reader:
         status = _status(order, filled, amount)
         if status is None:
             raise BrokenAnswer(f"the order {order_id} has the status {order.get('status')!r}")
-        has_limit = "limit" in (text(order, "type") or "limit")
         return ExecutionReport(
             client_order_id=name,
             order_id=order_id,
             symbol=self.known.symbol(market, name),
             side=_SIDES[side],
             quantity=self._quantity(order, name, amount),
-            price=positive(order, "price") if has_limit else None,
+            price=_limit(order),
             stop_price=positive(order, "triggerPrice") or positive(order, "stopPrice"),
             status=status,
             filled_quantity=filled,
@@ -214,6 +214,13 @@ def _status(order: Fields, filled: Decimal, amount: Decimal | None) -> OrderStat
         is_whole = amount is None or filled >= amount or "market" in (text(order, "type") or "")
         return OrderStatus.FILLED if is_whole else OrderStatus.CANCELED
     return _ENDED.get(told or "")
+
+
+def _limit(order: Fields) -> Decimal | None:
+    if "limit" not in (text(order, "type") or "limit"):
+        return None
+    # Kraken tells that of an order that trails as a distance.
+    return None if str(order.get("price")).startswith(_DISTANCES) else positive(order, "price")
 
 
 def _average(order: Fields, filled: Decimal) -> Decimal | None:

@@ -54,6 +54,8 @@ _REFUSALS: Final[Mapping[str, str]] = {
 }
 
 _DUPLICATE: Final = "DuplicateOrderId"
+# ccxt takes it for a refused key.
+_TIME_OF_GATE: Final = "REQUEST_EXPIRED"
 
 # By the class of aiohttp's or the system's error below ccxt's.
 _NEVER_LEFT: Final[Mapping[str, str]] = {
@@ -149,7 +151,7 @@ def is_absence(error: Exception, traffic: Traffic) -> bool:
 
 def refuses_the_time(error: BaseException) -> bool:
     """Tell whether a venue refused the time, or the nonce, that a request was stamped with."""
-    return "InvalidNonce" in kinds_of(error)
+    return "InvalidNonce" in kinds_of(error) or _TIME_OF_GATE in str(error)
 
 
 def kinds_of(error: BaseException) -> tuple[str, ...]:

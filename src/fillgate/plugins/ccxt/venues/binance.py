@@ -54,8 +54,8 @@ _SWAP: Final = msgspec.structs.replace(
     ),
     replace=True,
     notes="An id is refused as a duplicate only while its order is open. Stops are kept apart,"
-    " and trade as an order of another id: refused. Post-only is a time in force there, so it goes"
-    " with no other.",
+    " and trade as an order of another id; trailing ones go by a percentage: refused. Post-only is"
+    " a time in force there, so it goes with no other.",
     source="POST, GET, PUT and DELETE /fapi/v1/order; developers.binance.com: unfilled cancelled"
     " orders cannot be asked for after 3 days; an error of its own, -5040, for a goodTillDate of"
     " less than 600 seconds; recvWindow as ccxt sets it",

@@ -1,8 +1,8 @@
 """Exchanges whose entries are read from ccxt and from documents, and not verified further.
 
 What an entry leaves out stays at the safe default: an order is looked up by our id only where ccxt
-sends that id, and no other, in the venue's own field; stops, attached stops and replacing are
-refused everywhere.
+sends that id, and no other, in the venue's own field; stops, trailing and attached ones too, ends
+of orders and replacing are refused everywhere.
 """
 
 from typing import Final
@@ -123,7 +123,11 @@ VENUES: Final = (
         " market order to buy is a quantity to ccxt and a cost to a unified account:"
         " refused.",
     ),
-    _replace(_BITGET, market_types=_SWAP),
+    _replace(
+        _BITGET,
+        market_types=_SWAP,
+        notes="Stops are kept apart, and trailing ones go by a percentage: refused.",
+    ),
     _replace(_GATE, market_types=_SPOT, market_buy_by_cost=True),
     _replace(
         _GATE,

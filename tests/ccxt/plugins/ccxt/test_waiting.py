@@ -1,4 +1,5 @@
-"""Stops from the order to what became of it, by the answers that the venues' documents show."""
+"""Orders that wait, or end by themselves, to what became of them: by the answers that the venues'
+documents show."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -18,7 +19,6 @@ from fillgate.plugins.ccxt.reports import Reader
 from fillgate.plugins.ccxt.venues import MarketType, venue_of
 from tests.ccxt.plugins.ccxt.wire import CLIENT_ORDER_ID, Wire
 
-MARKET: Final = "BTC/USDT:USDT"
 NOW: Final = 1_790_000_000_000
 Answers = Mapping[str, Any]
 """What is answered, by a part of the address. The first that fits counts."""
@@ -29,28 +29,30 @@ class Venue:
 
     mode = "CLASSIC"
 
-    def __init__(self, exchange: str, answers: Answers) -> None:
-        venue = venue_of(exchange, MarketType.SWAP)
-        self.exchange = Wire(venue, MarketType.SWAP).exchange
+    def __init__(self, exchange: str, answers: Answers, kind: MarketType = MarketType.SWAP) -> None:
+        venue = venue_of(exchange, kind)
+        wire = Wire(venue, kind)
+        self.exchange, self.market = wire.exchange, wire.symbol
         self.exchange.fetch = self._fetch
         self.answers = answers
         self.asked: list[str] = []
         """But for what kind of account it is."""
         options, credentials = read_settings(
-            {"exchange": exchange, "market_type": "swap", "api_key": "k", "secret": "s"}, "a"
+            {"exchange": exchange, "market_type": kind.value, "api_key": "k", "secret": "s"}, "a"
         )
         nothing: Any = None
         opened = Opened(
             options=options,
             credentials=credentials,
             venue=venue,
-            abilities=abilities_of(venue, MarketType.SWAP, {}, {}),
+            abilities=abilities_of(venue, kind, {}, {}),
             network=nothing,
             maker=nothing,
             orders=self.exchange,
             questions=self.exchange,
         )
-        reader = Reader(venue.client_id_form, Known(), lambda _: Decimal("0.001"), lambda: NOW)
+        size = Decimal("0.001" if kind is MarketType.SWAP else 1)
+        reader = Reader(venue.client_id_form, Known(), lambda _: size, lambda: NOW)
         self.asker = Asker(opened, reader)
 
     async def _fetch(self, url: str, *_: Any) -> Any:
@@ -63,7 +65,7 @@ class Venue:
 
     async def found(self, order_id: str | None = None) -> ExecutionReport | None:
         answer = await self.asker.order(
-            client_order_id=CLIENT_ORDER_ID, order_id=order_id, market=MARKET, since=NOW
+            client_order_id=CLIENT_ORDER_ID, order_id=order_id, market=self.market, since=NOW
         )
         assert isinstance(answer, Found | NotFound)
         return answer.report if isinstance(answer, Found) else None
@@ -121,7 +123,7 @@ async def test_a_stop_of_bybit_is_found_by_our_id_whatever_became_of_it(
 
 async def test_open_orders_of_bybit_hold_the_stops() -> None:
     venue = Venue("bybit", {"order/realtime": listing(of_bybit("Untriggered"))})
-    (report,) = await venue.asker.open_orders(MARKET)
+    (report,) = await venue.asker.open_orders(venue.market)
     assert (report.client_order_id, report.status) == (CLIENT_ORDER_ID, OrderStatus.NEW)
     assert "orderFilter" not in venue.asked[0]
 
@@ -174,7 +176,7 @@ async def test_open_orders_of_kucoins_perpetuals_hold_those_that_wait_each_once(
         "kucoin",
         {"stopOrders": page(of_kucoin(), of_kucoin(id="79")), "orders": page(other, was_set_off)},
     )
-    reports = await venue.asker.open_orders(MARKET)
+    reports = await venue.asker.open_orders(venue.market)
     assert sorted(each.order_id for each in reports) == ["77", "78", "79"]
     assert ["stopOrders" in url for url in venue.asked] == [True, False]
 
@@ -187,5 +189,72 @@ async def test_a_unified_account_of_kucoin_has_no_stop_sent() -> None:
     for more in (entry.rise_params, entry.fall_params):
         params = {entry.stop_param: "40000", **more}
         with pytest.raises(ArgumentsRequired, match="triggerDirection"):
-            await venue.exchange.create_order(MARKET, "market", "sell", Decimal(2), None, params)
+            await venue.exchange.create_order(
+                venue.market, "market", "sell", Decimal(2), None, params
+            )
     assert not venue.asked
+
+
+def of_kraken(kind: str, status: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "refid": None, "userref": None, "cl_ord_id": CLIENT_ORDER_ID, "status": status,
+        "opentm": NOW / 1000, "starttm": 0, "expiretm": 0, "vol": "2", "vol_exec": "0",
+        "cost": "0", "fee": "0", "price": "0", "stopprice": "49900.0", "limitprice": "0",
+        "misc": "", "oflags": "fciq", "descr": {
+            "pair": "XXBTZUSD", "type": "sell", "ordertype": kind,
+            "price": "+100.0" if "trailing" in kind else "50000",
+            "price2": "0", "leverage": "none", "order": "", "close": ""},
+    } | changes  # fmt: skip
+
+
+def of_kraken_where(opened: Mapping[str, Any], closed: Mapping[str, Any]) -> Venue:
+    answers = {
+        "OpenOrders": {"error": [], "result": {"open": opened}},
+        "ClosedOrders": {"error": [], "result": {"closed": closed}},
+    }
+    return Venue("kraken", answers, MarketType.SPOT)
+
+
+@pytest.mark.parametrize(
+    ("opened", "closed", "status", "filled"),
+    [
+        ({"O1": of_kraken("trailing-stop", "open")}, {}, OrderStatus.NEW, 0),
+        ({"O1": of_kraken("trailing-stop-limit", "open")}, {}, OrderStatus.NEW, 0),
+        (
+            {},
+            {"O1": of_kraken("trailing-stop", "closed", vol_exec="2", cost="99800", price="49900")},
+            OrderStatus.FILLED,
+            2,
+        ),
+        ({}, {"O1": of_kraken("trailing-stop", "canceled")}, OrderStatus.CANCELED, 0),
+        ({}, {"O1": of_kraken("limit", "expired")}, OrderStatus.EXPIRED, 0),
+        (
+            {},
+            {"O1": of_kraken("limit", "expired", vol_exec="1", cost="49900", price="49900")},
+            OrderStatus.EXPIRED,
+            1,
+        ),
+    ],
+    ids=str,
+)
+async def test_orders_of_kraken_that_trail_or_end_are_found_by_our_id(
+    opened: Mapping[str, Any], closed: Mapping[str, Any], status: OrderStatus, filled: int
+) -> None:
+    report = await of_kraken_where(opened, closed).found()
+    assert report is not None
+    assert (report.client_order_id, report.order_id) == (CLIENT_ORDER_ID, "O1")
+    assert (report.status, report.filled_quantity) == (status, Decimal(filled))
+    trails = "trailing" in f"{opened}{closed}"
+    assert report.price == (None if trails else Decimal(50000))
+
+
+async def test_an_order_of_binances_perpetuals_whose_time_is_over_has_expired() -> None:
+    told = {
+        "orderId": 7, "clientOrderId": CLIENT_ORDER_ID, "symbol": "BTCUSDT", "status": "EXPIRED",
+        "side": "BUY", "type": "LIMIT", "timeInForce": "GTD", "goodTillDate": NOW,
+        "price": "50000", "avgPrice": "50000", "origQty": "2", "executedQty": "1",
+        "cumQuote": "50", "time": NOW, "updateTime": NOW,
+    }  # fmt: skip
+    report = await Venue("binance", {"/fapi/v1/order": told}).found()
+    assert report is not None
+    assert (report.status, report.filled_quantity) == (OrderStatus.EXPIRED, Decimal("0.001"))
