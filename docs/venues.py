@@ -86,6 +86,7 @@ def _facts(venue: Venue) -> Iterator[tuple[str, str]]:
             if each is not None
         ),
     )
+    yield "stops with a limit only", "yes" if venue.stop_limit_only else ""
     yield "set off by", " or ".join(sorted(venue.triggers))
     yield "trailing stops", "" if venue.trail_param is None else f"`{venue.trail_param}`"
     yield "good till a time", _expiry(venue)

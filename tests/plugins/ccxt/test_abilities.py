@@ -50,6 +50,12 @@ def test_stops_are_declared_where_the_table_knows_their_way() -> None:
     assert OrderType.TAKE_PROFIT not in can.order_types
 
 
+def test_where_stops_need_a_limit_there_are_no_others() -> None:
+    venue = Venue(exchange="acme", stop_param="triggerPrice", stop_limit_only=True)
+    can = abilities_of(venue, MarketType.SPOT, {}, {})
+    assert can.order_types == {OrderType.LIMIT, OrderType.MARKET, OrderType.STOP_LIMIT}
+
+
 def test_trailing_and_good_till_a_time_are_declared_where_the_table_knows_their_way() -> None:
     expiry = Expiry(time_in_force="GTD", param="until", form=ExpiryForm.SECONDS)
     venue = Venue(exchange="acme", trail_param="trailingAmount", expiry=expiry)

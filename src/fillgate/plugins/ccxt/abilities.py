@@ -83,7 +83,9 @@ def _order_types(venue: Venue) -> frozenset[OrderType]:
     if len(venue.no_market) < len(Side):
         types.add(OrderType.MARKET)
     if venue.stop_param is not None:
-        types |= {OrderType.STOP, OrderType.STOP_LIMIT, OrderType.STOP_LOSS}
+        types.add(OrderType.STOP_LIMIT)
+        if not venue.stop_limit_only:
+            types |= {OrderType.STOP, OrderType.STOP_LOSS}
     if venue.profit_param is not None:
         types.add(OrderType.TAKE_PROFIT)
     if venue.trail_param is not None:

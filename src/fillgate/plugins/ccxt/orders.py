@@ -209,7 +209,11 @@ def _faults_of_conditions(order: Order, abilities: Abilities) -> dict[str, bool]
 def _faults_of_stops(order: Order, venue: Venue) -> dict[str, bool]:
     kind, trigger, choices = order.order_type, order.trigger, sorted(venue.triggers)
     is_trailing = kind is OrderType.TRAILING_STOP
+    at_once = kind is OrderType.STOP_LIMIT and order.time_in_force in _AT_ONCE
     return {
+        f"time_in_force={order.time_in_force} with order_type={kind}, which rests there": (
+            at_once and venue.stop_limit_only
+        ),
         f"trail={order.trail} with order_type={kind}": (
             order.trail is not None and not is_trailing
         ),

@@ -258,3 +258,42 @@ async def test_an_order_of_binances_perpetuals_whose_time_is_over_has_expired() 
     report = await Venue("binance", {"/fapi/v1/order": told}).found()
     assert report is not None
     assert (report.status, report.filled_quantity) == (OrderStatus.EXPIRED, Decimal("0.001"))
+
+
+def of_coinbase(status: str, trigger_status: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "order_id": "c1", "client_order_id": CLIENT_ORDER_ID, "product_id": "BTC-USD",
+        "order_configuration": {"stop_limit_stop_limit_gtc": {
+            "base_size": "2", "limit_price": "39000", "stop_price": "40000",
+            "stop_direction": "STOP_DIRECTION_STOP_DOWN"}},
+        "side": "SELL", "status": status, "time_in_force": "GOOD_UNTIL_CANCELLED",
+        "created_time": "2026-09-21T14:13:20Z", "filled_size": "0", "average_filled_price": "0",
+        "number_of_fills": "0", "filled_value": "0", "total_fees": "0",
+        "trigger_status": trigger_status, "order_type": "STOP_LIMIT",
+    } | changes  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        (of_coinbase("OPEN", "STOP_PENDING"), OrderStatus.NEW),
+        (of_coinbase("OPEN", "STOP_TRIGGERED"), OrderStatus.NEW),
+        (
+            of_coinbase("FILLED", "STOP_TRIGGERED", filled_size="2", average_filled_price="39500"),
+            OrderStatus.FILLED,
+        ),
+        (of_coinbase("CANCELLED", "STOP_PENDING"), OrderStatus.CANCELED),
+        (of_coinbase("EXPIRED", "STOP_PENDING"), OrderStatus.CANCELED),
+    ],
+    ids=str,
+)
+async def test_a_stop_of_coinbase_is_found_by_our_id_whatever_became_of_it(
+    told: Mapping[str, Any], status: OrderStatus
+) -> None:
+    other = {**told, "order_id": "c0", "client_order_id": "another"}
+    answers = {"historical/batch": {"orders": [other, told], "has_next": False}}
+    report = await Venue("coinbase", answers, MarketType.SPOT).found()
+    assert report is not None
+    assert (report.client_order_id, report.order_id) == (CLIENT_ORDER_ID, "c1")
+    assert (report.status, report.price) == (status, Decimal(39000))
+    assert report.stop_price == Decimal(40000)

@@ -110,6 +110,9 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """
     profit_param: str | None = None
     """The same for orders that wait for a profit target."""
+    stop_limit_only: bool = False
+    """A stop is taken with a limit alone, by which it rests: there is neither a STOP nor a
+    STOP_LOSS, and no STOP_LIMIT that is IOC or FOK."""
     rise_params: Mapping[str, str] = msgspec.field(default_factory=dict)
     """What else `create_order`'s params hold where a stop, or a profit target, waits for the market
     to rise: a stop to buy, and a target to sell."""

@@ -69,6 +69,7 @@ INDEX: Final = {"trigger": TriggerPrice.INDEX}
 BINANCE: Final = "api.binance.com/api/v3/order"
 BYBIT: Final = "api.bybit.com/v5/order/create"
 KUFUTURES: Final = "api-futures.kucoin.com/api/v1/orders"
+COINBASE: Final = "api.coinbase.com/api/v3/brokerage/orders"
 KRAKEN: Final = "api.kraken.com/0/private/AddOrder"
 
 # fmt: off
@@ -109,7 +110,7 @@ CASES: Final = (
         "expiretm": str(END // 1000)}),
     Case("kraken", SPOT, DATED | {"post_only": True}, KRAKEN, {
         "oflags": "post", "timeinforce": "GTD", "expiretm": str(END // 1000)}),
-    Case("kraken", SPOT, STOP_LIMIT | DATED | STOP_LIMIT | INDEX, KRAKEN, {
+    Case("kraken", SPOT, DATED | STOP_LIMIT | INDEX, KRAKEN, {
         "ordertype": "stop-loss-limit", "price": "40000", "price2": "39000", "trigger": "index",
         "timeinforce": "GTD", "expiretm": str(END // 1000)}),
     Case("kraken", SPOT, STOP, KRAKEN, {"ordertype": "stop-loss", "price": "40000"}),
@@ -126,10 +127,18 @@ CASES: Final = (
         "ordertype": "trailing-stop", "price": "+100.5", "trigger": "last"}),
     Case("kraken", SPOT, TRAIL | INDEX, KRAKEN, {
         "ordertype": "trailing-stop", "price": "+100.5", "trigger": "index"}),
-    Case("coinbase", SPOT, DATED, "api.coinbase.com/api/v3/brokerage/orders", {
+    Case("coinbase", SPOT, STOP_LIMIT | LAST, COINBASE, {
+        "limit_price": "39000", "stop_price": "40000",
+        "stop_direction": "STOP_DIRECTION_STOP_DOWN"}),
+    Case("coinbase", SPOT, STOP_LIMIT | BUY, COINBASE, {
+        "side": "BUY", "stop_price": "40000", "stop_direction": "STOP_DIRECTION_STOP_UP"}),
+    Case("coinbase", SPOT, DATED | STOP_LIMIT, COINBASE, {
+        "limit_price": "39000", "stop_price": "40000",
+        "stop_direction": "STOP_DIRECTION_STOP_DOWN", "end_time": "2026-09-21T15:13:20.000Z"}),
+    Case("coinbase", SPOT, DATED, COINBASE, {
         "limit_price": "50000", "end_time": "2026-09-21T15:13:20.000Z", "post_only": False}),
-    Case("coinbase", SPOT, DATED | {"post_only": True}, "api.coinbase.com/api/v3/brokerage/orders",
-         {"end_time": "2026-09-21T15:13:20.000Z", "post_only": True}),
+    Case("coinbase", SPOT, DATED | {"post_only": True}, COINBASE, {
+        "end_time": "2026-09-21T15:13:20.000Z", "post_only": True}),
     Case("kucoin", SPOT, DATED, "api.kucoin.com/api/v1/orders", {
         "type": "limit", "timeInForce": "GTT", "cancelAfter": 3600}),
     Case("kucoin", SPOT, DATED | {"post_only": True}, "api.kucoin.com/api/v1/orders", {
@@ -150,7 +159,7 @@ async def test_what_an_order_says_leaves_under_our_id(case: Case) -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [DATED, TRAIL, STOP, PROFIT, STOP | LAST, STOP | INDEX], ids=str
+    "changes", [DATED, TRAIL, STOP, STOP_LIMIT, PROFIT, STOP | LAST, STOP | INDEX], ids=str
 )
 async def test_where_there_is_no_case_it_is_denied(changes: Mapping[str, Any]) -> None:
     order = order_of(**changes)
@@ -171,3 +180,25 @@ async def test_binance_takes_no_end_in_ten_minutes_and_none_with_post_only() -> 
     for changes in ({"expire_time": NOW + 600_000}, {"post_only": True}):
         with pytest.raises(Denied, match="binance"):
             await sent_for(venue, SWAP, order_of(**(DATED | changes)))
+
+
+RESTING: Final = sorted(
+    (each.exchange, kind)
+    for each in LISTED
+    if each.stop_param is not None
+    for kind in each.market_types
+)
+
+
+@pytest.mark.parametrize("in_force", [TimeInForce.IOC, TimeInForce.FOK])
+@pytest.mark.parametrize(("exchange", "market_type"), RESTING)
+async def test_a_stop_with_a_limit_that_may_not_rest_leaves_so_or_is_denied(
+    exchange: str, market_type: MarketType, in_force: TimeInForce
+) -> None:
+    venue = venue_of(exchange, market_type)
+    order = order_of(**STOP_LIMIT, time_in_force=in_force)
+    try:
+        sent = await sent_for(venue, market_type, order)
+    except Denied:
+        return
+    assert in_force.value.lower() in sent.text
