@@ -27,8 +27,9 @@ of one exchange that differ have a row each.
 _SUMMARY: Final = """
 Looked up: whether an order whose answer is missing can be found by its client order id. Cancelled:
 whether it can be cancelled by it, or only by the venue's own id. Replaced: whether a working order
-is changed in one step. Stops, attached: whether the venue keeps stop orders, and stops that an
-order carries, under our id; else they are refused.
+is changed in one step. Stops, trailing, until, attached: whether the venue takes stop orders, stops
+that follow the market at a distance in money, limit orders that are good till a time, and stops
+that an order carries, so that what becomes of them is told under our id; else they are refused.
 """
 
 _NO: Final = "no"
@@ -42,7 +43,7 @@ def venues_page() -> Iterator[str]:
     yield from table(("evidence", ""), meanings(Evidence))
     yield from ("## All of them", *_SUMMARY.splitlines(), "")
     head = ("exchange", "markets", "evidence", "looked up", "cancelled", "replaced", "stops",
-            "attached")  # fmt: skip
+            "trailing", "until", "attached")  # fmt: skip
     yield from table(head, (_row(venue) for venue in LISTED))
     yield from ("## Client order ids", "")
     yield from table(("form", ""), meanings(ClientIdForm))
@@ -62,7 +63,9 @@ def _row(venue: Venue) -> tuple[str, ...]:
         _NO if venue.lookup is LookupWay.NONE else "yes",
         _NO if venue.cancel_param is None else "yes",
         _yes_or_no(venue.replace),
-        _yes_or_no(venue.stop_param is not None),
+        _stops(venue),
+        _yes_or_no(venue.trail_param is not None),
+        _yes_or_no(venue.expiry is not None),
         _markets(venue.attached_stops) or _NO,
     )
 
@@ -86,7 +89,6 @@ def _facts(venue: Venue) -> Iterator[tuple[str, str]]:
             if each is not None
         ),
     )
-    yield "stops with a limit only", "yes" if venue.stop_limit_only else ""
     yield "set off by", " or ".join(sorted(venue.triggers))
     yield "trailing stops", "" if venue.trail_param is None else f"`{venue.trail_param}`"
     yield "good till a time", _expiry(venue)
@@ -121,6 +123,12 @@ def _window(venue: Venue) -> str:
     if venue.lookup is LookupWay.NONE:
         return ""
     return _seconds("{}", venue.lookup_window_seconds) or "no limit is known"
+
+
+def _stops(venue: Venue) -> str:
+    if venue.stop_param is None:
+        return _NO
+    return "with a limit" if venue.stop_limit_only else "yes"
 
 
 def _expiry(venue: Venue) -> str:

@@ -8,6 +8,7 @@ from fillgate.domain.errors import AccountDown, Rejected
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.engine.clock import SystemClock
 from fillgate.plugins.ccxt import CcxtPlugin, ExchangeFailure
+from fillgate.plugins.ccxt.traffic import noted
 from fillgate.testing import plugin_context
 from tests.ccxt.plugins.ccxt.conftest import an_order
 from tests.ccxt.plugins.ccxt.exchange import Exchange, config_of, json_answer, raw
@@ -82,6 +83,19 @@ async def test_an_order_goes_though_the_venues_clock_does_not_answer(
     exchange.answers["GET", "/api/v3/time"] = raw(503, b"")
     assert (await account.execute_order(an_order())).status is OrderStatus.FILLED
     assert len(exchange.orders) == 1
+
+
+async def test_the_question_for_the_time_is_not_taken_for_the_request_that_waits_for_it(
+    account: CcxtPlugin, exchange: Exchange
+) -> None:
+    exchange.answers["GET", "/api/v3/account"] = _REFUSED
+    with pytest.raises(ExchangeFailure):
+        await account.balances()
+    assert account._desk is not None
+    with noted() as traffic:
+        await account._desk.opened.questions.fetch_ticker("BTC/USDT")
+    assert exchange.said("GET", "/api/v3/time")
+    assert [call.place for call in traffic.calls] == ["api.binance.com/api/v3/ticker/24hr"]
 
 
 async def test_a_time_that_is_refused_for_good_is_told_with_what_to_do(

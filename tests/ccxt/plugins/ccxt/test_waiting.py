@@ -276,6 +276,9 @@ def of_coinbase(status: str, trigger_status: str, **changes: Any) -> dict[str, A
 @pytest.mark.parametrize(
     ("told", "status"),
     [
+        (of_coinbase("PENDING", "STOP_PENDING"), OrderStatus.NEW),
+        (of_coinbase("QUEUED", "STOP_PENDING"), OrderStatus.NEW),
+        (of_coinbase("CANCEL_QUEUED", "STOP_PENDING"), OrderStatus.NEW),
         (of_coinbase("OPEN", "STOP_PENDING"), OrderStatus.NEW),
         (of_coinbase("OPEN", "STOP_TRIGGERED"), OrderStatus.NEW),
         (
