@@ -214,6 +214,9 @@ def _faults_of_stops(order: Order, venue: Venue) -> dict[str, bool]:
         f"time_in_force={order.time_in_force} with order_type={kind}, which rests there": (
             at_once and venue.stop_limit_only
         ),
+        f"stop_price={order.stop_price} with order_type={kind}; leave it out": (
+            order.stop_price is not None and (is_trailing or kind not in _WAITING)
+        ),
         f"trail={order.trail} with order_type={kind}": (
             order.trail is not None and not is_trailing
         ),

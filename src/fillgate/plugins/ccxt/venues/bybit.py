@@ -36,8 +36,8 @@ _SPOT: Final = Venue(
     replace=True,
     attached_fees="Every order names ccxt as a broker in its header Referer; it cannot be left"
     " out.",
-    notes=f"{_NOTES} A stop that is set off has another id at a classic account, and is not listed"
-    " there: refused.",
+    notes=f"{_NOTES} A stop has no direction here: on the wrong side of the market it would wait"
+    " for the opposite. At a classic account one that is set off has another id. Refused.",
     source=f"{_SOURCE}; the page on placing an order, on spot stop orders",
 )
 
