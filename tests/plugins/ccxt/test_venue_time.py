@@ -50,7 +50,8 @@ async def test_a_clock_that_cannot_be_asked_is_asked_before_the_next_request() -
     venue = Venue()
     venue.is_silent = True
     venue.time.doubt()
-    await venue.time.settle(venue.ask)
+    await asyncio.gather(*(venue.time.settle(venue.ask) for _ in range(3)))
+    assert venue.asked == 1, "who waited for an answer does not wait for another"
     assert venue.time.milliseconds() == venue.clock.now() // 1000
     venue.is_silent = False
     await venue.time.settle(venue.ask)

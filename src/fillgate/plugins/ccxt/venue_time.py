@@ -37,6 +37,7 @@ class VenueTime:
         self._tell = tell
         self._ahead = 0
         self._is_doubted = False
+        self._times_asked = 0
         self._asking: asyncio.Task[object] | None = None
         self._turn = asyncio.Lock()
 
@@ -62,15 +63,20 @@ class VenueTime:
         Args:
             ask: returns the venue's time, Unix milliseconds.
         """
-        if not self._is_doubted or self._asking is asyncio.current_task():
-            return
+        if self._is_doubted and self._asking is not asyncio.current_task():
+            await self._ask_in_turn(ask)
+
+    async def _ask_in_turn(self, ask: Callable[[], Awaitable[object]]) -> None:
+        before = self._times_asked
         async with self._turn:
-            if self._is_doubted:
+            # Who waited for an answer that did not come does not wait for another.
+            if self._is_doubted and self._times_asked == before:
                 self._asking = asyncio.current_task()
                 try:
                     await self._measure(ask)
                 finally:
                     self._asking = None
+                self._times_asked += 1
 
     async def _measure(self, ask: Callable[[], Awaitable[object]]) -> None:
         try:
