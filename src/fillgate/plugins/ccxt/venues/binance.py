@@ -57,8 +57,8 @@ _SWAP: Final = msgspec.structs.replace(
     " and trade as an order of another id; trailing ones go by a percentage: refused. Post-only is"
     " a time in force there, so it goes with no other.",
     source="POST, GET, PUT and DELETE /fapi/v1/order; developers.binance.com: unfilled cancelled"
-    " orders cannot be asked for after 3 days; an error of its own, -5040, for a goodTillDate of"
-    " less than 600 seconds; recvWindow as ccxt sets it",
+    " orders cannot be asked for after 3 days; goodTillDate keeps whole seconds, and is more than"
+    " 600 seconds from now; recvWindow as ccxt sets it",
 )
 
 VENUES: Final = (_SPOT, _SWAP, msgspec.structs.replace(_SWAP, exchange="binanceusdm"))
