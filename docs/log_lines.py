@@ -30,6 +30,10 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "warning",
         "CCXT tells the exchange that it is the broker; `text` says what that means.",
     ),
+    "clock-off": (
+        "warning",
+        "An exchange refused this machine's time, `seconds` ahead; requests go by its own now.",
+    ),
     "order-rounded": (
         "info",
         "An order's numbers were put into the steps of its exchange; `text` says which and how.",

@@ -9,6 +9,7 @@ from fillgate.plugins.ccxt.venues import (
     LISTED,
     ClientIdForm,
     Evidence,
+    ExpiryForm,
     LookupWay,
     MarketType,
     Venue,
@@ -26,8 +27,9 @@ of one exchange that differ have a row each.
 _SUMMARY: Final = """
 Looked up: whether an order whose answer is missing can be found by its client order id. Cancelled:
 whether it can be cancelled by it, or only by the venue's own id. Replaced: whether a working order
-is changed in one step. Stops, attached: whether the venue keeps stop orders, and stops that an
-order carries, under our id; else they are refused.
+is changed in one step. Stops, trailing, until, attached: whether the venue takes stop orders, stops
+that follow the market at a distance in money, limit orders that are good till a time, and stops
+that an order carries, so that what becomes of them is told under our id; else they are refused.
 """
 
 _NO: Final = "no"
@@ -41,11 +43,12 @@ def venues_page() -> Iterator[str]:
     yield from table(("evidence", ""), meanings(Evidence))
     yield from ("## All of them", *_SUMMARY.splitlines(), "")
     head = ("exchange", "markets", "evidence", "looked up", "cancelled", "replaced", "stops",
-            "attached")  # fmt: skip
+            "trailing", "until", "attached")  # fmt: skip
     yield from table(head, (_row(venue) for venue in LISTED))
     yield from ("## Client order ids", "")
     yield from table(("form", ""), meanings(ClientIdForm))
     yield from table(("lookup", ""), meanings(LookupWay))
+    yield from table(("good till a time", ""), meanings(ExpiryForm))
     yield from ("## One by one", "")
     for venue in LISTED:
         yield from (f"### {venue.exchange}: {_markets(venue.market_types)}", "")
@@ -60,7 +63,9 @@ def _row(venue: Venue) -> tuple[str, ...]:
         _NO if venue.lookup is LookupWay.NONE else "yes",
         _NO if venue.cancel_param is None else "yes",
         _yes_or_no(venue.replace),
-        _yes_or_no(venue.stop_param is not None),
+        _stops(venue),
+        _yes_or_no(venue.trail_param is not None),
+        _yes_or_no(venue.expiry is not None),
         _markets(venue.attached_stops) or _NO,
     )
 
@@ -72,15 +77,21 @@ def _facts(venue: Venue) -> Iterator[tuple[str, str]]:
     yield "cancelled by", _by_ours_or("the venue's id", venue.cancel_param)
     yield "a late order is refused", _seconds("after {}", venue.request_expiry_seconds)
     yield "refusals of a repeated id", ", ".join(f"`{e}`" for e in sorted(venue.duplicate_codes))
+    yield "refuses with", " and ".join(f"HTTP {each}" for each in sorted(venue.refuses_with))
     yield "placed by", "" if venue.order_method == "POST" else f"HTTP {venue.order_method}"
     yield "one request at a time", "yes, for its nonces" if venue.serial else ""
     yield "market orders", _market_orders(venue)
     yield (
         "stops",
         " and ".join(
-            f"`{each}`" for each in (venue.stop_param, venue.profit_param) if each is not None
+            f"`{each}`"
+            for each in dict.fromkeys((venue.stop_param, venue.profit_param))
+            if each is not None
         ),
     )
+    yield "set off by", " or ".join(sorted(venue.triggers))
+    yield "trailing stops", "" if venue.trail_param is None else f"`{venue.trail_param}`"
+    yield "good till a time", _expiry(venue)
     yield "switched off", ", ".join(f"`{each}`" for each in _switched_off(venue))
     yield "told to the venue", venue.attached_fees or ""
     yield "besides", venue.notes or ""
@@ -112,6 +123,24 @@ def _window(venue: Venue) -> str:
     if venue.lookup is LookupWay.NONE:
         return ""
     return _seconds("{}", venue.lookup_window_seconds) or "no limit is known"
+
+
+def _stops(venue: Venue) -> str:
+    if venue.stop_param is None:
+        return _NO
+    return "with a limit" if venue.stop_limit_only else "yes"
+
+
+def _expiry(venue: Venue) -> str:
+    expiry = venue.expiry
+    if expiry is None:
+        return ""
+    least = f", more than {expiry.least_seconds} seconds from now" if expiry.least_seconds else ""
+    alone = "" if expiry.post_only else ", not post-only"
+    return (
+        f"limit orders, by ccxt's `{expiry.param}` with `{expiry.time_in_force}`; written"
+        f" {expiry.form}{least}{alone}"
+    )
 
 
 def _market_orders(venue: Venue) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 from fillgate.domain.orders import OrderType, Side, TimeInForce
 from fillgate.plugins.ccxt.abilities import abilities_of, capabilities_of
-from fillgate.plugins.ccxt.venues import LookupWay, MarketType, Venue
+from fillgate.plugins.ccxt.venues import Expiry, ExpiryForm, LookupWay, MarketType, Venue
 
 FEATURES = {
     "spot": {"createOrder": {"timeInForce": {"IOC": True, "FOK": None, "PO": True}}},
@@ -48,6 +48,20 @@ def test_stops_are_declared_where_the_table_knows_their_way() -> None:
     can = abilities_of(venue, MarketType.SPOT, HAS, FEATURES)
     assert {OrderType.STOP, OrderType.STOP_LIMIT, OrderType.STOP_LOSS} <= can.order_types
     assert OrderType.TAKE_PROFIT not in can.order_types
+
+
+def test_where_stops_need_a_limit_there_are_no_others() -> None:
+    venue = Venue(exchange="acme", stop_param="triggerPrice", stop_limit_only=True)
+    can = abilities_of(venue, MarketType.SPOT, {}, {})
+    assert can.order_types == {OrderType.LIMIT, OrderType.MARKET, OrderType.STOP_LIMIT}
+
+
+def test_trailing_and_good_till_a_time_are_declared_where_the_table_knows_their_way() -> None:
+    expiry = Expiry(time_in_force="GTD", param="until", form=ExpiryForm.SECONDS)
+    venue = Venue(exchange="acme", trail_param="trailingAmount", expiry=expiry)
+    can = abilities_of(venue, MarketType.SPOT, {}, {})
+    assert can.order_types == {OrderType.LIMIT, OrderType.MARKET, OrderType.TRAILING_STOP}
+    assert can.time_in_force == {TimeInForce.GTC, TimeInForce.GTD}
 
 
 def test_a_side_without_market_orders_leaves_the_other() -> None:

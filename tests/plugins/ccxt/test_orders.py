@@ -20,7 +20,7 @@ from fillgate.domain.orders import (
 from fillgate.plugins.ccxt.abilities import Abilities
 from fillgate.plugins.ccxt.orders import Placement, placement_of
 from fillgate.plugins.ccxt.sizing import Sized
-from fillgate.plugins.ccxt.venues import ClientIdForm, Venue
+from fillgate.plugins.ccxt.venues import ClientIdForm, Expiry, ExpiryForm, Venue
 
 ID = "fgtest000000100"
 VENUE = Venue(
@@ -28,10 +28,19 @@ VENUE = Venue(
     client_id_param="clientOrderId",
     stop_param="triggerPrice",
     profit_param="takeProfitPrice",
+    trail_param="trailingAmount",
+    triggers={TriggerPrice.MARK: {"triggerBy": "Mark"}},
+    expiry=Expiry(
+        time_in_force="GTD",
+        param="until",
+        form=ExpiryForm.SECONDS,
+        least_seconds=5,
+        post_only=False,
+    ),
 )
 ABLE = Abilities(
-    order_types=frozenset(OrderType) - {OrderType.TRAILING_STOP},
-    time_in_force=frozenset({TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK}),
+    order_types=frozenset(OrderType),
+    time_in_force=frozenset(TimeInForce) - {TimeInForce.DAY},
     post_only=True,
     reduce_only=True,
     hedged=True,
@@ -41,6 +50,7 @@ ABLE = Abilities(
     attached_stops=True,
 )
 UNABLE = Abilities(order_types=frozenset({OrderType.MARKET, OrderType.LIMIT}))
+NOW = 1_790_000_000_000
 LIMIT = {"order_type": OrderType.LIMIT, "price": Decimal("1e-8")}
 
 
@@ -57,10 +67,10 @@ def an_order(**changes: Any) -> Order:
 def placed(
     order: Order, *, venue: Venue = VENUE, abilities: Abilities = ABLE, **sizes: Any
 ) -> Placement:
-    prices = ("price", "stop_price", "stop_loss", "take_profit")
+    prices = ("price", "stop_price", "stop_loss", "take_profit", "trail")
     given: dict[str, Any] = {name: getattr(order, name) for name in prices}
     given |= {"quantity": order.quantity, **sizes}
-    return placement_of(order, "X/Y", Sized(**given), venue, abilities)
+    return placement_of(order, "X/Y", Sized(**given), venue, abilities, now=NOW)
 
 
 def test_a_market_order_has_no_price() -> None:
@@ -82,6 +92,28 @@ def test_a_market_order_has_no_price() -> None:
             {"timeInForce": "FOK"},
         ),
         ({**LIMIT, "post_only": True}, "limit", "0.00000001", {"postOnly": True}),
+        (
+            {**LIMIT, "time_in_force": TimeInForce.GTD, "expire_time": NOW + 60_999},
+            "limit",
+            "0.00000001",
+            {"timeInForce": "GTD", "until": NOW // 1000 + 60},
+        ),
+        (
+            {"order_type": OrderType.TRAILING_STOP, "trail": Decimal("1.50")},
+            "market",
+            None,
+            {"trailingAmount": "1.5"},
+        ),
+        (
+            {
+                "order_type": OrderType.STOP,
+                "stop_price": Decimal(9),
+                "trigger": TriggerPrice.MARK,
+            },
+            "market",
+            None,
+            {"triggerPrice": "9", "triggerBy": "Mark"},
+        ),
         (
             {"order_type": OrderType.STOP, "stop_price": Decimal(9)},
             "market",
@@ -136,6 +168,23 @@ def test_what_an_order_says_is_sent(
     assert call.params == {"clientOrderId": ID} | params
 
 
+@pytest.mark.parametrize(
+    ("kind", "side", "waits_for"),
+    [
+        (OrderType.STOP, Side.BUY, "rise"),
+        (OrderType.STOP_LOSS, Side.SELL, "fall"),
+        (OrderType.TAKE_PROFIT, Side.SELL, "rise"),
+        (OrderType.TAKE_PROFIT, Side.BUY, "fall"),
+    ],
+)
+def test_a_stop_says_which_way_it_waits(kind: OrderType, side: Side, waits_for: str) -> None:
+    venue = msgspec.structs.replace(
+        VENUE, rise_params={"direction": "rise"}, fall_params={"direction": "fall"}
+    )
+    call = placed(an_order(order_type=kind, side=side, stop_price=Decimal(9)), venue=venue)
+    assert call.params["direction"] == waits_for
+
+
 def test_an_amount_of_money_is_a_call_of_its_own() -> None:
     call = placed(an_order(quantity=Decimal(0), quote_quantity=Decimal("50.50")))
     assert call.method == "create_market_buy_order_with_cost"
@@ -169,7 +218,18 @@ def test_where_ccxt_reckons_with_quantities_they_are_decimals() -> None:
         {**LIMIT, "post_only": True, "time_in_force": TimeInForce.IOC},
         {**LIMIT, "quote_quantity": Decimal(1)},
         {"side": Side.SELL, "quote_quantity": Decimal(1)},
-        {"order_type": OrderType.TRAILING_STOP, "trail": Decimal(1)},
+        {
+            "order_type": OrderType.STOP,
+            "stop_price": Decimal(9),
+            "trigger": TriggerPrice.LAST,
+        },
+        {"order_type": OrderType.TRAILING_STOP, "trail": Decimal(1), "stop_price": Decimal(9)},
+        {"stop_price": Decimal(9)},
+        {**LIMIT, "stop_price": Decimal(9)},
+        {**LIMIT, "trigger": TriggerPrice.MARK},
+        {"time_in_force": TimeInForce.GTD, "expire_time": NOW + 60_000},
+        {**LIMIT, "time_in_force": TimeInForce.GTC, "expire_time": NOW + 60_000},
+        {**LIMIT, "post_only": True, "time_in_force": TimeInForce.GTD, "expire_time": NOW + 9_000},
         {"client_order_id": "another"},
     ],
     ids=str,
@@ -183,7 +243,9 @@ def test_what_ccxt_has_no_words_for_is_denied(changes: dict[str, Any]) -> None:
     "changes",
     [
         {"order_type": OrderType.STOP, "stop_price": Decimal(9)},
+        {"order_type": OrderType.TRAILING_STOP, "trail": Decimal(1)},
         {**LIMIT, "time_in_force": TimeInForce.IOC},
+        {**LIMIT, "time_in_force": TimeInForce.GTD, "expire_time": NOW + 60_000},
         {**LIMIT, "post_only": True},
         {"quote_quantity": Decimal(1)},
         {"stop_loss": Decimal(8)},

@@ -16,7 +16,7 @@ from fillgate.plugins.ccxt.venues import MarketType
 
 BASE, CONTRACTS, LOTS = QuantityUnit
 BUY, SELL = Side.BUY, Side.SELL
-PRICES: Final = ("price", "stop_price", "stop_loss", "take_profit")
+PRICES: Final = ("price", "stop_price", "stop_loss", "take_profit", "trail")
 
 SPOT: Final = Market(
     symbol="BTC/USDT", venue_symbol="BTCUSDT", market_type=MarketType.SPOT, base="BTC",
@@ -53,6 +53,15 @@ def order(quantity: str, **more: Any) -> Order:
         quantity=Decimal(quantity),
         **{**defaults, **numbers},
     )
+
+
+@pytest.mark.parametrize("side", Side)
+def test_a_distance_goes_down_to_the_step_on_both_sides(side: Side) -> None:
+    done = sized(order("0.5", side=side, trail="100.7"), SPOT)
+    assert done.trail == Decimal("100.5")
+    assert any("trail 100.7 rounded down" in text for text in done.told)
+    with pytest.raises(Denied, match="INVALID_PRICE"):
+        sized(order("0.5", side=side, trail="0.4"), SPOT)
 
 
 def test_what_fits_is_sent_as_it_is() -> None:

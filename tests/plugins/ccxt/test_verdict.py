@@ -7,7 +7,13 @@ import pytest
 from fillgate.domain.errors import NotSent, Rejected, Unknown
 from fillgate.plugins.ccxt.traffic import Call, Traffic
 from fillgate.plugins.ccxt.venues import Evidence, Venue
-from fillgate.plugins.ccxt.verdict import ending_of, is_absence, placing_method, told
+from fillgate.plugins.ccxt.verdict import (
+    ending_of,
+    is_absence,
+    placing_method,
+    refuses_the_time,
+    told,
+)
 
 VENUE = Venue(exchange="acme", evidence=Evidence.WIRE, duplicate_codes=frozenset({"51016"}))
 GET_VENUE = Venue(exchange="acme", evidence=Evidence.WIRE, order_method="GET")
@@ -71,6 +77,35 @@ def test_the_ending_is_by_what_went_over_the_wire(
     assert (type(found), found.code) == (ending, code)
 
 
+LISTING = Venue(exchange="acme", evidence=Evidence.WIRE, refuses_with=frozenset({500}))
+OWN = {"left": True, "status": 500, "body": '["error", 10001, "not enough balance"]'}
+
+
+@pytest.mark.parametrize(
+    ("changes", "venue", "ending"),
+    [
+        ({}, LISTING, Rejected),
+        ({}, VENUE, Unknown),
+        ({"status": 502}, LISTING, Unknown),
+        ({"body": '["error", 10001]'}, LISTING, Unknown),
+        ({"body": '["error", null, "no"]'}, LISTING, Unknown),
+        ({"body": '["error", 10001, "no", {"orderId": 9}]'}, LISTING, Unknown),
+        ({"body": '{"code": 10001, "msg": "not enough balance"}'}, LISTING, Unknown),
+        ({"body": '["error", 10001, "cut of'}, LISTING, Unknown),
+        ({"body": "<html>"}, LISTING, Unknown),
+        ({"body": None}, LISTING, Unknown),
+    ],
+    ids=str,
+)
+def test_a_server_error_is_a_refusal_only_in_the_form_in_which_the_venue_refuses(
+    changes: dict[str, Any], venue: Venue, ending: type[Exception]
+) -> None:
+    found = ending_of(error_of("InsufficientFunds"), traffic(OWN | changes), venue)
+    assert type(found) is ending
+    unlisted = ending_of(error_of("ExchangeError"), traffic(OWN | changes), venue)
+    assert type(unlisted) is Unknown
+
+
 def test_where_orders_go_by_get_every_get_may_be_one() -> None:
     left = traffic({"method": "GET", "left": True})
     found = ending_of(error_of("RequestTimeout"), left, GET_VENUE, placing_method(GET_VENUE))
@@ -104,6 +139,20 @@ def test_only_the_venue_says_that_there_is_no_order(
     assert is_absence(missing, traffic(call)) is is_there_none
     assert not is_absence(error_of("InvalidOrder"), traffic(call))
     assert not is_absence(missing, Traffic())
+
+
+@pytest.mark.parametrize(
+    ("error", "is_of_time"),
+    [
+        (error_of("InvalidNonce", "NetworkError"), True),
+        (error_of("AuthenticationError", text='gate {"label":"REQUEST_EXPIRED"}'), True),
+        (error_of("AuthenticationError", text='gate {"label":"INVALID_KEY"}'), False),
+        (error_of("RequestTimeout"), False),
+    ],
+    ids=str,
+)
+def test_a_refused_time_is_known(error: Exception, is_of_time: bool) -> None:
+    assert refuses_the_time(error) is is_of_time
 
 
 def test_no_text_shows_a_signature() -> None:

@@ -6,11 +6,12 @@
 - `client_ids`: our ids in the forms of venues
 - `symbols`, `prefixes`: which market a symbol means; `markets`, `steps`: a market and its rules
 - `sizing`: an order's numbers in a market's steps; `listings`: all that of an open account
-- `orders`: an order as the arguments of ccxt's methods
+- `orders`, `expiry`: an order as the arguments of ccxt's methods
 - `sending`, `verdict`, `answers`: what is sent once, and what became of it
 - `asking`, `reports`, `values`, `known`: what is asked, and how the answers are read
 - `streams`: what the exchange pushes
 - `traffic`: what went over the wire
+- `venue_time`: the time that requests are stamped with
 - `hosts`: host names that lead to this machine
 - `opening`, `opened`, `clients`, `sessions`, `turns`: what an open account consists of
 

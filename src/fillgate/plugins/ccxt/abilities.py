@@ -54,6 +54,7 @@ def abilities_of(
         order_types=_order_types(venue),
         time_in_force=frozenset(
             {TimeInForce.GTC, *(each for each in _OF_CCXT if in_force.get(each.value))}
+            | ({TimeInForce.GTD} if venue.expiry is not None else set())
         ),
         post_only=bool(in_force.get("PO")),
         reduce_only=is_swap and bool(has.get("createReduceOnlyOrder")),
@@ -82,9 +83,13 @@ def _order_types(venue: Venue) -> frozenset[OrderType]:
     if len(venue.no_market) < len(Side):
         types.add(OrderType.MARKET)
     if venue.stop_param is not None:
-        types |= {OrderType.STOP, OrderType.STOP_LIMIT, OrderType.STOP_LOSS}
+        types.add(OrderType.STOP_LIMIT)
+        if not venue.stop_limit_only:
+            types |= {OrderType.STOP, OrderType.STOP_LOSS}
     if venue.profit_param is not None:
         types.add(OrderType.TAKE_PROFIT)
+    if venue.trail_param is not None:
+        types.add(OrderType.TRAILING_STOP)
     return frozenset(types)
 
 

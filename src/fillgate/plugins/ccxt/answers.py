@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-__all__ = ["Spoken", "is_json", "names_an_order", "says_one_of", "spoken"]
+__all__ = ["Spoken", "is_error_list", "is_json", "names_an_order", "says_one_of", "spoken"]
 
 _LONGEST_WORDS: Final = 300
 _UNFIT: Final = re.compile("[\0-\x1f\x7f\ud800-\udfff]+")
@@ -51,6 +51,15 @@ def is_json(body: str | None) -> bool:
     """Tell whether an answer is a whole JSON list, or an object that holds something."""
     value = _json_of(body)
     return isinstance(value, list) or (isinstance(value, dict) and bool(value))
+
+
+def is_error_list(body: str | None) -> bool:
+    """Tell whether an answer is a list of the word "error", a code in digits and a text."""
+    match _json_of(body):
+        case ["error", str(code), str(text)]:
+            return code.isdecimal() and bool(text.strip())
+        case _:
+            return False
 
 
 def _json_of(body: str | None) -> Any:

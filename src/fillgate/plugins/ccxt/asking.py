@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
-from fillgate.domain.errors import NotSupported
+from fillgate.domain.errors import AccountDown, NotSupported
 from fillgate.domain.ids import order_of
 from fillgate.domain.market import MarketData
 from fillgate.domain.numbers import ZERO
@@ -24,7 +24,7 @@ from fillgate.plugins.ccxt.reports import Reader, names_id
 from fillgate.plugins.ccxt.traffic import noted
 from fillgate.plugins.ccxt.values import BrokenAnswer, Fields, number, positive, time_of
 from fillgate.plugins.ccxt.venues import LookupWay, MarketType
-from fillgate.plugins.ccxt.verdict import is_absence
+from fillgate.plugins.ccxt.verdict import is_absence, refuses_the_time
 
 __all__ = ["Asker"]
 
@@ -103,11 +103,19 @@ class Asker:
         return [self.reader.report(each) for page in told for each in page]
 
     async def _working(self, market: str | None) -> Sequence[Fields]:
+        waiting = self.opened.venue.waiting_list
+        if waiting is None:
+            return await self._pages(market, {})
+        # Those that wait come first: one that is set off meanwhile is told of with what it is then.
+        listed = [*await self._pages(market, waiting), *await self._pages(market, {})]
+        return tuple({str(each.get("id")): each for each in listed}.values())
+
+    async def _pages(self, market: str | None, params: Mapping[str, Any]) -> Sequence[Fields]:
         limit = self._feature("fetchOpenOrders", "limit")
         found: dict[str, Fields] = {}
         since: int | None = None
         for _ in range(_MOST_PAGES):
-            page = await self.opened.questions.fetch_open_orders(market, since, limit)
+            page = await self.opened.questions.fetch_open_orders(market, since, limit, dict(params))
             new = {str(each.get("id")): each for each in page if str(each.get("id")) not in found}
             found |= new
             if not new or limit is None or len(page) < limit:
@@ -200,15 +208,32 @@ class Asker:
         """Ask for the least that shows that the exchange answers, with our keys if there are any.
 
         Raises:
+            AccountDown: it refuses our time, also after its own was asked for.
             Exception: it does not; the text says why.
         """
         exchange = self.opened.questions
         if self.opened.credentials:
-            await exchange.fetch_balance()
+            await self._show_keys()
         elif exchange.has.get("fetchTime"):
             await exchange.fetch_time()
         else:
             await self.opened.load_markets()
+
+    async def _show_keys(self) -> None:
+        """Ask for what takes keys; once more where the venue's clock is asked for before that."""
+        exchange = self.opened.questions
+        for _ in range(2 if exchange.has.get("fetchTime") else 1):
+            try:
+                await exchange.fetch_balance()
+            except Exception as error:
+                if not refuses_the_time(error):
+                    raise
+            else:
+                return
+        raise AccountDown(
+            f"{exchange.id} refuses the time {exchange.iso8601(exchange.milliseconds())}: set this"
+            " machine's clock, and let no other program use the keys"
+        )
 
 
 _CAMEL: Final[Mapping[str, str]] = {

@@ -9,6 +9,7 @@ Invariants:
 2. Numbers are texts from the venue's JSON on; no float is made of an amount or a price.
 3. Nothing is repeated (`maxRetriesOnFailure` is 0), and nothing is asked for that nobody asked for
    where ccxt lets one choose.
+4. All instances of an account go by the same time (`venue_time`).
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping
@@ -28,7 +29,9 @@ from fillgate.plugins.ccxt.sessions import OpenSession
 from fillgate.plugins.ccxt.traffic import read_well
 from fillgate.plugins.ccxt.turns import Nonces, Turns
 from fillgate.plugins.ccxt.values import exact_json
+from fillgate.plugins.ccxt.venue_time import VenueTime
 from fillgate.plugins.ccxt.venues import MarketType, Venue
+from fillgate.plugins.ccxt.verdict import refuses_the_time
 
 __all__ = ["Maker", "close", "exchange_class", "fee_attached", "hosts_of"]
 
@@ -79,6 +82,7 @@ class Maker:
     credentials: Credentials
     venue: Venue
     clock: Clock
+    time: VenueTime
     turns: Turns
     nonces: Nonces
 
@@ -119,7 +123,8 @@ class Maker:
 
     def _hand_in(self, exchange: Any, *, for_orders: bool) -> None:
         """Give it time, exact numbers and turns from outside."""
-        exchange.milliseconds = lambda: self.clock.now() // 1000
+        for unit in ("seconds", "milliseconds", "microseconds"):
+            setattr(exchange, unit, getattr(self.time, unit))
         exchange.on_json_response = exact_json
         exchange.fetch = _noting(exchange.fetch)
         if self.venue.serial:
@@ -127,6 +132,24 @@ class Maker:
             exchange.nonce = lambda: self.nonces.after(nonce())
             exchange.fetch2 = self._in_turn(exchange, for_orders=for_orders)
             exchange.enableRateLimit = False
+        exchange.fetch2 = self._in_time(exchange)
+
+    def _in_time(self, exchange: Any) -> Callable[..., Awaitable[Any]]:
+        fetch = exchange.fetch2
+
+        async def fetch_in_time(*given: Any, **named: Any) -> Any:
+            if exchange.has.get("fetchTime"):
+                await self.time.settle(exchange.fetch_time)
+            try:
+                return await fetch(*given, **named)
+            except Exception as error:
+                if refuses_the_time(error):
+                    # What ccxt measured itself is of before.
+                    exchange.options["timeDifference"] = 0
+                    self.time.doubt()
+                raise
+
+        return fetch_in_time
 
     def _in_turn(self, exchange: Any, *, for_orders: bool) -> Callable[..., Awaitable[Any]]:
         fetch = exchange.fetch2

@@ -28,6 +28,7 @@ from fillgate.plugins.ccxt.opened import Opened
 from fillgate.plugins.ccxt.options import Options, practice_place, tls_context
 from fillgate.plugins.ccxt.sessions import Network
 from fillgate.plugins.ccxt.turns import Nonces, Turns
+from fillgate.plugins.ccxt.venue_time import VenueTime
 from fillgate.plugins.ccxt.venues import Venue, market_types_of, venue_of
 
 __all__ = ["open_account"]
@@ -36,7 +37,7 @@ _ELSEWHERE: Final = ("example.com", "fillgate.invalid")
 
 
 async def open_account(
-    options: Options, credentials: Credentials, clock: Clock, where: str
+    options: Options, credentials: Credentials, clock: Clock, time: VenueTime, where: str
 ) -> Opened:
     """Open an account and load its markets.
 
@@ -51,6 +52,7 @@ async def open_account(
         credentials=credentials,
         venue=venue,
         clock=clock,
+        time=time,
         turns=Turns(),
         nonces=Nonces(),
     )

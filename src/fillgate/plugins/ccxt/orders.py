@@ -19,12 +19,14 @@ from fillgate.domain.numbers import decimal_text
 from fillgate.domain.orders import Order, OrderType, QuantityUnit, Side, TimeInForce
 from fillgate.plugins.ccxt.abilities import Abilities
 from fillgate.plugins.ccxt.client_ids import encode
+from fillgate.plugins.ccxt.expiry import expiry_of
 from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.venues import Venue
 
 __all__ = ["Placement", "placement_of"]
 
 _LIMITED: Final = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
+_WAITING: Final = frozenset(OrderType) - {OrderType.MARKET, OrderType.LIMIT}
 _AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
@@ -38,7 +40,7 @@ class Placement:
 
 
 def placement_of(
-    order: Order, market: str, sizes: Sized, venue: Venue, abilities: Abilities
+    order: Order, market: str, sizes: Sized, venue: Venue, abilities: Abilities, *, now: int
 ) -> Placement:
     """Return the call that places an order.
 
@@ -48,12 +50,18 @@ def placement_of(
         sizes: its numbers in the venue's units and steps.
         venue: the exchange's entry in the table.
         abilities: what the account can do.
+        now: the time at the venue, Unix milliseconds.
 
     Raises:
         Denied: it cannot be placed as it is.
     """
     _check(order, venue, abilities)
-    params = _client_id(order, venue) | _conditions(order, sizes, venue) | _contract(order)
+    params = {
+        **_client_id(order, venue),
+        **_conditions(order, sizes, venue),
+        **expiry_of(order, venue, now),
+        **_contract(order),
+    }
     if order.quote_quantity is not None:
         side = order.side.value
         return Placement(
@@ -96,6 +104,13 @@ def _conditions(order: Order, sizes: Sized, venue: Venue) -> dict[str, Any]:
         name = venue.profit_param if is_profit else venue.stop_param
         assert name is not None
         params[name] = decimal_text(sizes.stop_price)
+        rises = (order.side is Side.BUY) is not is_profit
+        params |= venue.rise_params if rises else venue.fall_params
+    if sizes.trail is not None:
+        assert venue.trail_param is not None
+        params[venue.trail_param] = decimal_text(sizes.trail)
+    if order.trigger is not None:
+        params |= venue.triggers[order.trigger]
     if order.time_in_force in _AT_ONCE and order.order_type in _LIMITED:
         assert order.time_in_force is not None
         params["timeInForce"] = order.time_in_force.value
@@ -133,12 +148,14 @@ def _check(order: Order, venue: Venue, abilities: Abilities) -> None:
 
 
 def _fault_of(order: Order, venue: Venue, abilities: Abilities) -> str | None:
-    faults = {
-        **_faults_of_type(order, venue, abilities),
-        **_faults_of_conditions(order, abilities),
-        **_faults_of_contract(order, abilities),
-    }
-    return next((fault for fault, there in faults.items() if there), None)
+    faults = (
+        _faults_of_type(order, venue, abilities),
+        _faults_of_conditions(order, abilities),
+        _faults_of_stops(order, venue),
+        _faults_of_expiry(order, venue),
+        _faults_of_contract(order, abilities),
+    )
+    return next((fault for each in faults for fault, there in each.items() if there), None)
 
 
 def _faults_of_type(order: Order, venue: Venue, abilities: Abilities) -> dict[str, bool]:
@@ -147,6 +164,10 @@ def _faults_of_type(order: Order, venue: Venue, abilities: Abilities) -> dict[st
     can_cost = kind is OrderType.MARKET and order.side in abilities.by_cost
     needs_cost = is_market and order.side is Side.BUY and venue.market_buy_by_cost
     return {
+        "order_type=trailing_stop at a distance in money: it trails by a percentage, or where an"
+        " order is not found again": (
+            kind is OrderType.TRAILING_STOP and kind not in abilities.order_types
+        ),
         f"order_type={kind} cannot be placed, or not be found again by its id": (
             kind not in abilities.order_types
         ),
@@ -169,6 +190,9 @@ def _faults_of_conditions(order: Order, abilities: Abilities) -> dict[str, bool]
     has_stops = order.stop_loss is not None or order.take_profit is not None
     post_only = abilities.post_only and kind is OrderType.LIMIT and in_force not in _AT_ONCE
     return {
+        "time_in_force=DAY: days differ; give GTD and an expire_time where it takes that": (
+            in_force is TimeInForce.DAY
+        ),
         f"time_in_force={in_force} with order_type={kind}": (
             in_force is not None and in_force not in abilities.time_in_force
         )
@@ -179,10 +203,44 @@ def _faults_of_conditions(order: Order, abilities: Abilities) -> dict[str, bool]
         "an order carries no stop_loss and take_profit; send them as orders of their own": (
             has_stops and not abilities.attached_stops
         ),
-        **{
-            f"{name}={getattr(order, name)}": getattr(order, name) is not None
-            for name in ("trigger", "trail", "expire_time")
-        },
+    }
+
+
+def _faults_of_stops(order: Order, venue: Venue) -> dict[str, bool]:
+    kind, trigger, choices = order.order_type, order.trigger, sorted(venue.triggers)
+    is_trailing = kind is OrderType.TRAILING_STOP
+    at_once = kind is OrderType.STOP_LIMIT and order.time_in_force in _AT_ONCE
+    return {
+        f"time_in_force={order.time_in_force} with order_type={kind}, which rests there": (
+            at_once and venue.stop_limit_only
+        ),
+        f"stop_price={order.stop_price} with order_type={kind}; leave it out": (
+            order.stop_price is not None and (is_trailing or kind not in _WAITING)
+        ),
+        f"trail={order.trail} with order_type={kind}": (
+            order.trail is not None and not is_trailing
+        ),
+        f"trigger={trigger} with order_type={kind}, which waits for no price": (
+            trigger is not None and kind not in _WAITING
+        ),
+        f"trigger={trigger}; stops are set off by {' or '.join(choices) or 'its own choice'} there,"
+        " leave it out": (trigger is not None and trigger not in venue.triggers),
+    }
+
+
+def _faults_of_expiry(order: Order, venue: Venue) -> dict[str, bool]:
+    in_force, expiry = order.time_in_force, venue.expiry
+    is_dated = in_force is TimeInForce.GTD
+    return {
+        f"expire_time={order.expire_time} with time_in_force={in_force}; give GTD": (
+            order.expire_time is not None and not is_dated
+        ),
+        f"time_in_force=GTD with order_type={order.order_type}": (
+            is_dated and order.order_type not in _LIMITED
+        ),
+        "post_only with time_in_force=GTD": (
+            is_dated and order.post_only and expiry is not None and not expiry.post_only
+        ),
     }
 
 

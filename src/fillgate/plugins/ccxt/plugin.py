@@ -40,6 +40,7 @@ from fillgate.plugins.ccxt.reports import Reader
 from fillgate.plugins.ccxt.sending import Sender
 from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.streams import Streams
+from fillgate.plugins.ccxt.venue_time import VenueTime
 from fillgate.plugins.ccxt.verdict import told
 
 __all__ = ["CcxtPlugin", "ExchangeFailure"]
@@ -75,6 +76,7 @@ class CcxtPlugin(ExecutionPlugin):
     def __init__(self, name: str, context: PluginContext) -> None:
         super().__init__(name, context)
         self._known = Known()
+        self._time = VenueTime(context.clock, self._tell_time)
         self._desk: _Desk | None = None
         self._redact: Callable[[str], str] = str
 
@@ -91,7 +93,9 @@ class CcxtPlugin(ExecutionPlugin):
         self._redact = credentials.redact
         opening = await _opening(where)
         with self._asking():
-            opened = await opening.open_account(options, credentials, self.context.clock, where)
+            opened = await opening.open_account(
+                options, credentials, self.context.clock, self._time, where
+            )
         try:
             desk = self._made_desk(opened)
             with self._asking():
@@ -131,6 +135,9 @@ class CcxtPlugin(ExecutionPlugin):
             self.context.logger.warning(
                 "ccxt-names-itself", account=self.name, text=opened.venue.attached_fees
             )
+
+    def _tell_time(self, ahead: int) -> None:
+        self.context.logger.warning("clock-off", account=self.name, seconds=ahead / 1000)
 
     async def close(self) -> None:
         """Close all connections. May be called again."""
@@ -289,6 +296,7 @@ class CcxtPlugin(ExecutionPlugin):
 
         Raises:
             ExchangeFailure: it does not; the text says why.
+            AccountDown: it refuses the time of this machine, and that cannot be helped here.
         """
         with self._asking():
             await self._ready().asker.greet()

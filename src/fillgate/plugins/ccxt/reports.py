@@ -42,9 +42,13 @@ _ENDED: Final[Mapping[str, OrderStatus]] = {
     "expired": OrderStatus.EXPIRED,
     "rejected": OrderStatus.REJECTED,
 }
-_WORKING: Final = frozenset({"open", "canceling", "pending"})
+# The queued ones are Coinbase's, which ccxt hands on as they are.
+_WORKING: Final = frozenset(
+    {"open", "canceling", "pending", "queued", "cancel_queued", "edit_queued"}
+)
 _CHANGED: Final = ("lastUpdateTimestamp", "lastTradeTimestamp", "timestamp")
 _SIDES: Final[Mapping[Any, Side]] = {"buy": Side.BUY, "sell": Side.SELL}
+_DISTANCES: Final = ("+", "-", "#")
 _NO_ID: Final = frozenset({"none", "null", "undefined"})
 
 
@@ -113,14 +117,13 @@ class Reader:
         status = _status(order, filled, amount)
         if status is None:
             raise BrokenAnswer(f"the order {order_id} has the status {order.get('status')!r}")
-        has_limit = "limit" in (text(order, "type") or "limit")
         return ExecutionReport(
             client_order_id=name,
             order_id=order_id,
             symbol=self.known.symbol(market, name),
             side=_SIDES[side],
             quantity=self._quantity(order, name, amount),
-            price=positive(order, "price") if has_limit else None,
+            price=_limit(order),
             stop_price=positive(order, "triggerPrice") or positive(order, "stopPrice"),
             status=status,
             filled_quantity=filled,
@@ -202,7 +205,7 @@ _WITH_A_FILL: Final = frozenset({OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLE
 
 def _status(order: Fields, filled: Decimal, amount: Decimal | None) -> OrderStatus | None:
     """Return what ccxt's status means with these quantities; None if it tells nothing."""
-    told = text(order, "status")
+    told = (text(order, "status") or "").lower()
     if told in _WORKING:
         if filled and amount is not None and filled >= amount:
             return OrderStatus.FILLED
@@ -213,7 +216,14 @@ def _status(order: Fields, filled: Decimal, amount: Decimal | None) -> OrderStat
             return OrderStatus.CANCELED if number(order, "filled") is not None else None
         is_whole = amount is None or filled >= amount or "market" in (text(order, "type") or "")
         return OrderStatus.FILLED if is_whole else OrderStatus.CANCELED
-    return _ENDED.get(told or "")
+    return _ENDED.get(told)
+
+
+def _limit(order: Fields) -> Decimal | None:
+    if "limit" not in (text(order, "type") or "limit"):
+        return None
+    # Kraken tells that of an order that trails as a distance.
+    return None if str(order.get("price")).startswith(_DISTANCES) else positive(order, "price")
 
 
 def _average(order: Fields, filled: Decimal) -> Decimal | None:

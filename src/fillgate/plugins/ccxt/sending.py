@@ -38,7 +38,14 @@ class Sender:
             Denied, Rejected, NotSent, Unknown: see `verdict`.
         """
         opened = self.opened
-        call = placement_of(order, market, sizes, opened.venue, opened.abilities)
+        call = placement_of(
+            order,
+            market,
+            sizes,
+            opened.venue,
+            opened.abilities,
+            now=opened.maker.time.milliseconds(),
+        )
         method = getattr(opened.orders, call.method)
         answer = await self._sent(
             lambda: method(*call.arguments, params=dict(call.params)),

@@ -5,7 +5,8 @@ Invariants:
 1. A quantity goes down to the step, never up: nothing is traded that was not asked for.
 2. Prices of a buy go down, those of a sell up, stops and targets too, so that no price is worse
    than the one that was asked for. A stop is set off by it at most one step sooner, a target at
-   most one step later. Attached stops are of the other side, for they close.
+   most one step later. Attached stops are of the other side, for they close. A
+   distance goes down.
 3. What would be nothing, too little or too much is Denied, with the arithmetic.
 4. Contracts and amounts are turned into each other exactly, and only where one is a fixed number of
    the other: never on inverse markets, where it depends on the price.
@@ -38,6 +39,7 @@ class Sized(msgspec.Struct, frozen=True, kw_only=True):
     stop_price: Decimal | None = None
     stop_loss: Decimal | None = None
     take_profit: Decimal | None = None
+    trail: Decimal | None = None
     told: tuple[str, ...] = ()
     """What became another number, and how, one text each."""
 
@@ -54,6 +56,7 @@ def sized(order: Order, market: Market) -> Sized:
     prices = {
         **_prices(order, market, _OWN_PRICES, order.side, told),
         **_prices(order, market, _ATTACHED_PRICES, order.side.opposite, told),
+        **_prices(order, market, ("trail",), Side.BUY, told),
     }
     _check_notional(order, market, quantity, prices.get("price"))
     return Sized(quantity=quantity, told=tuple(told), **prices)

@@ -7,7 +7,8 @@ Invariants:
 
 1. NotSent: no request that could have placed the order was given a connection.
 2. Rejected: the venue's own JSON came whole, ccxt read an error out of that very answer, and the
-   error is listed. HTTP 5xx is no refusal, whatever its body.
+   error is listed. HTTP 5xx is no refusal, whatever its body, but where the table says that the
+   venue refuses so, in the form in which it does.
 3. What is raised after ccxt found no error in the venue's answer is Unknown: the order was taken.
 4. "Duplicate" is Unknown: the venue has the order, from before; a lookup adopts it.
 5. Whatever is not listed here is Unknown.
@@ -18,11 +19,17 @@ from collections.abc import Mapping
 from typing import Final
 
 from fillgate.domain.errors import CodedError, NotSent, Rejected, Unknown
-from fillgate.plugins.ccxt.answers import is_json, names_an_order, says_one_of, spoken
+from fillgate.plugins.ccxt.answers import (
+    is_error_list,
+    is_json,
+    names_an_order,
+    says_one_of,
+    spoken,
+)
 from fillgate.plugins.ccxt.traffic import Call, Traffic
 from fillgate.plugins.ccxt.venues import Evidence, Venue
 
-__all__ = ["ending_of", "is_absence", "kinds_of", "placing_method", "told"]
+__all__ = ["ending_of", "is_absence", "kinds_of", "placing_method", "refuses_the_time", "told"]
 
 _SERVER_ERRORS: Final = 500
 _QUERY: Final = re.compile(r"(https?://[^\s?]*)\?\S*")
@@ -47,6 +54,8 @@ _REFUSALS: Final[Mapping[str, str]] = {
 }
 
 _DUPLICATE: Final = "DuplicateOrderId"
+# ccxt takes it for a refused key.
+_TIME_OF_GATE: Final = "REQUEST_EXPIRED"
 
 # By the class of aiohttp's or the system's error below ccxt's.
 _NEVER_LEFT: Final[Mapping[str, str]] = {
@@ -112,7 +121,7 @@ def _of_answer(error: Exception, last: Call, venue: Venue) -> CodedError:
     text = str(words)
     if _DUPLICATE in kinds_of(error) or says_one_of(words, venue.duplicate_codes):
         return Unknown("DUPLICATE_ORDER", text)
-    if last.status >= _SERVER_ERRORS:
+    if not _may_refuse(last, venue):
         return Unknown("HTTP_STATUS", f"HTTP {last.status}: {text}")
     code = _of_kind(error, _REFUSALS)
     if code is None:
@@ -120,6 +129,13 @@ def _of_answer(error: Exception, last: Call, venue: Venue) -> CodedError:
     if names_an_order(last.body):
         return Unknown("CONTRADICTION", f"a refusal that names an order: {text}")
     return Rejected(code, text)
+
+
+def _may_refuse(last: Call, venue: Venue) -> bool:
+    assert last.status is not None
+    if last.status < _SERVER_ERRORS:
+        return True
+    return last.status in venue.refuses_with and is_error_list(last.body)
 
 
 def is_absence(error: Exception, traffic: Traffic) -> bool:
@@ -131,6 +147,11 @@ def is_absence(error: Exception, traffic: Traffic) -> bool:
         return False
     # A list of orders in which it is not was read well.
     return is_json(last.body) if last.read_well else spoken(last.body) is not None
+
+
+def refuses_the_time(error: BaseException) -> bool:
+    """Tell whether a venue refused the time, or the nonce, that a request was stamped with."""
+    return "InvalidNonce" in kinds_of(error) or _TIME_OF_GATE in str(error)
 
 
 def kinds_of(error: BaseException) -> tuple[str, ...]:

@@ -151,8 +151,8 @@ VENUES: Final = Group(
         ),
         _refused(
             "INVALID_EXPIRE_TIME",
-            "The expire time is missing or past.",
-            "mock.",
+            "The expire time is missing, past, or sooner than the venue takes.",
+            "mock, ccxt.",
             "Send a later `expire_time`.",
         ),
         _refused(

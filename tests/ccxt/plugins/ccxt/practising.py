@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from fillgate.domain.clock import Clock
 from fillgate.engine.clock import SystemClock
 from fillgate.plugins.ccxt import CcxtPlugin
 from fillgate.testing import plugin_context
@@ -44,7 +45,9 @@ class Practising:
 
 
 @asynccontextmanager
-async def practising(folder: Path, **changes: Any) -> AsyncIterator[Practising]:
+async def practising(
+    folder: Path, clock: Clock | None = None, **changes: Any
+) -> AsyncIterator[Practising]:
     async with served(folder) as there:
         config = {
             "exchange": "binance",
@@ -53,7 +56,7 @@ async def practising(folder: Path, **changes: Any) -> AsyncIterator[Practising]:
             "practice": f"127.0.0.1:{there.port}",
             "practice_ca": str(there.ca),
         } | changes
-        account = CcxtPlugin("acme", plugin_context(clock=SystemClock()))
+        account = CcxtPlugin("acme", plugin_context(clock=clock or SystemClock()))
         try:
             await account.init(config)
             practising = Practising(account, there, config)

@@ -4,6 +4,7 @@ One table. A fact says what it is, how it is found out, what it has to be, and w
 """
 
 import inspect
+import json
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from importlib import import_module
@@ -66,6 +67,29 @@ TREE: Final[Mapping[str, str]] = {
     "BadResponse": "OperationFailed", "NullResponse": "BadResponse",
     "CancelPending": "OperationFailed", "UnsubscribeError": "BaseError",
 }  # fmt: skip
+
+# What bitfinex refuses with HTTP 500, and what ccxt makes of it.
+REFUSALS_OF_BITFINEX: Final = (
+    (10001, "Invalid order: not enough exchange balance for 1 BTCUSD", "InsufficientFunds"),
+    (10020, "amount: invalid", "BadRequest"),
+    (10100, "apikey: invalid", "AuthenticationError"),
+    (10114, "nonce: small", "InvalidNonce"),
+    (20060, "maintenance", "OnMaintenance"),
+    (10000, "unknown", "ExchangeError"),
+)
+
+# A refused time as venues tell of it, all of which ccxt takes for one.
+FAPI: Final = "https://fapi.binance.com/fapi/v1/order"
+REFUSED_TIMES: Final[tuple[tuple[str, str, Any], ...]] = (
+    ("binance", "https://api.binance.com/api/v3/order", {"code": -1021, "msg": "recvWindow"}),
+    ("binance", FAPI, {"code": -1021, "msg": "outside of the recvWindow"}),
+    ("bybit", "", {"retCode": 10002, "retMsg": "invalid request"}),
+    ("okx", "", {"code": "50102", "msg": "Timestamp request expired"}),
+    ("kraken", "", {"error": ["EAPI:Invalid nonce"]}),
+    ("kucoin", "", {"code": "400002", "msg": "KC-API-TIMESTAMP Invalid"}),
+    ("bitget", "", {"code": "40008", "msg": "Request timestamp expired"}),
+    ("mexc", "", {"code": 700003, "msg": "outside of the recvWindow"}),
+)
 
 LISTING: Final = ("symbol", "since", "limit", "params")
 SIGNATURES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -130,6 +154,15 @@ def has_own_steps(kind: type) -> bool:
     return any(getattr(kind, each) is not getattr(Exchange, each) for each in methods)
 
 
+def refusal_of(exchange: str, url: str, response: Any, status: int) -> str:
+    body = json.dumps(response)
+    try:
+        made(exchange).handle_errors(status, "", url, "POST", {}, body, response, {}, "")
+    except ERRORS.BaseError as error:
+        return type(error).__name__
+    return "none"
+
+
 def addresses_of_streams(exchange: str) -> str:
     return str(getattr(ccxt.pro, exchange)().urls["api"]["ws"])
 
@@ -192,6 +225,23 @@ def _of_errors() -> Iterator[Fact]:
         set(),
         "nothing: they end UNKNOWN; look whether they should",
     )
+
+    for code, words, name in REFUSALS_OF_BITFINEX:
+        yield Fact(
+            f"bitfinex's {code} in HTTP 500",
+            refusal_of,
+            name,
+            "that such a refusal is one, though its status is a server's error",
+            of=("bitfinex", "", ["error", code, words], 500),
+        )
+    for exchange, url, body in REFUSED_TIMES:
+        yield Fact(
+            f"a time that {exchange} refuses at {url or 'any address'}",
+            refusal_of,
+            "InvalidNonce",
+            "that the venue's clock is asked for before the next request",
+            of=(exchange, url, body, 400),
+        )
 
 
 def _of_calls() -> Iterator[Fact]:

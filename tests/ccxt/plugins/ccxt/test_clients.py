@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from ccxt.base.errors import InvalidNonce
 
 from fillgate.domain.errors import ConfigurationError
 from fillgate.engine.clock import SystemClock
@@ -15,6 +16,7 @@ from fillgate.plugins.ccxt.clients import Maker, exchange_class, fee_attached, h
 from fillgate.plugins.ccxt.options import read_settings, tls_context
 from fillgate.plugins.ccxt.sessions import Network
 from fillgate.plugins.ccxt.turns import Nonces, Turns
+from fillgate.plugins.ccxt.venue_time import VenueTime
 from fillgate.plugins.ccxt.venues import MarketType, venue_of
 from tests.ccxt.plugins.ccxt.conftest import an_order
 from tests.ccxt.plugins.ccxt.exchange import Exchange, config_of, json_answer
@@ -32,6 +34,7 @@ def maker(exchange: str, **settings: Any) -> Maker:
         credentials=credentials,
         venue=venue_of(exchange, options.market_type),
         clock=SystemClock(),
+        time=VenueTime(SystemClock(), lambda _ahead: None),
         turns=Turns(),
         nonces=Nonces(),
     )
@@ -88,6 +91,30 @@ async def test_a_serial_venue_hears_one_request_at_a_time_with_growing_numbers(
     assert nonces == sorted(set(nonces))
     places = [request.target for request in heard]
     assert places.index("/0/private/CancelOrder") < len(places) - 1
+
+
+async def test_a_refused_nonce_has_the_venues_clock_asked_and_both_instances_go_by_it(
+    exchange: Exchange, kraken: tuple[Any, Any]
+) -> None:
+    venues_time = 2_000_000_000
+    exchange.answers |= {
+        ("POST", "/0/private/Balance"): json_answer({"error": ["EAPI:Invalid nonce"]}),
+        ("GET", "/0/public/Time"): json_answer({"error": [], "result": {"unixtime": venues_time}}),
+        ("POST", "/0/private/AddOrder"): json_answer({"error": [], "result": {"txid": ["T"]}}),
+        ("POST", "/0/private/OpenOrders"): json_answer({"error": [], "result": {"open": {}}}),
+    }
+    orders, questions = kraken
+    with pytest.raises(InvalidNonce):
+        await questions.private_post_balance()
+    assert not exchange.said("GET", "/0/public/Time")
+    await orders.private_post_addorder({"volume": "1"})
+    await questions.private_post_openorders()
+    paths = [request.target for request in exchange.requests]
+    assert paths == [
+        "/0/private/Balance", "/0/public/Time", "/0/private/AddOrder", "/0/private/OpenOrders",
+    ]  # fmt: skip
+    for request in exchange.requests[2:]:
+        assert abs(int(parse_qs(request.body.decode())["nonce"][0]) - venues_time * 1000) < 5_000
 
 
 async def test_an_order_waits_for_no_question(account: CcxtPlugin, exchange: Exchange) -> None:

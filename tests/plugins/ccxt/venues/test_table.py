@@ -56,6 +56,10 @@ def test_an_entry_is_consistent(venue: Venue) -> None:
     assert venue.evidence is not Evidence.NONE
     assert (venue.client_id_param is None) == (venue.client_id_field is None)
     assert venue.attached_stops <= venue.market_types
+    if venue.stop_param is None:
+        assert not any((venue.rise_params, venue.fall_params, venue.waiting_list))
+        assert not venue.triggers
+    assert all(status >= 500 for status in venue.refuses_with)
     if venue.client_id_param is None:
         assert venue.lookup is LookupWay.NONE
         assert venue.cancel_param is None
@@ -64,6 +68,7 @@ def test_an_entry_is_consistent(venue: Venue) -> None:
     if venue.evidence is Evidence.DECLARED:
         assert not venue.replace
         assert venue.stop_param is None
+        assert (venue.trail_param, venue.expiry) == (None, None)
         assert not venue.attached_stops
     else:
         assert venue.source is not None

@@ -1,5 +1,6 @@
 """What each exchange can do with orders, as data; one file for each that is verified."""
 
+from fillgate.plugins.ccxt.venues.expiry import Expiry, ExpiryForm
 from fillgate.plugins.ccxt.venues.table import LISTED, market_types_of, venue_of
 from fillgate.plugins.ccxt.venues.venue import (
     ClientIdForm,
@@ -13,6 +14,8 @@ __all__ = [
     "LISTED",
     "ClientIdForm",
     "Evidence",
+    "Expiry",
+    "ExpiryForm",
     "LookupWay",
     "MarketType",
     "Venue",

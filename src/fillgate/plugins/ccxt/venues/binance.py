@@ -4,6 +4,8 @@ from typing import Final
 
 import msgspec
 
+from fillgate.domain.orders import TriggerPrice
+from fillgate.plugins.ccxt.venues.expiry import Expiry, ExpiryForm
 from fillgate.plugins.ccxt.venues.venue import Evidence, LookupWay, MarketType, Venue
 
 __all__ = ["VENUES"]
@@ -24,7 +26,9 @@ _SPOT: Final = Venue(
     duplicate_codes=frozenset({"Duplicate order sent", "-4116"}),
     stop_param="triggerPrice",
     profit_param="takeProfitPrice",
-    notes="An id is refused as a duplicate only while its order is open. A market order to buy"
+    triggers={TriggerPrice.LAST: {}},
+    notes="An id is refused as a duplicate only while its order is open. Stops are set off by the"
+    " last price, and trail by a percentage alone: trailing is refused. A market order to buy"
     " that is given a price is placed by what it may cost; fillgate gives none. The answer"
     " to a cancel names another client order id; it is known by the venue's id. What ccxt"
     " calls editing cancels and places anew: not used.",
@@ -40,11 +44,21 @@ _SWAP: Final = msgspec.structs.replace(
     lookup_window_seconds=3 * _DAY,
     stop_param=None,
     profit_param=None,
+    triggers={},
+    expiry=Expiry(
+        time_in_force="GTD",
+        param="goodTillDate",
+        form=ExpiryForm.WHOLE_SECONDS_IN_MS,
+        least_seconds=600,
+        post_only=False,
+    ),
     replace=True,
     notes="An id is refused as a duplicate only while its order is open. Stops are kept apart,"
-    " and trade as an order of another id: refused.",
+    " and trade as an order of another id; trailing ones go by a percentage: refused. Post-only is"
+    " a time in force there, so it goes with no other.",
     source="POST, GET, PUT and DELETE /fapi/v1/order; developers.binance.com: unfilled cancelled"
-    " orders cannot be asked for after 3 days; recvWindow as ccxt sets it",
+    " orders cannot be asked for after 3 days; goodTillDate keeps whole seconds, and is more than"
+    " 600 seconds from now; recvWindow as ccxt sets it",
 )
 
 VENUES: Final = (_SPOT, _SWAP, msgspec.structs.replace(_SWAP, exchange="binanceusdm"))

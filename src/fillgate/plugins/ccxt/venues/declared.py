@@ -1,8 +1,8 @@
 """Exchanges whose entries are read from ccxt and from documents, and not verified further.
 
 What an entry leaves out stays at the safe default: an order is looked up by our id only where ccxt
-sends that id, and no other, in the venue's own field; stops, attached stops and replacing are
-refused everywhere.
+sends that id, and no other, in the venue's own field; stops, trailing and attached ones too, ends
+of orders and replacing are refused everywhere.
 """
 
 from typing import Final
@@ -55,6 +55,8 @@ _replace: Final = msgspec.structs.replace
 
 _BITGET: Final = _replace(
     _found(_declared("bitget", "clientOid")),
+    request_expiry_seconds=30.0,
+    source="bitget.com/api-doc: a request's time stamp is good for 30 seconds",
     attached_fees=_BROKER.format("its header X-CHANNEL-API-CODE"),
 )
 _GATE: Final = _replace(
@@ -62,14 +64,21 @@ _GATE: Final = _replace(
     client_id_form=ClientIdForm.PREFIXED_T,
     cancel_param=None,
     dropped_headers=frozenset({"X-Gate-Channel-Id"}),
+    request_expiry_seconds=60.0,
     notes="By its own id an order can be asked for until an hour after its end.",
+    source="gate.com/docs: by the field text within an hour after the end of an order; a request's"
+    " time stamp is good for 60 seconds, by the words of its error REQUEST_EXPIRED",
 )
 _MEXC: Final = _replace(
     _declared("mexc", "newClientOrderId"),
     request_expiry_seconds=5.0,
     attached_fees=_BROKER.format("its header source"),
+    source="ccxt's features: orders of seven days; recvWindow as ccxt sets it",
 )
-_HTX: Final = _declared("htx", "client-order-id")
+_HTX: Final = _replace(
+    _declared("htx", "client-order-id"),
+    source="ccxt's features: cancelled orders can be asked for two hours",
+)
 _BINGX: Final = _replace(
     _declared("bingx", "newClientOrderId"),
     cancel_param="clientOrderId",
@@ -114,7 +123,11 @@ VENUES: Final = (
         " market order to buy is a quantity to ccxt and a cost to a unified account:"
         " refused.",
     ),
-    _replace(_BITGET, market_types=_SWAP),
+    _replace(
+        _BITGET,
+        market_types=_SWAP,
+        notes="Stops are kept apart, and trailing ones go by a percentage: refused.",
+    ),
     _replace(_GATE, market_types=_SPOT, market_buy_by_cost=True),
     _replace(
         _GATE,
@@ -149,7 +162,10 @@ VENUES: Final = (
     _replace(
         _declared("bitfinex", None),
         serial=True,
-        notes="A client order id is a number of 45 bits, which fillgate's does not fit.",
+        refuses_with=frozenset({500}),
+        notes="A client order id is a number of 45 bits, which fillgate's does not fit. Refusals"
+        " have the HTTP status 500, so one counts as such only if its body is the venue's own"
+        ' list: "error", a code that is known, and a text.',
     ),
     _replace(
         _found(_declared("bitstamp", "client_order_id")),

@@ -20,12 +20,13 @@ VENUES: Final = (
         duplicate_codes=frozenset({"51016"}),
         attached_stops=frozenset({MarketType.SPOT, MarketType.SWAP}),
         replace=True,
-        notes="Quantities of perpetuals are contracts. Stops are kept apart: ccxt sends their id"
-        " in a field that is not asked for there. Refused. An order goes as a batch of one;"
-        " a refusal is in the entry's code `sCode`.",
+        notes="Quantities of perpetuals are contracts. Stops, trailing ones too, are kept apart,"
+        " and one that is set off trades as an order of another id, under which its executions are"
+        " told: refused. An order goes as a batch of one; a refusal is in the entry's code"
+        " `sCode`.",
         source="POST /api/v5/trade/batch-orders, cancel-order and amend-order; GET"
-        " /api/v5/trade/order; unfilled cancelled orders can be asked for two hours; a request's"
-        " time stamp is good for 30 seconds",
+        " /api/v5/trade/order; okx.com/docs-v5: cancelled orders without a fill are kept for two"
+        " hours; a request's time stamp is good for 30 seconds",
     ),
 )
 """What is known of it."""

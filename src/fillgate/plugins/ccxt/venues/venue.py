@@ -15,7 +15,8 @@ from typing import Any
 
 import msgspec
 
-from fillgate.domain.orders import Side
+from fillgate.domain.orders import Side, TriggerPrice
+from fillgate.plugins.ccxt.venues.expiry import Expiry
 
 __all__ = ["ClientIdForm", "Evidence", "LookupWay", "MarketType", "Venue"]
 
@@ -87,11 +88,15 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     lookup_window_seconds: float | None = None
     """How long a cancelled order can still be looked up; None if for ever."""
     settle_seconds: float = 10.0
-    """How long after a submission a lookup may miss an order that is there."""
+    """How long after a submission a lookup may miss an order that is there. No venue tells a bound,
+    though some say that answers may be late: it is a guess on the safe side."""
     request_expiry_seconds: float | None = None
     """After how long the venue itself refuses a late submission; None if it never does."""
     duplicate_codes: frozenset[str] = frozenset()
     """Codes or words in a refusal that mean that the venue has an order of this client id."""
+    refuses_with: frozenset[int] = frozenset()
+    """HTTP statuses from 500 on with which the venue itself refuses, in a list of "error", a code
+    and a text. Any other such status, or body, leaves the order UNKNOWN."""
     order_method: str = "POST"
     """HTTP method by which an order is placed."""
     serial: bool = False
@@ -105,6 +110,26 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """
     profit_param: str | None = None
     """The same for orders that wait for a profit target."""
+    stop_limit_only: bool = False
+    """A stop is taken with a limit alone, by which it rests: there is neither a STOP nor a
+    STOP_LOSS, and no STOP_LIMIT that is IOC or FOK."""
+    rise_params: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """What else `create_order`'s params hold where a stop, or a profit target, waits for the market
+    to rise: a stop to buy, and a target to sell."""
+    fall_params: Mapping[str, str] = msgspec.field(default_factory=dict)
+    """The same where it waits for the market to fall."""
+    waiting_list: Mapping[str, Any] | None = None
+    """Params with which `fetch_open_orders` lists the stops that wait; None lists them among the
+    others."""
+    trail_param: str | None = None
+    """Key of `create_order`'s params that makes a market order a stop which follows the market at a
+    distance in the quote currency. None refuses trailing stops: the venue takes a percentage, or
+    keeps them elsewhere."""
+    triggers: Mapping[TriggerPrice, Mapping[str, str]] = msgspec.field(default_factory=dict)
+    """The prices that can set off a stop, and the params that choose each; none where an order
+    may not choose."""
+    expiry: Expiry | None = None
+    """How a limit order is good till a time; None where it cannot be."""
     replace: bool = False
     """`edit_order` changes a working order in one step. The order is named by the venue's id alone,
     and keeps its client order id: given one, ccxt would look for the order under it."""

@@ -280,41 +280,15 @@ def test_every_verified_entry_has_its_cases() -> None:
         assert wanted <= calls, venue.exchange
 
 
-# fmt: off
-STOPS: Final = (
-    ("binance", "stop_param", "market", {"type": "STOP_LOSS", "stopPrice": "40000"}),
-    ("binance", "stop_param", "limit", {
-        "type": "STOP_LOSS_LIMIT", "stopPrice": "40000", "price": "39000"}),
-    ("binance", "profit_param", "market", {"type": "TAKE_PROFIT", "stopPrice": "40000"}),
-    ("binance", "profit_param", "limit", {
-        "type": "TAKE_PROFIT_LIMIT", "stopPrice": "40000", "price": "39000"}),
-    ("kraken", "stop_param", "market", {"ordertype": "stop-loss", "price": "40000"}),
-    ("kraken", "stop_param", "limit", {
-        "ordertype": "stop-loss-limit", "price": "40000", "price2": "39000"}),
-    ("kraken", "profit_param", "market", {"ordertype": "take-profit", "price": "40000"}),
-    ("kraken", "profit_param", "limit", {
-        "ordertype": "take-profit-limit", "price": "40000", "price2": "39000"}),
+@pytest.mark.parametrize(
+    ("venue", "market_type"), markets(each for each in LISTED if each.waiting_list is not None)
 )
-# fmt: on
-
-
-@pytest.mark.parametrize(("exchange", "param", "kind", "fields"), STOPS)
-async def test_a_stop_is_a_stop_under_our_id(
-    exchange: str, param: str, kind: str, fields: Mapping[str, str]
-) -> None:
-    venue = venue_of(exchange, SPOT)
-    assert venue.client_id_field is not None
-    params = id_of(venue, venue.client_id_param) | {getattr(venue, param): "40000"}
-    price = None if kind == "market" else "39000"
-    wire = wire_of(venue, SPOT)
-    sent = await wire.call("create_order", wire.symbol, kind, "sell", "2", price, params)
-    assert fields.items() <= sent.fields.items()
-    assert sent.fields[venue.client_id_field] == OURS
-
-
-def test_stops_are_taken_only_where_they_are_tested() -> None:
-    taking = {each.exchange for each in LISTED if each.stop_param or each.profit_param}
-    assert taking == {exchange for exchange, *_ in STOPS}
+async def test_stops_that_wait_are_listed_apart(venue: Venue, market_type: MarketType) -> None:
+    wire = wire_of(venue, market_type)
+    others = await wire.call("fetch_open_orders", wire.symbol)
+    waiting = await wire.call("fetch_open_orders", wire.symbol, None, None, venue.waiting_list)
+    assert waiting.address != others.address
+    assert "stop" in waiting.address.lower()
 
 
 # fmt: off
