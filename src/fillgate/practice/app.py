@@ -14,6 +14,7 @@ from fillgate.market.feeds.synthetic import SyntheticTerms
 from fillgate.market.listings import BadSymbol
 from fillgate.practice.breaking import Hanging
 from fillgate.practice.control import Control
+from fillgate.practice.endpoints import ENDPOINTS
 from fillgate.practice.errors import Refused
 from fillgate.practice.exchange import Exchange, Rules
 from fillgate.practice.faults import Faults
@@ -21,7 +22,7 @@ from fillgate.practice.gate import Gate
 from fillgate.practice.hub import Hub
 from fillgate.practice.prices import Prices, recordings_of
 from fillgate.practice.rate_limits import Limits, RateLimits
-from fillgate.practice.rest import Rest
+from fillgate.practice.rest import Rest, Surface
 from fillgate.practice.streams import MarketStreams
 from fillgate.practice.symbols import Symbols
 from fillgate.practice.users import User, Users
@@ -68,10 +69,13 @@ class Practice:
         self.hub = Hub(self.exchange)
         self.faults = Faults()
         self.hanging = Hanging()
+        self.hubs = (self.hub,)
+        """Of all exchanges."""
         gate = Gate(self.exchange, RateLimits(settings.limits))
-        control = Control(settings.control_key, self.exchange, self.faults, self.hub)
+        control = Control(settings.control_key, self.faults, self.hubs)
         ws_api = WsApi(gate, self.hub, self.faults, clock)
         streams = MarketStreams(self.hub, symbols)
+        surfaces = {"": Surface(gate, ENDPOINTS)}
         self.app = Starlette(
             routes=[
                 *control.routes,
@@ -79,7 +83,7 @@ class Practice:
                 WebSocketRoute("/stream", streams.serve),
                 WebSocketRoute("/ws", streams.serve),
                 WebSocketRoute("/ws/{names:path}", streams.serve),
-                Mount("/", Rest(gate, self.faults, self.hanging, clock)),
+                Mount("/", Rest(surfaces, self.faults, self.hanging, clock)),
             ]
         )
         """Serves HTTP and WebSockets; for any ASGI server."""
