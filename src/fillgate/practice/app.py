@@ -1,4 +1,4 @@
-"""All of the exchange as one application: HTTP, both kinds of WebSockets, and its owner's side."""
+"""All of it as one application: the spot and the futures exchange, and their owner's side."""
 
 import secrets
 from pathlib import Path
@@ -18,6 +18,7 @@ from fillgate.practice.endpoints import ENDPOINTS
 from fillgate.practice.errors import Refused
 from fillgate.practice.exchange import Exchange, Rules
 from fillgate.practice.faults import Faults
+from fillgate.practice.futures.side import FUTURES_LIMITS, FuturesSide
 from fillgate.practice.gate import Gate
 from fillgate.practice.hub import Hub
 from fillgate.practice.prices import Prices, recordings_of
@@ -43,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     prices: SyntheticTerms = SyntheticTerms()
     """How made prices go."""
     limits: Limits = Limits()
+    """Of the spot exchange."""
+    futures_limits: Limits = FUTURES_LIMITS
 
 
 class Practice:
@@ -63,22 +66,32 @@ class Practice:
         terms = msgspec.structs.replace(settings.prices, seed=settings.seed)
         recordings = _recordings(settings.recording, symbols, terms)
         prices = Prices(symbols, terms, recordings, clock.now())
-        self.exchange = Exchange(
-            clock, Users(settings.users), prices, symbols=symbols, rules=Rules(prices=terms)
-        )
+        users = Users(settings.users)
+        self.exchange = Exchange(clock, users, prices, symbols=symbols, rules=Rules(prices=terms))
         self.hub = Hub(self.exchange)
+        self.futures = FuturesSide(
+            clock,
+            users,
+            self.exchange.receipts,
+            prices=terms,
+            recordings=_recordings(
+                settings.recording, FuturesSide.symbols, terms, listed_only=True
+            ),
+            limits=settings.futures_limits,
+        )
         self.faults = Faults()
         self.hanging = Hanging()
-        self.hubs = (self.hub,)
-        """Of all exchanges."""
+        self.hubs = (self.hub, self.futures.hub)
+        """Of both exchanges."""
         gate = Gate(self.exchange, RateLimits(settings.limits))
         control = Control(settings.control_key, self.faults, self.hubs)
         ws_api = WsApi(gate, self.hub, self.faults, clock)
         streams = MarketStreams(self.hub, symbols)
-        surfaces = {"": Surface(gate, ENDPOINTS)}
+        surfaces = {self.futures.prefix: self.futures.surface, "": Surface(gate, ENDPOINTS)}
         self.app = Starlette(
             routes=[
                 *control.routes,
+                *self.futures.routes,
                 WebSocketRoute("/ws-api/v3", ws_api.serve),
                 WebSocketRoute("/stream", streams.serve),
                 WebSocketRoute("/ws", streams.serve),
@@ -90,10 +103,12 @@ class Practice:
 
 
 def _recordings(
-    path: Path | None, symbols: Symbols, terms: SyntheticTerms
+    path: Path | None, symbols: Symbols, terms: SyntheticTerms, *, listed_only: bool = False
 ) -> dict[str, Recording] | None:
     try:
-        return None if path is None else recordings_of(path, symbols, terms)
+        if path is None:
+            return None
+        return recordings_of(path, symbols, terms, listed_only=listed_only)
     except (BadRecording, BadSymbol, OSError) as error:
         raise ConfigurationError(str(error)) from None
     except Refused:
