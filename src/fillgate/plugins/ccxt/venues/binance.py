@@ -41,6 +41,9 @@ _SWAP: Final = msgspec.structs.replace(
     stop_param=None,
     profit_param=None,
     replace=True,
+    # Without it ccxt asks for the open orders of spot where no symbol is given, whatever the
+    # account's type of markets is.
+    options={"defaultSubType": "linear"},
     notes="An id is refused as a duplicate only while its order is open. Stops are kept apart,"
     " and trade as an order of another id: refused.",
     source="POST, GET, PUT and DELETE /fapi/v1/order; developers.binance.com: unfilled cancelled"
