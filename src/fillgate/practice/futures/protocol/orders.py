@@ -22,7 +22,7 @@ def placed(view: OrderView, response: ResponseType) -> dict[str, Any]:
     asked = view.asked
     rests = not asked.at_market and asked.time_in_force in _MAY_REST
     if response is ResponseType.ACK or rests:
-        nothing = {"status": "NEW", "avgPrice": "0.00", **_executed_amounts(None)}
+        nothing = {"status": "NEW", "avgPrice": amount_text(None), **_executed_amounts(None)}
         return answered(view) | nothing
     return answered(view)
 
