@@ -55,4 +55,7 @@ def test_an_entry_that_claims_to_have_practised_is_one_of_these() -> None:
     claiming = {
         (each.exchange, each.market_types) for each in LISTED if each.evidence is Evidence.PRACTICE
     }
-    assert claiming == {("binance", frozenset({MarketType.SPOT}))}
+    assert claiming == {
+        ("binance", frozenset({MarketType.SPOT})),
+        ("binance", frozenset({MarketType.SWAP})),
+    }

@@ -111,6 +111,7 @@ class Wire:
         self.symbol: str = market["symbol"]
         settings = {
             "defaultType": market_type.value,
+            **({} if venue.sub_type is None else {"defaultSubType": venue.sub_type}),
             "warnOnFetchOpenOrdersWithoutSymbol": False,
             **venue.options,
             **_SETTINGS.get(venue.exchange, {}),

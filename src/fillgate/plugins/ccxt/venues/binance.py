@@ -34,21 +34,20 @@ _SPOT: Final = Venue(
 
 _SWAP: Final = msgspec.structs.replace(
     _SPOT,
-    evidence=Evidence.WIRE,
     market_types=frozenset({MarketType.SWAP}),
     client_id_field="newClientOrderId",
     lookup_window_seconds=3 * _DAY,
     stop_param=None,
     profit_param=None,
     replace=True,
-    # Without it ccxt asks for the open orders of spot where no symbol is given, whatever the
-    # account's type of markets is.
-    options={"defaultSubType": "linear"},
+    sub_type="linear",
     notes="An id is refused as a duplicate only while its order is open. Stops are kept apart,"
     " and trade as an order of another id: refused.",
     source="POST, GET, PUT and DELETE /fapi/v1/order; developers.binance.com: unfilled cancelled"
     " orders cannot be asked for after 3 days; recvWindow as ccxt sets it",
 )
 
-VENUES: Final = (_SPOT, _SWAP, msgspec.structs.replace(_SWAP, exchange="binanceusdm"))
+_USDM: Final = msgspec.structs.replace(_SWAP, exchange="binanceusdm", evidence=Evidence.WIRE)
+
+VENUES: Final = (_SPOT, _SWAP, _USDM)
 """What is known of them, an entry for each that differs."""
