@@ -121,6 +121,17 @@ async def test_a_position_whose_margin_is_used_up_is_liquidated(contracts: Contr
     assert D(wallet["initialMargin"]) == 0
 
 
+async def test_a_liquidation_is_not_the_order_that_comes_then(contracts: Contracts) -> None:
+    await contracts.order(quantity="0.1")
+    exchange = contracts.client.practice.futures.exchange
+    exchange.prices.feeds["BTCUSDT"].set_price(exchange.now(), 570_000)
+    contracts.client.clock.advance(0.3)
+    placed = await contracts.limit("50000", newClientOrderId="mine")
+    *_, closing, mine = await contracts.ask("GET", "v1/allOrders", symbol="BTCUSDT")
+    assert (closing["type"], closing["origQty"]) == ("LIQUIDATION", "0.10000000")
+    assert (mine["type"], mine["orderId"]) == ("LIMIT", placed["orderId"])
+
+
 async def test_longs_pay_funding(contracts: Contracts) -> None:
     await contracts.order(quantity="0.1")
     before = D((await contracts.wallet())["walletBalance"])

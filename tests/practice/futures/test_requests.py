@@ -177,6 +177,26 @@ async def test_orders_are_listed_looked_up_and_cancelled(contracts: Contracts) -
     assert (await contracts.ask("GET", "v1/order", symbol="BTCUSDT"))["code"] == -1102
 
 
+async def test_lists_are_told_by_the_week(contracts: Contracts) -> None:
+    clock, numbers = contracts.client.clock, []
+    for _ in range(3):
+        numbers.append((await contracts.order(quantity="0.01"))["orderId"])
+        clock.advance(4 * 86_400)
+    now = clock.now() // 1000
+    day = 86_400_000
+
+    async def told(path: str, **fields: Any) -> Any:
+        found = await contracts.ask("GET", path, symbol="BTCUSDT", **fields)
+        return found["code"] if isinstance(found, dict) else [each["orderId"] for each in found]
+
+    for path in ("v1/userTrades", "v1/allOrders"):
+        assert await told(path) == numbers
+        assert await told(path, startTime=now - 13 * day) == numbers[:2]
+        assert await told(path, startTime=now - 7 * day, endTime=now) == numbers[2:]
+        assert await told(path, startTime=now - 8 * day, endTime=now) == -4165
+    assert await told("v1/userTrades", fromId=2, limit=1) == numbers[1:2]
+
+
 async def test_a_symbol_that_is_closed_here_is_open_for_spot(contracts: Contracts) -> None:
     closed = {"symbol": "BTCUSDT", "closed": True, "market": "futures"}
     await contracts.client.control("POST", "price", **closed)

@@ -1,5 +1,6 @@
 """What is pushed of an account and of markets, heard by a plain WebSocket client over TLS."""
 
+import asyncio
 import json
 import ssl
 from collections.abc import AsyncIterator
@@ -54,7 +55,8 @@ async def calling(folder: Path) -> AsyncIterator[Caller]:
 
 
 async def hear(socket: ClientConnection) -> Any:
-    return json.loads(await socket.recv())
+    async with asyncio.timeout(10):
+        return json.loads(await socket.recv())
 
 
 async def orders(socket: ClientConnection, count: int) -> list[Any]:

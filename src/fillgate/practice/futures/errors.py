@@ -27,6 +27,7 @@ __all__ = [
     "same_terms",
     "too_little",
     "too_little_leverage",
+    "too_long",
     "too_many_orders",
     "unsupported",
     "wrong_position_side",
@@ -39,6 +40,7 @@ unsupported: Final = partial(Refused, -1020, "This operation is not supported.")
 no_such_listen_key: Final = partial(Refused, -1125, "This listenKey does not exist.")
 no_margin: Final = partial(Refused, -2019, "Margin is insufficient.")
 cannot_reduce: Final = partial(Refused, -2022, "ReduceOnly Order is rejected.")
+too_long: Final = partial(Refused, -4165, "Maximum time interval is 7 days.")
 too_many_orders: Final = partial(Refused, -2025, "Reach max open order limit.")
 too_little_leverage: Final = partial(
     Refused, -2028, "Leverage is smaller than permitted: insufficient margin balance."

@@ -7,7 +7,7 @@ from typing import Any, Final
 from fillgate.practice.amounts import amount_text
 from fillgate.practice.calls import Call
 from fillgate.practice.errors import Refused, mandatory
-from fillgate.practice.futures.endpoints.asked import futures
+from fillgate.practice.futures.endpoints.asked import futures, read_week
 from fillgate.practice.futures.errors import (
     no_need_of_margin_type,
     no_need_of_position_side,
@@ -16,7 +16,6 @@ from fillgate.practice.futures.errors import (
 from fillgate.practice.futures.exchange import HIGHEST_LEVERAGE
 from fillgate.practice.futures.protocol import accounts
 from fillgate.practice.futures.protocol.exchange_info import leverage_brackets
-from fillgate.practice.pages import read_page
 
 __all__ = [
     "answer_account_2",
@@ -74,7 +73,7 @@ answer_position_risk_3: Final = partial(_position_risk, version=3)
 def answer_user_trades(call: Call) -> list[dict[str, Any]]:
     """List the account's trades of a symbol, oldest first; of one order if one is named."""
     exchange, symbol = futures(call), call.parameters.needed("symbol")
-    order_id, page = call.parameters.integer("orderId"), read_page(call.parameters, "fromId")
+    order_id, page = call.parameters.integer("orderId"), read_week(call, "fromId")
     asset = exchange.symbols.find(symbol).quote
     found = exchange.my_trades(call.user, symbol, page)
     return [

@@ -8,10 +8,9 @@ from typing import Any
 
 from fillgate.practice.calls import Call
 from fillgate.practice.errors import Refused, cancel_rejected, mandatory, no_such_order
-from fillgate.practice.futures.endpoints.asked import futures
+from fillgate.practice.futures.endpoints.asked import futures, read_week
 from fillgate.practice.futures.new_order import read_order
 from fillgate.practice.futures.protocol import orders
-from fillgate.practice.pages import read_page
 from fillgate.practice.views import OrderView
 
 __all__ = [
@@ -94,7 +93,7 @@ def answer_open_orders(call: Call) -> list[dict[str, Any]]:
 def answer_all_orders(call: Call) -> list[dict[str, Any]]:
     """List orders of a symbol, oldest first."""
     symbol = call.parameters.needed("symbol")
-    page = read_page(call.parameters, "orderId")
+    page = read_week(call, "orderId")
     return [orders.queried(view) for view in call.exchange.all_orders(call.user, symbol, page)]
 
 
