@@ -23,7 +23,7 @@ from tests.acceptance.world import (
     World,
 )
 
-__all__ = ["Market", "MockWorld", "mock_options", "mock_world"]
+__all__ = ["Market", "MockWorld", "margin_options", "mock_options", "mock_world"]
 
 _MARKET = "market"
 
@@ -48,19 +48,30 @@ class Market:
         return dataclasses.replace(context, quotes=self)
 
 
-def mock_options(folder: Path, **more: Any) -> dict[str, Any]:
+_PERPETUAL = "BTC/USDT:USDT"
+_LEVERAGE = Decimal(20)
+
+
+def mock_options(folder: Path, symbol: str = SYMBOL, **more: Any) -> dict[str, Any]:
     """Return the settings of a mock account that is what a world's account should be."""
     rules = {"tick": PRICE_STEP, "lot": QUANTITY_STEP, "minimum_notional": LEAST_WORTH}
     return {
         "account": "spot",
         "balances": dict(FUNDS),
-        "instruments": {SYMBOL: rules},
+        "instruments": {symbol: rules},
         "prices_from": _MARKET,
         "activity": 0,
         "taker_fee_bps": 10,
         "ledger_path": str(folder / "ledger"),
         **more,
     }
+
+
+def margin_options(folder: Path) -> dict[str, Any]:
+    """Return the settings of a mock account that holds contracts."""
+    funds = {"USDT": FUNDS["USDT"]}
+    more: dict[str, Any] = {"account": "margin", "balances": funds, "leverage": _LEVERAGE}
+    return mock_options(folder, _PERPETUAL, **more)
 
 
 class MockWorld(World):
@@ -70,15 +81,17 @@ class MockWorld(World):
         self.plugin = plugin
         self.market = market
         self._options = options
+        if options.get("account") == "margin":
+            self.symbol, self.leverage, self.holds_assets = _PERPETUAL, _LEVERAGE, False
 
     async def move(self, price: Decimal) -> None:
         self.market.price = price
         # Borrowed quotes are asked for when a symbol is spoken of.
-        await self.plugin.fetch_data(SYMBOL)
+        await self.plugin.fetch_data(self.symbol)
 
     async def thin(self) -> tuple[Decimal, Decimal]:
         # So little is displayed at the touch that most of it rests.
-        quote = await self.plugin.fetch_data(SYMBOL)
+        quote = await self.plugin.fetch_data(self.symbol)
         assert quote.ask is not None
         return quote.ask, Decimal("1.5")
 
@@ -88,10 +101,10 @@ class MockWorld(World):
 
 
 @asynccontextmanager
-async def mock_world(folder: Path) -> AsyncIterator[MockWorld]:
+async def mock_world(options: dict[str, Any]) -> AsyncIterator[MockWorld]:
     market, tasks = Market(), TaskCollector()
     context = market.seen_by(plugin_context(clock=SystemClock(), tasks=tasks))
-    plugin, options = MockPlugin("acceptance", context), mock_options(folder)
+    plugin = MockPlugin("acceptance", context)
     await plugin.init(options)
     try:
         yield MockWorld(plugin, market, options)

@@ -1,7 +1,8 @@
 """What the cases need of a venue besides the account: somebody who moves the market.
 
-A world has one spot account with `FUNDS` and the symbol `SYMBOL`, whose steps are `PRICE_STEP` and
-`QUANTITY_STEP`. Orders worth `LEAST_WORTH` are taken, those of one step are worth too little.
+A world has one account with `FUNDS`, of which one for contracts holds the money only, and a symbol
+whose steps are no larger than the numbers of the cases. Orders worth a hundred are taken, those of
+one step are worth too little.
 """
 
 import asyncio
@@ -68,6 +69,12 @@ class World(ABC):
 
     plugin: ExecutionPlugin
     """The account, opened."""
+    symbol = SYMBOL
+    quantity_step = QUANTITY_STEP
+    leverage = Decimal(1)
+    """Worth of what is bought for each unit of money that it ties up."""
+    holds_assets = True
+    """Whether what is bought is a balance; else it is a position in a contract."""
 
     @abstractmethod
     async def move(self, price: Decimal) -> None:
@@ -86,7 +93,7 @@ class World(ABC):
         given: dict[str, Any] = {
             "client_order_id": f"fgacpt{next(_numbers):07}00",
             "account": self.plugin.name,
-            "symbol": SYMBOL,
+            "symbol": self.symbol,
             "side": Side.BUY,
             "quantity": Decimal("0.01"),
         }

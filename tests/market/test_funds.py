@@ -164,6 +164,39 @@ def test_a_short_position_is_liquidated_when_the_price_rises() -> None:
     assert owned(venue) == {"USD": (D(802), D(802))}
 
 
+def test_leverage_is_changed_without_an_order() -> None:
+    venue = opened(AccountKind.MARGIN, {"USD": D(1000)}, [quiet()])
+    venue.place(limit(90, quantity=10, symbol=PERPETUAL), at(0))
+    assert owned(venue)["USD"] == (D(1000), D(910))
+    assert venue.change_leverage("m", PERPETUAL, D(5), at(0)) is None
+    assert owned(venue)["USD"] == (D(1000), D(820))
+    placed = venue.place(limit(90, "b", quantity=10, symbol=PERPETUAL), at(0))
+    assert placed.status is Status.NEW
+    assert owned(venue)["USD"] == (D(1000), D(640))
+
+
+@pytest.mark.parametrize(
+    ("kind", "leverage", "code"),
+    [
+        (AccountKind.MARGIN, 0, "INVALID_LEVERAGE"),
+        (AccountKind.MARGIN, 126, "INVALID_LEVERAGE"),
+        (AccountKind.MARGIN, 1, "INSUFFICIENT_FUNDS"),
+        (AccountKind.SPOT, 5, "INVALID_LEVERAGE"),
+    ],
+)
+def test_leverage_that_cannot_be_changes_nothing(
+    kind: AccountKind, leverage: int, code: str
+) -> None:
+    venue = opened(kind, {"USD": D(2000)}, [quiet()])
+    name = PERPETUAL if kind is AccountKind.MARGIN else "X"
+    venue.place(limit(90, quantity=22, symbol=name), at(0))
+    venue.place(limit(90, "b", quantity=22, symbol=name), at(0))
+    before = owned(venue)
+    refusal = venue.change_leverage("m", name, D(leverage), at(0))
+    assert refusal is not None
+    assert (refusal.code, owned(venue)) == (code, before)
+
+
 @pytest.mark.parametrize(("leverage", "code"), [(0, "INVALID_LEVERAGE"), (126, "INVALID_LEVERAGE")])
 def test_leverage_has_bounds(leverage: int, code: str) -> None:
     venue = opened(AccountKind.MARGIN, {"USD": D(1000)}, [quiet()])

@@ -129,3 +129,10 @@ def test_odd_texts_are_symbols_too(symbol: str) -> None:
 def test_unknown_symbols_have_prices_of_their_own() -> None:
     prices = {listing(f"NEW{number}").base_ticks for number in range(50)}
     assert len(prices) > 40
+
+
+def test_an_account_may_call_a_symbol_a_contract() -> None:
+    listed = listing("BTCUSDT")
+    assert not listed.perpetual
+    assert listed.amended(Amendment(perpetual=True)).perpetual
+    assert listing("BTCUSDT.P").amended(Amendment()).perpetual

@@ -595,6 +595,15 @@ def test_a_replace_that_would_take_is_refused_if_it_may_not() -> None:
     assert venue.state.orders[1] == placed
 
 
+def test_a_replace_may_leave_an_order_its_name() -> None:
+    venue = venue_over([BOOK])
+    placed = venue.place(limit(95, quantity=3), at(0))
+    venue.replace(placed, msgspec.structs.replace(placed.order, price=Decimal(96)), at(0.5))
+    after = venue.state.orders[1]
+    assert (after.order.price, after.order.client_order_id, after.former) == (Decimal(96), "a", ())
+    assert venue.state.arrivals == {"a": (1,)}
+
+
 # Refusals
 
 

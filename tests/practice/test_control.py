@@ -38,6 +38,9 @@ async def test_nothing_happens_without_the_control_key(
     [
         ("price", {"symbol": "NOPE", "price": "1"}, "`symbol`"),
         ("price", {"symbol": "BTCUSDT", "price": "0.001"}, "`price`"),
+        ("price", {"symbol": "BTCUSDT", "price": "1.01", "market": "futures"}, "`price`"),
+        ("price", {"symbol": "ETHBTC", "price": "1", "market": "futures"}, "`symbol`"),
+        ("price", {"symbol": "BTCUSDT", "price": "1", "market": "options"}, "`market`"),
         ("price", {"symbol": "BTCUSDT", "price": "-1"}, "`price`"),
         ("price", {"symbol": "BTCUSDT", "price": "NaN"}, "`price`"),
         ("price", {"symbol": "BTCUSDT", "price": "Infinity"}, "`price`"),

@@ -54,7 +54,8 @@ def venue(
     balance: Annotated[
         list[str] | None,
         typer.Option(
-            help="What each account owns at the beginning, instead of the usual; may be repeated.",
+            help="What each account owns at the beginning, instead of the usual; may be repeated. "
+            "Its wallet for futures holds as much USDT besides.",
             metavar="ASSET=AMOUNT",
         ),
     ] = None,
@@ -74,7 +75,7 @@ def venue(
         ),
     ] = None,
 ) -> None:
-    """Run an exchange that speaks Binance's spot protocol, until SIGTERM or Ctrl-C.
+    """Run an exchange that speaks Binance's spot and futures protocols, until SIGTERM or Ctrl-C.
 
     It trades on a simulated market and is reached from this machine alone; no order leaves it.
 

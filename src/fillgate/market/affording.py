@@ -9,10 +9,11 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from fillgate.domain.numbers import decimal_text, multiply, subtract
+from fillgate.domain.numbers import multiply, subtract
 from fillgate.domain.orders import Order, OrderType, Side
 from fillgate.market.accounts import AccountKind, MarginTerms
 from fillgate.market.execution import Execution
+from fillgate.market.margin_calls import leverage_refusal
 from fillgate.market.rules import Refusal
 from fillgate.market.triggers import trail_start
 from fillgate.market.venue_order import VenueOrder
@@ -60,9 +61,7 @@ def _refuse_protected_sales(
 def _refuse_leverage(
     _step: Execution, order: Order, terms: MarginTerms, _held: VenueOrder | None
 ) -> Refusal | None:
-    if order.leverage is None or 1 <= order.leverage <= terms.most:
-        return None
-    return Refusal("INVALID_LEVERAGE", f"Leverage must be 1 to {decimal_text(terms.most)}.")
+    return None if order.leverage is None else leverage_refusal(order.leverage, terms)
 
 
 def _refuse_shortfall(

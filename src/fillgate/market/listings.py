@@ -144,7 +144,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
         return _steps(quantity, self.lot)
 
     def amended(self, by: "Amendment") -> "Listing":
-        """Return the listing with an account's own steps and minimum, where it has some."""
+        """Return the listing with what an account says of it, where it says something."""
         tick = by.tick or self.tick
         price = self.price(self.base_ticks)
         return msgspec.structs.replace(
@@ -154,6 +154,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
             minimum_notional=self.minimum_notional
             if by.minimum_notional is None
             else by.minimum_notional,
+            perpetual=self.perpetual if by.perpetual is None else by.perpetual,
             base_ticks=max(1, int(divide(price, tick))),
         )
 
@@ -164,6 +165,8 @@ class Amendment(msgspec.Struct, frozen=True, kw_only=True):
     tick: Decimal | None = None
     lot: Decimal | None = None
     minimum_notional: Decimal | None = None
+    perpetual: bool | None = None
+    """Whether it is a contract, where its name does not say so."""
 
 
 def _steps(value: Decimal, step: Decimal) -> tuple[int, bool]:

@@ -7,14 +7,24 @@ from decimal import Decimal
 from typing import Final
 
 from fillgate.domain.life_cycle import OrderStatus
+from fillgate.domain.numbers import ZERO, decimal_text
 from fillgate.domain.orders import Order, Side
-from fillgate.market.accounts import MarginAccount
+from fillgate.market.accounts import MarginAccount, MarginTerms, Need
 from fillgate.market.feeds.base import Component, Quote, Watch
 from fillgate.market.records import Funded, Leveraged, Liquidated, Settled
+from fillgate.market.rules import Refusal
 from fillgate.market.step import Step
 from fillgate.market.venue_order import VenueOrder
 
-__all__ = ["closing_order", "fund", "set_leverage", "settle", "watch_position"]
+__all__ = [
+    "change_leverage",
+    "closing_order",
+    "fund",
+    "leverage_refusal",
+    "set_leverage",
+    "settle",
+    "watch_position",
+]
 
 _LIQUIDATION: Final = "The position was liquidated."
 
@@ -70,10 +80,38 @@ def set_leverage(step: Step, order: Order) -> None:
     owner = step.state.ownership.account(order.account)
     if order.leverage is None or order.reduce_only or not isinstance(owner, MarginAccount):
         return
-    if order.leverage != owner.leverage(order.symbol):
-        name, symbol, leverage = order.account, order.symbol, order.leverage
-        step.happen(Leveraged(at=step.at, account=name, symbol=symbol, leverage=leverage))
-        watch_position(step, order.account)
+    _set(step, order.account, owner, order.leverage)
+
+
+def change_leverage(
+    step: Step, account: str, leverage: Decimal, terms: MarginTerms
+) -> Refusal | None:
+    """Set the leverage of a symbol without an order; return why it stays as it is, if it does."""
+    owner = step.state.ownership.account(account)
+    if not isinstance(owner, MarginAccount):
+        return Refusal("INVALID_LEVERAGE", "Only what holds contracts has a leverage.")
+    instrument = step.state.ownership.instrument(step.market.symbol)
+    nothing = Need(instrument, Side.BUY, ZERO, ZERO, ZERO, leverage=leverage)
+    refusal = leverage_refusal(leverage, terms)
+    if refusal is None and (shortfall := owner.shortfall(nothing)) is not None:
+        refusal = Refusal("INSUFFICIENT_FUNDS", str(shortfall))
+    if refusal is None:
+        _set(step, account, owner, leverage)
+    return refusal
+
+
+def leverage_refusal(leverage: Decimal, terms: MarginTerms) -> Refusal | None:
+    """Return why there can be no such leverage; None if there can."""
+    if 1 <= leverage <= terms.most:
+        return None
+    return Refusal("INVALID_LEVERAGE", f"Leverage must be 1 to {decimal_text(terms.most)}.")
+
+
+def _set(step: Step, account: str, owner: MarginAccount, leverage: Decimal) -> None:
+    symbol = step.market.symbol
+    if leverage != owner.leverage(symbol):
+        step.happen(Leveraged(at=step.at, account=account, symbol=symbol, leverage=leverage))
+        watch_position(step, account)
 
 
 def fund(step: Step, rate: Decimal, quote: Quote) -> None:

@@ -76,7 +76,7 @@ class Liquidated(_OfOrder, frozen=True, kw_only=True, tag="liquidated"):
 
 
 class Replaced(_OfOrder, frozen=True, kw_only=True, tag="replaced"):
-    """A working order got other terms, and the client order id of the request for them."""
+    """A working order got other terms, and the client order id that the request gave it."""
 
     order: Order
 

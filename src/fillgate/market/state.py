@@ -101,7 +101,7 @@ class VenueState:
         elif isinstance(record, Queued):
             self._places += 1
             held = msgspec.structs.replace(held, place=self._places)
-        elif isinstance(record, Replaced):
+        elif isinstance(record, Replaced) and held.former != before.former:
             self._name(held)
         return before, held
 

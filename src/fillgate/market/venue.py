@@ -25,7 +25,7 @@ from fillgate.market.affording import unaffordable
 from fillgate.market.execution import Execution
 from fillgate.market.feeds.base import NoPrices, Quote
 from fillgate.market.listings import Listing
-from fillgate.market.margin_calls import fund, set_leverage, watch_position
+from fillgate.market.margin_calls import change_leverage, fund, set_leverage, watch_position
 from fillgate.market.matching import SelfTradePrevention
 from fillgate.market.records import Arrived, Opened, Replaced
 from fillgate.market.replacing import keeps_its_place, replace_refusal
@@ -212,6 +212,15 @@ class Venue:
             self.state.apply(opened)
         return self.state.ownership.account(name).kind
 
+    def change_leverage(self, name: str, symbol: str, to: Decimal, now: int) -> Refusal | None:
+        """Set an account's leverage of a symbol; return why it keeps the one that it has.
+
+        Raises:
+            BadSymbol: the text cannot be one.
+        """
+        with self._step(self.market(symbol, now), now) as step:
+            return change_leverage(step, name, to, self._terms.margin)
+
     # Requests
 
     def place(
@@ -325,7 +334,7 @@ class Venue:
 
         Args:
             held: the order.
-            order: as it is to be; its client order id is that of the request, and new.
+            order: as it is to be; its client order id is a new one, or the one that it has.
             now: when the request arrives.
 
         Returns:
@@ -342,7 +351,8 @@ class Venue:
         return refusal or self.state.orders[held.number]
 
     def _replace_refusal(self, step: Execution, held: VenueOrder, order: Order) -> Refusal | None:
-        if order.client_order_id in self.state.arrivals:
+        renamed = order.client_order_id != held.order.client_order_id
+        if renamed and order.client_order_id in self.state.arrivals:
             return Refusal("INVALID_CLIENT_ORDER_ID", "Duplicate client order id.")
         refusal = replace_refusal(held, self._circumstances(step, order))
         refusal = refusal or unaffordable(step, order, self._terms.margin, held)

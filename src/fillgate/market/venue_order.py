@@ -39,7 +39,7 @@ class VenueOrder(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     number: int
     """Counts the orders of the venue, from 1."""
     order: Order
-    """As it is now; under the client order id of the last request that replaced it."""
+    """As it is now; under the client order id that the last replace gave it."""
     former: tuple[str, ...] = ()
     """The client order ids that it had before, oldest first."""
     arrived: int
@@ -170,7 +170,9 @@ def _queued(held: VenueOrder, record: Queued | MovedUp) -> VenueOrder:
 
 
 def _replaced(held: VenueOrder, record: Replaced) -> VenueOrder:
-    former = (*held.former, held.order.client_order_id)
+    name, former = held.order.client_order_id, held.former
+    if record.order.client_order_id != name:
+        former = (*former, name)
     return replace(held, order=record.order, former=former, updated=record.at)
 
 

@@ -1,4 +1,6 @@
-"""The practice exchange: Binance's spot protocol on loopback, over the simulated market.
+"""The practice exchange: Binance's protocols on loopback, over the simulated market.
+
+Spot is here, what both sides share too; `futures` is the other side.
 
 What is asked and told:
 

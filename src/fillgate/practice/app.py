@@ -1,4 +1,4 @@
-"""All of the exchange as one application: HTTP, both kinds of WebSockets, and its owner's side."""
+"""All of it as one application: the spot and the futures exchange, and their owner's side."""
 
 import secrets
 from pathlib import Path
@@ -14,14 +14,16 @@ from fillgate.market.feeds.synthetic import SyntheticTerms
 from fillgate.market.listings import BadSymbol
 from fillgate.practice.breaking import Hanging
 from fillgate.practice.control import Control
+from fillgate.practice.endpoints import ENDPOINTS
 from fillgate.practice.errors import Refused
 from fillgate.practice.exchange import Exchange, Rules
 from fillgate.practice.faults import Faults
+from fillgate.practice.futures.side import FUTURES_LIMITS, FuturesSide
 from fillgate.practice.gate import Gate
 from fillgate.practice.hub import Hub
 from fillgate.practice.prices import Prices, recordings_of
 from fillgate.practice.rate_limits import Limits, RateLimits
-from fillgate.practice.rest import Rest
+from fillgate.practice.rest import Rest, Surface
 from fillgate.practice.streams import MarketStreams
 from fillgate.practice.symbols import Symbols
 from fillgate.practice.users import User, Users
@@ -42,6 +44,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     prices: SyntheticTerms = SyntheticTerms()
     """How made prices go."""
     limits: Limits = Limits()
+    """Of the spot exchange."""
+    futures_limits: Limits = FUTURES_LIMITS
 
 
 class Practice:
@@ -62,34 +66,49 @@ class Practice:
         terms = msgspec.structs.replace(settings.prices, seed=settings.seed)
         recordings = _recordings(settings.recording, symbols, terms)
         prices = Prices(symbols, terms, recordings, clock.now())
-        self.exchange = Exchange(
-            clock, Users(settings.users), prices, symbols=symbols, rules=Rules(prices=terms)
-        )
+        users = Users(settings.users)
+        self.exchange = Exchange(clock, users, prices, symbols=symbols, rules=Rules(prices=terms))
         self.hub = Hub(self.exchange)
+        self.futures = FuturesSide(
+            clock,
+            users,
+            self.exchange.receipts,
+            prices=terms,
+            recordings=_recordings(
+                settings.recording, FuturesSide.symbols, terms, listed_only=True
+            ),
+            limits=settings.futures_limits,
+        )
         self.faults = Faults()
         self.hanging = Hanging()
+        self.hubs = (self.hub, self.futures.hub)
+        """Of both exchanges."""
         gate = Gate(self.exchange, RateLimits(settings.limits))
-        control = Control(settings.control_key, self.exchange, self.faults, self.hub)
+        control = Control(settings.control_key, self.faults, self.hubs)
         ws_api = WsApi(gate, self.hub, self.faults, clock)
         streams = MarketStreams(self.hub, symbols)
+        surfaces = {self.futures.prefix: self.futures.surface, "": Surface(gate, ENDPOINTS)}
         self.app = Starlette(
             routes=[
                 *control.routes,
+                *self.futures.routes,
                 WebSocketRoute("/ws-api/v3", ws_api.serve),
                 WebSocketRoute("/stream", streams.serve),
                 WebSocketRoute("/ws", streams.serve),
                 WebSocketRoute("/ws/{names:path}", streams.serve),
-                Mount("/", Rest(gate, self.faults, self.hanging, clock)),
+                Mount("/", Rest(surfaces, self.faults, self.hanging, clock)),
             ]
         )
         """Serves HTTP and WebSockets; for any ASGI server."""
 
 
 def _recordings(
-    path: Path | None, symbols: Symbols, terms: SyntheticTerms
+    path: Path | None, symbols: Symbols, terms: SyntheticTerms, *, listed_only: bool = False
 ) -> dict[str, Recording] | None:
     try:
-        return None if path is None else recordings_of(path, symbols, terms)
+        if path is None:
+            return None
+        return recordings_of(path, symbols, terms, listed_only=listed_only)
     except (BadRecording, BadSymbol, OSError) as error:
         raise ConfigurationError(str(error)) from None
     except Refused:

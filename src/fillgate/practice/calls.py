@@ -31,6 +31,20 @@ class Call(msgspec.Struct, kw_only=True):
         assert self.caller is not None
         return self.caller
 
+    def received(self) -> Receipt:
+        """Take in a request for a new order: it is in the receipts from now on."""
+        sent = {name: text for name, text in self.parameters.values.items() if name != "signature"}
+        self.receipt = self.exchange.receipts.add(
+            Receipt(
+                at=self.exchange.now() // 1000,
+                account=self.user.name,
+                way=self.way,
+                market=self.exchange.name,
+                parameters=sent,
+            )
+        )
+        return self.receipt
+
 
 class Answer(NamedTuple):
     """What an endpoint answers."""

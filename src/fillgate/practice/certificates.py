@@ -18,6 +18,7 @@ HOSTS: Final = (
     "stream.binance.com",
     "ws-api.binance.com",
     "*.binance.vision",
+    "*.binancefuture.com",
     "localhost",
     "127.0.0.1",
     "::1",

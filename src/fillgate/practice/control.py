@@ -4,7 +4,7 @@ Invariant: without the control key everything here is 403, and nothing happens.
 """
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -21,6 +21,7 @@ from fillgate.practice.hub import Hub
 __all__ = ["KEY_HEADER", "Control"]
 
 KEY_HEADER: Final = "X-Practice-Key"
+SPOT: Final = Exchange.name
 _Document = TypeVar("_Document")
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -30,6 +31,7 @@ class _Price(msgspec.Struct, forbid_unknown_fields=True):
     price: Decimal | None = None
     """None lets go of it, unless the symbol is closed."""
     closed: bool = False
+    market: str = SPOT
 
 
 class _Lookups(msgspec.Struct, forbid_unknown_fields=True):
@@ -43,12 +45,17 @@ class _Wrong(Exception):
 class Control:
     """The owner's side."""
 
-    def __init__(self, key: str, exchange: Exchange, faults: Faults, hub: Hub) -> None:
-        """Open to who has the key."""
+    def __init__(self, key: str, faults: Faults, hubs: Sequence[Hub]) -> None:
+        """Open to who has the key.
+
+        Args:
+            key: the owner's.
+            faults: what goes wrong.
+            hubs: of the exchanges, that for spot first.
+        """
         self._key = key
-        self._exchange = exchange
         self._faults = faults
-        self._hub = hub
+        self._hubs = {hub.exchange.name: hub for hub in hubs}
 
     @property
     def routes(self) -> list[Route]:
@@ -59,8 +66,8 @@ class Control:
             ("GET", "/practice/faults", lambda _: self._faults.shown()),
             ("DELETE", "/practice/faults", self._clear_faults),
             ("POST", "/practice/lookups", self._set_lookups),
-            ("POST", "/practice/sockets/drop", lambda _: {"dropped": self._hub.drop_all()}),
-            ("GET", "/practice/orders", lambda _: self._exchange.receipts.counted()),
+            ("POST", "/practice/sockets/drop", self._drop),
+            ("GET", "/practice/orders", lambda _: self._hubs[SPOT].exchange.receipts.counted()),
         )
         return [Route(path, self._guarded(do), methods=[method]) for method, path, do in table]
 
@@ -78,27 +85,24 @@ class Control:
 
     def _set_price(self, body: bytes) -> dict[str, Any]:
         asked = _read(body, _Price)
-        feed = self._exchange.prices.feeds.get(asked.symbol)
+        hub = self._hubs.get(asked.market)
+        if hub is None:
+            known = ", ".join(self._hubs)
+            raise _Wrong(f"`market`: expected one of {known}, found {asked.market!r}")
+        exchange = hub.exchange
+        feed = exchange.prices.feeds.get(asked.symbol)
         if feed is None:
-            known = ", ".join(self._exchange.symbols.by_name)
+            known = ", ".join(exchange.symbols.by_name)
             raise _Wrong(f"`symbol`: expected one of {known}, found {asked.symbol!r}")
-        at = self._exchange.now()
+        at = exchange.now()
         if asked.closed:
             feed.close(at)
         elif asked.price is None:
             feed.let_go(at)
         else:
-            feed.set_price(at, self._ticks(asked.symbol, asked.price))
-        self._hub.beat(at_once=True)
-        return {"symbol": asked.symbol, "price": asked.price, "closed": asked.closed}
-
-    def _ticks(self, symbol: str, price: Decimal) -> int:
-        tick = self._exchange.symbols.find(symbol).tick
-        fits = price.is_finite() and 0 < price <= HIGHEST_PRICE and not price % tick
-        if not fits:
-            text = f"`price`: expected a multiple of {tick} above 0, up to {HIGHEST_PRICE}"
-            raise _Wrong(f"{text}, found {price}")
-        return int(price / tick)
+            feed.set_price(at, _ticks(asked.price, exchange.symbols.find(asked.symbol).tick))
+        hub.beat(at_once=True)
+        return msgspec.structs.asdict(asked)
 
     def _add_fault(self, body: bytes) -> dict[str, Any]:
         fault = _read(body, Fault)
@@ -115,8 +119,20 @@ class Control:
         asked = _read(body, _Lookups)
         if asked.late_ms < 0:
             raise _Wrong("`late_ms`: expected no number below 0")
-        self._exchange.late = asked.late_ms * 1000
+        for hub in self._hubs.values():
+            hub.exchange.late = asked.late_ms * 1000
         return {"late_ms": asked.late_ms}
+
+    def _drop(self, _body: bytes) -> dict[str, Any]:
+        return {"dropped": sum(hub.drop_all() for hub in self._hubs.values())}
+
+
+def _ticks(price: Decimal, tick: Decimal) -> int:
+    fits = price.is_finite() and 0 < price <= HIGHEST_PRICE and not price % tick
+    if not fits:
+        text = f"`price`: expected a multiple of {tick} above 0, up to {HIGHEST_PRICE}"
+        raise _Wrong(f"{text}, found {price}")
+    return int(price / tick)
 
 
 def _read(body: bytes, kind: type[_Document]) -> _Document:

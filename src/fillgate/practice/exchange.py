@@ -12,13 +12,12 @@ Invariants:
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
 from fillgate.domain.clock import Clock
 from fillgate.domain.life_cycle import OrderStatus
-from fillgate.domain.orders import Side
 from fillgate.market.accounts import AccountKind
 from fillgate.market.accounts.wallet import Holding
 from fillgate.market.feeds.base import NoPrices
@@ -42,7 +41,7 @@ from fillgate.practice.errors import (
     would_trigger,
 )
 from fillgate.practice.filters import Offered, check_filters
-from fillgate.practice.new_order import PREVENTION, Kind, NewOrder
+from fillgate.practice.new_order import PREVENTION, NewOrder
 from fillgate.practice.order_index import OrderIndex
 from fillgate.practice.pages import Page
 from fillgate.practice.prices import Prices
@@ -88,6 +87,9 @@ class News(msgspec.Struct, frozen=True, kw_only=True):
 class Exchange:
     """Takes orders, and is asked."""
 
+    name = "spot"
+    """What receipts call it."""
+
     def __init__(
         self,
         clock: Clock,
@@ -126,17 +128,24 @@ class Exchange:
         self._venue = self._opened()
 
     def _opened(self) -> Venue:
-        fees = FeeSchedule(
-            [FeeTier(maker=self.rules.maker, taker=self.rules.taker)], of_received=True
-        )
-        listed = {name: each.amendment for name, each in self.symbols.by_name.items()}
-        terms = Terms(lambda symbol, _: self.prices.feeds[symbol], fees=fees, amendments=listed)
+        terms = self._terms()
         self._state = terms.new_state()
         venue = Venue(terms, self._write_down, lambda: self._state)
         for user in self.users.all:
-            venue.open_account(user.name, AccountKind.SPOT, user.balances, self.now())
+            venue.open_account(user.name, *self._opening(user), self.now())
         venue.hear = self._changed
         return venue
+
+    def _terms(self, **more: Any) -> Terms:
+        fees = FeeTier(maker=self.rules.maker, taker=self.rules.taker)
+        terms: dict[str, Any] = {
+            "fees": FeeSchedule([fees], of_received=True),
+            "amendments": {name: each.amendment for name, each in self.symbols.by_name.items()},
+        }
+        return Terms(lambda symbol, _: self.prices.feeds[symbol], **terms | more)
+
+    def _opening(self, user: User) -> tuple[AccountKind, Mapping[str, Decimal]]:
+        return AccountKind.SPOT, user.balances
 
     # Time
 
@@ -163,8 +172,7 @@ class Exchange:
                 continue
             is_new = held.number not in self._asked
             if is_new:
-                assert self._placing is not None
-                self._asked[held.number] = self._placing
+                self._asked[held.number] = self._asked_for(held)
                 self._index.add(held)
             if held.status.is_final:
                 self._index.end(held)
@@ -176,6 +184,11 @@ class Exchange:
                     cancel_id=self._cancel_id if held.status is OrderStatus.CANCELED else None,
                 )
                 self.hear(told)
+
+    def _asked_for(self, _held: VenueOrder) -> NewOrder:
+        """Return what an order that has just come was asked for as."""
+        assert self._placing is not None
+        return self._placing
 
     def _view(self, held: VenueOrder) -> OrderView:
         return OrderView(held, self._asked[held.number], self.trades.of_order(held.number))
@@ -231,7 +244,7 @@ class Exchange:
         )
         if new.client_order_id and self._index.is_working(user.name, new.client_order_id):
             raise duplicate_order()
-        if _triggers(new, last):
+        if new.triggers(last):
             raise would_trigger()
         return new.quantity
 
@@ -376,12 +389,3 @@ class Exchange:
             for each in self._holdings(view.held.order.account)
             if each.asset in {symbol.base, symbol.quote}
         ]
-
-
-def _triggers(new: NewOrder, last: Decimal) -> bool:
-    """Tell whether a stop's price has come already."""
-    if new.stop_price is None:
-        return False
-    takes_profit = new.kind in {Kind.TAKE_PROFIT, Kind.TAKE_PROFIT_LIMIT}
-    rises = (new.side is Side.BUY) is not takes_profit
-    return last >= new.stop_price if rises else last <= new.stop_price

@@ -23,18 +23,52 @@ from fillgate.practice.protocol.events import (
 )
 from fillgate.practice.protocol.market_data import Ticker
 from fillgate.practice.tickers import ticker_of
+from fillgate.practice.trades import Trade
 
-__all__ = ["STREAMS", "Hub"]
+__all__ = ["SPOT", "Hub", "Speech"]
 
 _EVERY: Final = 1_000_000
 """Microseconds between two tickers of a symbol."""
 
-_TICKERS: Final[Mapping[str, Callable[[Ticker], dict[str, Any]]]] = {
-    "miniTicker": mini_ticker_event,
-    "ticker": ticker_event,
-}
-STREAMS: Final = (*_TICKERS, "bookTicker", "trade")
-"""What there is of each symbol: `<symbol>@<this>`."""
+_Event = dict[str, Any]
+
+
+class Speech(NamedTuple):
+    """How an exchange's streams speak."""
+
+    of_order: Callable[[Exchange, News], list[_Event]]
+    """What is told to its owner of an order that changed."""
+    to_user: Callable[[int, _Event], _Event]
+    """How that is wrapped, with the number of the subscription."""
+    tickers: Mapping[str, Callable[[Ticker], _Event]]
+    book_ticker: Callable[[Ticker, int], _Event]
+    trades: str
+    """The name of the stream of trades."""
+    trade: Callable[[Trade], _Event]
+
+    @property
+    def streams(self) -> frozenset[str]:
+        """What there is of each symbol: `<symbol>@<this>`."""
+        return frozenset({*self.tickers, "bookTicker", self.trades})
+
+
+def _of_order(exchange: Exchange, news: News) -> list[_Event]:
+    told = execution_reports(
+        news.view, news.executions, is_new=news.is_new, cancel_id=news.cancel_id
+    )
+    told.append(account_position(exchange.holdings_of(news.view), news.view.held.updated // 1000))
+    return told
+
+
+SPOT: Final = Speech(
+    of_order=_of_order,
+    to_user=lambda number, event: {"subscriptionId": number, "event": event},
+    tickers={"miniTicker": mini_ticker_event, "ticker": ticker_event},
+    book_ticker=book_ticker_event,
+    trades="trade",
+    trade=trade_event,
+)
+"""That of Binance's spot exchange."""
 
 
 class _Listener(NamedTuple):
@@ -45,11 +79,12 @@ class _Listener(NamedTuple):
 class Hub:
     """All who listen."""
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, speech: Speech = SPOT) -> None:
         """Nobody so far; hears what happens at the exchange."""
         self.connections: set[Connection] = set()
         """All that are open."""
-        self._exchange = exchange
+        self.speech = speech
+        self.exchange = exchange
         self._users: dict[str, dict[tuple[int, int], Connection]] = {}
         self._streams: dict[str, dict[int, _Listener]] = {}
         self._touches: dict[str, tuple[Any, ...]] = {}
@@ -107,20 +142,17 @@ class Hub:
     def _hear(self, news: News) -> None:
         listeners = self._users.get(news.view.held.order.account)
         if listeners:
-            told = execution_reports(
-                news.view, news.executions, is_new=news.is_new, cancel_id=news.cancel_id
-            )
-            owned = self._exchange.holdings_of(news.view)
-            told.append(account_position(owned, news.view.held.updated // 1000))
+            told = self.speech.of_order(self.exchange, news)
             for (_, number), connection in tuple(listeners.items()):
                 for event in told:
-                    connection.tell({"subscriptionId": number, "event": event})
+                    connection.tell(self.speech.to_user(number, event))
         self._tell_trades()
 
     def _tell_trades(self) -> None:
-        trades, self._exchange.trades.news = self._exchange.trades.news, []
+        trades, self.exchange.trades.news = self.exchange.trades.news, []
         for trade in trades:
-            self._tell(f"{trade.symbol.lower()}@trade", partial(trade_event, trade))
+            name = f"{trade.symbol.lower()}@{self.speech.trades}"
+            self._tell(name, partial(self.speech.trade, trade))
 
     def _tell(self, stream: str, event: Callable[[], dict[str, Any]]) -> None:
         listeners = self._streams.get(stream)
@@ -136,13 +168,13 @@ class Hub:
         Args:
             at_once: tell tickers also before their time.
         """
-        now = self._exchange.advance()
+        now = self.exchange.advance()
         due = at_once or now - self._ticked >= _EVERY
         if due:
             self._ticked = now
         for symbol in {stream.partition("@")[0].upper() for stream in self._streams}:
             try:
-                ticker = ticker_of(self._exchange, symbol)
+                ticker = ticker_of(self.exchange, symbol)
             except Refused:
                 # It is closed.
                 continue
@@ -153,7 +185,7 @@ class Hub:
         touch = (ticker.bid, ticker.ask)
         if self._touches.get(name) != touch:
             self._touches[name] = touch
-            update = self._exchange.now()
-            self._tell(f"{name}@bookTicker", partial(book_ticker_event, ticker, update))
-        for kind, event in _TICKERS.items() if due else ():
+            update = self.exchange.now()
+            self._tell(f"{name}@bookTicker", partial(self.speech.book_ticker, ticker, update))
+        for kind, event in self.speech.tickers.items() if due else ():
             self._tell(f"{name}@{kind}", partial(event, ticker))

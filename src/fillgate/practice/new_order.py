@@ -132,6 +132,14 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
         """Whether it takes what it finds, now or later."""
         return self.price is None
 
+    def triggers(self, last: Decimal) -> bool:
+        """Tell whether its price has come already, the last one being this."""
+        if self.stop_price is None:
+            return False
+        takes_profit = self.kind in {Kind.TAKE_PROFIT, Kind.TAKE_PROFIT_LIMIT}
+        rises = (self.side is Side.BUY) is not takes_profit
+        return last >= self.stop_price if rises else last <= self.stop_price
+
     def order(self, account: str, client_order_id: str, quantity: Decimal) -> Order:
         """Return the order for the simulated market."""
         return Order(

@@ -200,8 +200,16 @@ class Prices:
         return MovableFeed(RecordedFeed(recording, self._timeline, quoting), quoting)
 
 
-def recordings_of(path: Path, symbols: Symbols, terms: SyntheticTerms) -> dict[str, Recording]:
+def recordings_of(
+    path: Path, symbols: Symbols, terms: SyntheticTerms, *, listed_only: bool = False
+) -> dict[str, Recording]:
     """Read a recording, or all of a folder; each file is named after its symbol.
+
+    Args:
+        path: of the file or the folder.
+        symbols: what is listed.
+        terms: how much is offered beside what is recorded.
+        listed_only: leave out what is named after other symbols.
 
     Raises:
         BadRecording: one cannot be read.
@@ -211,6 +219,8 @@ def recordings_of(path: Path, symbols: Symbols, terms: SyntheticTerms) -> dict[s
     found: dict[str, Recording] = {}
     for each in paths:
         name = next((each.name.removesuffix(s) for s in SUFFIXES if each.name.endswith(s)), None)
+        if name is not None and listed_only and listing(name).key not in symbols.by_name:
+            continue
         if name is not None:
             listed = _listing(symbols, listing(name).key)
             found[listed.key] = load_recording(each, listed, Quoting(listed, terms))

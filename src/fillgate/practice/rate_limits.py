@@ -2,7 +2,8 @@
 
 Invariants:
 
-1. Weight is counted by address in minutes of the clock, orders by account in ten seconds and days.
+1. Weight is counted by address in minutes of the clock, orders by account in ten seconds, and in
+   minutes or days.
 2. Who goes on asking after a 429 gets 418: banned for `BAN_SECONDS`.
 3. The answer tells what is used, and where it refuses, when to come again.
 
@@ -10,13 +11,13 @@ Source: Binance Spot API documentation, "Limits".
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
 from fillgate.practice.errors import Refused
 
-__all__ = ["BAN_SECONDS", "Limits", "RateLimits", "TooMuch"]
+__all__ = ["BAN_SECONDS", "Interval", "Limits", "RateLimits", "TooMuch"]
 
 BAN_SECONDS: Final = 120
 _PATIENCE: Final = 10
@@ -31,20 +32,46 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """Per address and minute."""
     orders: int = 100
     """Per account and ten seconds."""
-    daily_orders: int = 200_000
-    """Per account and day."""
+    minute_orders: int | None = None
+    """Per account and minute, where that is limited."""
+    daily_orders: int | None = 200_000
+    """Per account and day, where that is limited."""
+
+    @property
+    def of_orders(self) -> "Mapping[Interval, int]":
+        """The limits of new orders."""
+        limits = zip(_INTERVALS, (self.orders, self.minute_orders, self.daily_orders), strict=True)
+        return {interval: limit for interval, limit in limits if limit is not None}
 
     def describe(self) -> list[dict[str, object]]:
         """Return the limits in the form of `exchangeInfo`."""
+        orders = [("ORDERS", interval, limit) for interval, limit in self.of_orders.items()]
         return [
-            _described("REQUEST_WEIGHT", "MINUTE", 1, self.weight),
-            _described("ORDERS", "SECOND", 10, self.orders),
-            _described("ORDERS", "DAY", 1, self.daily_orders),
+            {
+                "rateLimitType": kind,
+                "interval": interval.unit,
+                "intervalNum": interval.number,
+                "limit": limit,
+            }
+            for kind, interval, limit in (("REQUEST_WEIGHT", _MINUTE, self.weight), *orders)
         ]
 
 
-def _described(kind: str, interval: str, number: int, limit: int) -> dict[str, object]:
-    return {"rateLimitType": kind, "interval": interval, "intervalNum": number, "limit": limit}
+class Interval(NamedTuple):
+    """A stretch of time in which orders are counted."""
+
+    number: int
+    unit: str
+    seconds: int
+
+    @property
+    def short(self) -> str:
+        """Its name in headers: `10S`."""
+        return f"{self.number}{self.unit[0]}"
+
+
+_MINUTE: Final = Interval(1, "MINUTE", 60)
+_INTERVALS: Final = (Interval(10, "SECOND", 10), _MINUTE, Interval(1, "DAY", 86_400))
 
 
 class TooMuch(Refused):
@@ -84,8 +111,7 @@ class RateLimits:
         """Begin to count."""
         self.limits = limits
         self._weights = _Window(60)
-        self._orders = _Window(10)
-        self._days = _Window(86_400)
+        self._orders = {each: _Window(each.seconds) for each in limits.of_orders}
         self._excess: dict[str, int] = {}
         self._banned: dict[str, int] = {}
 
@@ -126,14 +152,10 @@ class RateLimits:
         Raises:
             TooMuch: these are too many.
         """
-        short, day = self._orders.add(account, 1, now), self._days.add(account, 1, now)
-        if short > self.limits.orders:
-            text = (
-                f"Too many new orders; current limit is {self.limits.orders} orders per 10 SECOND."
-            )
-            raise TooMuch(-1015, text, status=429, seconds=self._orders.rest(now))
-        if day > self.limits.daily_orders:
-            limit = self.limits.daily_orders
-            text = f"Too many new orders; current limit is {limit} orders per 1 DAY."
-            raise TooMuch(-1015, text, status=429, seconds=self._days.rest(now))
-        return {"10S": short, "1D": day}
+        counts = {each: window.add(account, 1, now) for each, window in self._orders.items()}
+        for each, limit in self.limits.of_orders.items():
+            if counts[each] > limit:
+                span = f"{each.number} {each.unit}"
+                text = f"Too many new orders; current limit is {limit} orders per {span}."
+                raise TooMuch(-1015, text, status=429, seconds=self._orders[each].rest(now))
+        return {each.short: count for each, count in counts.items()}

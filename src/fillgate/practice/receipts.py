@@ -19,6 +19,8 @@ class Receipt(msgspec.Struct, kw_only=True):
     account: str
     way: str
     """How it came: `REST` or `WS`."""
+    market: str = "spot"
+    """Where it came to: `spot` or `futures`."""
     parameters: Mapping[str, str]
     """As they were sent, without the signature."""
     order_id: int | None = None
@@ -42,18 +44,19 @@ class Receipts:
         return receipt
 
     def counted(self) -> list[dict[str, Any]]:
-        """Return by account and client order id how often it came, and how often it was taken."""
-        found: dict[tuple[str, str], list[Receipt]] = {}
+        """Return by account, market and client order id how often it came and was taken."""
+        found: dict[tuple[str, str, str], list[Receipt]] = {}
         for each in self.all:
             name = each.parameters.get("newClientOrderId", "")
-            found.setdefault((each.account, name), []).append(each)
+            found.setdefault((each.account, each.market, name), []).append(each)
         return [
             {
                 "account": account,
+                "market": market,
                 "clientOrderId": name,
                 "received": len(group),
                 "taken": sum(each.order_id is not None for each in group),
                 "requests": group,
             }
-            for (account, name), group in found.items()
+            for (account, market, name), group in found.items()
         ]

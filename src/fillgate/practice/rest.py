@@ -4,7 +4,8 @@ Invariant: a request that is to go wrong after it was processed has been process
 answer is broken.
 """
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from starlette.requests import Request
@@ -13,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 from fillgate.domain.clock import Clock
 from fillgate.practice.breaking import Hanging, Reply, send_broken, send_reply
 from fillgate.practice.calls import Call
-from fillgate.practice.endpoints import ENDPOINTS, Endpoint
+from fillgate.practice.endpoints import Endpoint
 from fillgate.practice.errors import Refused
 from fillgate.practice.faults import Fault, Faults
 from fillgate.practice.gate import Gate
@@ -21,17 +22,33 @@ from fillgate.practice.parameters import parameters_of
 from fillgate.practice.rate_limits import TooMuch
 from fillgate.practice.signing import signed_text
 
-__all__ = ["Rest"]
+__all__ = ["Rest", "Surface"]
 
 _encode: Final = msgspec.json.Encoder().encode
+
+
+class Surface(NamedTuple):
+    """One exchange behind the socket: its gate, and what can be asked there."""
+
+    gate: Gate
+    endpoints: Mapping[tuple[str, str], Endpoint]
 
 
 class Rest:
     """The HTTP side, as an ASGI application."""
 
-    def __init__(self, gate: Gate, faults: Faults, hanging: Hanging, clock: Clock) -> None:
-        """Answer for an exchange."""
-        self._gate = gate
+    def __init__(
+        self, surfaces: Mapping[str, Surface], faults: Faults, hanging: Hanging, clock: Clock
+    ) -> None:
+        """Answer for exchanges.
+
+        Args:
+            surfaces: by how their paths begin; the first that fits counts, and "" fits all.
+            faults: what goes wrong.
+            hanging: holds requests without an answer.
+            clock: delays answers.
+        """
+        self._surfaces = surfaces
         self._faults = faults
         self._hanging = hanging
         self._clock = clock
@@ -64,27 +81,30 @@ class Rest:
     def _answered(
         self, request: Request, body: str, headers: dict[str, str], fault: Fault | None
     ) -> tuple[Any, int]:
-        endpoint = ENDPOINTS.get((request.method, request.url.path))
+        path = request.url.path
+        gate, endpoints = next(each for at, each in self._surfaces.items() if path.startswith(at))
+        endpoint = endpoints.get((request.method, path))
         address = request.client.host if request.client else "127.0.0.1"
-        now = self._gate.exchange.now()
-        used = self._gate.limits.take_weight(address, endpoint.weight if endpoint else 1, now)
+        weight = endpoint.weight if endpoint else 1
+        used = gate.limits.take_weight(address, weight, gate.exchange.now())
         headers["X-MBX-USED-WEIGHT"] = headers["X-MBX-USED-WEIGHT-1M"] = str(used)
         if endpoint is None:
-            raise Refused(-1020, f"There is no {request.method} {request.url.path} here.", 404)
-        call = self._call(endpoint, request, body, headers)
+            raise Refused(-1020, f"There is no {request.method} {path} here.", 404)
+        call = _call(gate, endpoint, request, body, headers)
         try:
-            return self._gate.answer(endpoint, call)
+            return gate.answer(endpoint, call)
         finally:
             if call.receipt is not None and fault is not None:
                 call.receipt.fault = fault.fault
 
-    def _call(
-        self, endpoint: Endpoint, request: Request, body: str, headers: dict[str, str]
-    ) -> Call:
-        query = request.scope["query_string"].decode("latin-1")
-        parameters = parameters_of(query, body)
-        key = request.headers.get("x-mbx-apikey")
-        user = self._gate.who(endpoint, key, signed_text(query, body), parameters)
-        for interval, count in self._gate.count_order(endpoint, user).items():
-            headers[f"X-MBX-ORDER-COUNT-{interval}"] = str(count)
-        return self._gate.call(parameters, user, "REST")
+
+def _call(
+    gate: Gate, endpoint: Endpoint, request: Request, body: str, headers: dict[str, str]
+) -> Call:
+    query = request.scope["query_string"].decode("latin-1")
+    parameters = parameters_of(query, body)
+    key = request.headers.get("x-mbx-apikey")
+    user = gate.who(endpoint, key, signed_text(query, body), parameters)
+    for interval, count in gate.count_order(endpoint, user).items():
+        headers[f"X-MBX-ORDER-COUNT-{interval}"] = str(count)
+    return gate.call(parameters, user, "REST")

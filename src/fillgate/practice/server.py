@@ -113,8 +113,9 @@ async def running(
     finally:
         server.should_exit = True
         practice.hanging.stop()
-        for connection in tuple(practice.hub.connections):
-            connection.close()
+        for hub in practice.hubs:
+            for connection in tuple(hub.connections):
+                connection.close()
         work[1].cancel()
         await asyncio.gather(*work, return_exceptions=True)
         listener.close()
@@ -123,4 +124,5 @@ async def running(
 async def _beat(practice: Practice, clock: Clock) -> None:
     while True:
         await clock.sleep(_BEAT_SECONDS)
-        practice.hub.beat()
+        for hub in practice.hubs:
+            hub.beat()

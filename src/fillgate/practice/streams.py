@@ -1,6 +1,7 @@
 """Market streams by WebSocket: `/ws`, `/ws/<stream>` and `/stream?streams=...`.
 
-Invariant: what is pushed on `/stream` is wrapped in the stream's name, on `/ws` it is bare.
+Invariant: what is pushed on a path that ends in `/stream` is wrapped in the stream's name, on
+`/ws` it is bare.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ import msgspec
 from starlette.websockets import WebSocket
 
 from fillgate.practice.connections import Connection
-from fillgate.practice.hub import STREAMS, Hub
+from fillgate.practice.hub import Hub
 from fillgate.practice.symbols import Symbols
 
 __all__ = ["MarketStreams"]
@@ -37,7 +38,7 @@ class MarketStreams:
         await socket.accept()
         connection = Connection(socket)
         self._hub.connections.add(connection)
-        is_combined = socket.url.path.startswith("/stream")
+        is_combined = socket.url.path.endswith("/stream")
         asked = socket.query_params.get("streams") or socket.path_params.get("names") or ""
         names = [name for name in asked.split("/") if self._is_known(name)]
         try:
@@ -48,7 +49,8 @@ class MarketStreams:
 
     def _is_known(self, name: str) -> bool:
         symbol, _, kind = name.partition("@")
-        return symbol.upper() in self._symbols.by_name and symbol.islower() and kind in STREAMS
+        listed = symbol.islower() and symbol.upper() in self._symbols.by_name
+        return listed and kind in self._hub.speech.streams
 
     def _listen(self, connection: Connection, names: Sequence[str], *, is_combined: bool) -> None:
         for name in names:

@@ -12,7 +12,7 @@ import msgspec
 
 from fillgate.practice.errors import bad_api_key, unknown_key
 
-__all__ = ["BALANCES", "User", "Users", "new_user"]
+__all__ = ["BALANCES", "MARGIN_ASSETS", "User", "Users", "new_user"]
 
 BALANCES: Final[Mapping[str, Decimal]] = {
     "USDT": Decimal(100_000),
@@ -22,6 +22,9 @@ BALANCES: Final[Mapping[str, Decimal]] = {
     "BNB": Decimal(10),
 }
 """What a user owns at the beginning unless told otherwise."""
+
+MARGIN_ASSETS: Final = ("USDT",)
+"""What secures futures."""
 
 _KEY_BYTES: Final = 32
 
@@ -37,6 +40,11 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return f"User({self.name!r})"
+
+    @property
+    def margin(self) -> Mapping[str, Decimal]:
+        """What its wallet for futures holds at the beginning: as much of what secures them."""
+        return {asset: self.balances[asset] for asset in MARGIN_ASSETS if asset in self.balances}
 
 
 def new_user(name: str, balances: Mapping[str, Decimal] = BALANCES) -> User:

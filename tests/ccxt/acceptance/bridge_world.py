@@ -10,7 +10,7 @@ from fillgate.plugins.base import ExecutionPlugin
 from fillgate.plugins.ccxt import CcxtPlugin
 from tests.acceptance.world import World
 from tests.bridge.running import Bridge, client_of
-from tests.ccxt.acceptance.ccxt_world import CcxtWorld, Far
+from tests.ccxt.acceptance.ccxt_world import SPOT, CcxtWorld, Far
 
 __all__ = ["CcxtBridgeWorld", "ccxt_bridge_world"]
 
@@ -37,7 +37,7 @@ class CcxtBridgeWorld(World):
 
 @asynccontextmanager
 async def ccxt_bridge_world(folder: Path) -> AsyncIterator[CcxtBridgeWorld]:
-    far = Far(folder)
+    far = Far(folder, SPOT)
     await far.start()
     async with AsyncExitStack() as stack:
         stack.push_async_callback(far.stop)

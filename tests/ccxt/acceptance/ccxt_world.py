@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -19,9 +19,13 @@ from fillgate.testing import TaskCollector, plugin_context
 from tests.acceptance.world import FUNDS, PRICE, SYMBOL, World
 from tests.practice.serving import ALICE, opened
 
-__all__ = ["CcxtWorld", "Far", "ccxt_world"]
+__all__ = ["SPOT", "SWAP", "CcxtWorld", "Far", "ccxt_world"]
 
 _NAME = SYMBOL.replace("/", "")
+SPOT: Final = {"exchange": "binance"}
+"""What an account for spot is configured with."""
+SWAP: Final = {"exchange": "binance", "market_type": "swap"}
+"""The same for perpetuals."""
 
 
 @dataclass
@@ -29,6 +33,8 @@ class Far:
     """The practice exchange in this loop, which can be reached anew at the same place."""
 
     folder: Path
+    account: dict[str, Any]
+    """What is configured of it besides keys and addresses."""
     port: int = 0
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
 
@@ -48,7 +54,7 @@ class Far:
     def options(self) -> dict[str, Any]:
         """What an account there is configured with."""
         return {
-            "exchange": "binance",
+            **self.account,
             "api_key": ALICE.key,
             "secret": ALICE.secret,
             "practice": f"127.0.0.1:{self.port}",
@@ -67,10 +73,11 @@ class Far:
 
     def move(self, price: Decimal) -> None:
         """Let the market be at a price from now on."""
-        exchange = self.practice.exchange
-        tick = exchange.symbols.find(_NAME).tick
-        exchange.prices.feeds[_NAME].set_price(exchange.now(), int(price / tick))
-        self.practice.hub.beat(at_once=True)
+        for hub in self.practice.hubs:
+            tick = hub.exchange.symbols.find(_NAME).tick
+            feed = hub.exchange.prices.feeds[_NAME]
+            feed.set_price(hub.exchange.now(), int(price / tick))
+            hub.beat(at_once=True)
 
 
 class CcxtWorld(World):
@@ -79,12 +86,15 @@ class CcxtWorld(World):
     def __init__(self, plugin: ExecutionPlugin, far: Far) -> None:
         self.plugin = plugin
         self.far = far
+        if far.account != SPOT:
+            self.symbol, self.holds_assets = "BTC/USDT:USDT", False
+            self.leverage, self.quantity_step = Decimal(20), Decimal("0.001")
 
     async def move(self, price: Decimal) -> None:
         self.far.move(price)
 
     async def thin(self) -> tuple[Decimal, Decimal]:
-        quote = await self.plugin.fetch_data(SYMBOL)
+        quote = await self.plugin.fetch_data(self.symbol)
         assert quote.ask is not None
         return quote.ask, Decimal("1.5")
 
@@ -94,8 +104,8 @@ class CcxtWorld(World):
 
 
 @asynccontextmanager
-async def ccxt_world(folder: Path) -> AsyncIterator[CcxtWorld]:
-    far, tasks = Far(folder), TaskCollector()
+async def ccxt_world(folder: Path, account: dict[str, Any]) -> AsyncIterator[CcxtWorld]:
+    far, tasks = Far(folder, account), TaskCollector()
     plugin = CcxtPlugin("acceptance", plugin_context(clock=SystemClock(), tasks=tasks))
     await far.start()
     try:

@@ -9,14 +9,14 @@ from fillgate.config import AccountConfig
 from fillgate.domain.errors import FillgateError
 from fillgate.plugins.ccxt import CcxtPlugin
 from tests.bridge.running import Bridge, client_of
-from tests.ccxt.acceptance.ccxt_world import Far
+from tests.ccxt.acceptance.ccxt_world import SPOT, Far
 from tests.practice.serving import ALICE
 
 pytestmark = pytest.mark.anyio
 
 
 async def far_and_bridge(folder: Path, stack: AsyncExitStack) -> Bridge:
-    far = Far(folder)
+    far = Far(folder, SPOT)
     await far.start()
     stack.push_async_callback(far.stop)
     account = AccountConfig(type="ccxt", options=far.options)

@@ -15,7 +15,8 @@ async def test_markets_are_loaded_with_keys(at: Trading) -> None:
     assert (market["spot"], market["active"]) == (True, True)
     assert (market["precision"]["amount"], market["precision"]["price"]) == (0.00001, 0.01)
     assert market["limits"]["cost"]["min"] == 5
-    assert all(each["spot"] for each in at.client.markets.values())
+    assert all(each["spot"] or each["linear"] for each in at.client.markets.values())
+    assert at.client.market("BTC/USDT:USDT")["precision"]["price"] == 0.1
 
 
 async def test_hosts_beyond_this_machine_are_refused(at: Trading) -> None:

@@ -89,6 +89,10 @@ class MarginAccount:
         """Return the open positions by symbol."""
         return ((symbol, held) for symbol, held in self._positions.items() if held.quantity)
 
+    def locked(self, symbol: str) -> Decimal:
+        """Return what the position and the working orders of a symbol hold back."""
+        return self._locks.get(symbol, ZERO)
+
     # Leverage
 
     def leverage(self, symbol: str) -> Decimal:

@@ -113,6 +113,8 @@ class Maker:
     def _options(self) -> dict[str, Any]:
         unasked = _UNASKED if self.venue.exchange.startswith("binance") else {}
         kind = {"defaultType": self.options.market_type.value}
+        if self.venue.sub_type is not None:
+            kind["defaultSubType"] = self.venue.sub_type
         return {**_COMMON, **unasked, **kind, **self.options.options, **self.venue.options}
 
     def _take_out(self, exchange: Any) -> None:

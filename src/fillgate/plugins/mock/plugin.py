@@ -298,6 +298,8 @@ class MockPlugin(ExecutionPlugin):
             held = self._find(client_order_id, order_id, order.symbol)
             if held is None:
                 raise Rejected("UNKNOWN_ORDER", "Unknown order sent.")
+            if order.client_order_id == held.order.client_order_id:
+                raise Rejected("INVALID_CLIENT_ORDER_ID", "Duplicate client order id.")
             answer = venue.replace(held, order, self.context.clock.now())
         if isinstance(answer, Refusal):
             raise Rejected(*answer)

@@ -74,7 +74,6 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Endpoint]] = {
     ("GET", "/sapi/v1/margin/allPairs"): Endpoint(market_data.answer_nothing, 1, Security.KEY),
     ("GET", "/sapi/v1/margin/isolated/allPairs"): Endpoint(market_data.answer_nothing, 10, _SIGNED),
     ("GET", "/sapi/v1/asset/tradeFee"): Endpoint(account.answer_trade_fee, 1, _SIGNED),
-    ("GET", "/fapi/v1/exchangeInfo"): Endpoint(market_data.answer_no_symbols, 1),
     ("GET", "/dapi/v1/exchangeInfo"): Endpoint(market_data.answer_no_symbols, 1),
 }
 """By method and path."""

@@ -49,7 +49,7 @@ class _Restriction(StrEnum):
 
 def answer_new_order(call: Call) -> dict[str, Any]:
     """Take an order."""
-    receipt = _receipt(call)
+    receipt = call.received()
     try:
         new = read_order(call.parameters)
         call.parameters.check_all_read()
@@ -57,14 +57,6 @@ def answer_new_order(call: Call) -> dict[str, Any]:
     except Refused as refused:
         receipt.code = refused.code
         raise
-
-
-def _receipt(call: Call) -> Receipt:
-    sent = {name: text for name, text in call.parameters.values.items() if name != "signature"}
-    now = call.exchange.now() // 1000
-    receipt = Receipt(at=now, account=call.user.name, way=call.way, parameters=sent)
-    call.receipt = call.exchange.receipts.add(receipt)
-    return receipt
 
 
 def _placed(call: Call, new: NewOrder, receipt: Receipt) -> dict[str, Any]:
@@ -160,7 +152,7 @@ def answer_cancel_all(call: Call) -> list[dict[str, Any]]:
 
 def answer_cancel_replace(call: Call) -> Answer:
     """Cancel an order and place another one: not in one step, as on Binance."""
-    receipt = _receipt(call)
+    receipt = call.received()
     try:
         mode, names, cancel_id, restriction = _read_cancel(call)
         new = read_order(call.parameters)

@@ -3,7 +3,7 @@
 Source: Binance Spot API documentation, "WebSocket Streams" and "User Data Streams".
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,12 @@ __all__ = [
 
 
 def execution_reports(
-    view: OrderView, executions: int, *, is_new: bool, cancel_id: str | None = None
+    view: OrderView,
+    executions: int,
+    *,
+    is_new: bool,
+    cancel_id: str | None = None,
+    report: Callable[..., dict[str, Any]] | None = None,
 ) -> list[dict[str, Any]]:
     """Return what to tell of an order that changed, in the order in which it happened.
 
@@ -34,22 +39,24 @@ def execution_reports(
         executions: how many of its trades are new, the last ones.
         is_new: whether it has only just come.
         cancel_id: the client order id of the cancel that ended it.
+        report: tells one thing of it, where that has another form than here.
     """
+    said = report or _report
     told: list[dict[str, Any]] = []
     known = len(view.trades) - executions
     done, worth = _sums(view.trades[:known])
     if is_new:
-        told.append(_report(view, "NEW", "NEW", done, worth))
+        told.append(said(view, "NEW", "NEW", done, worth))
     for trade in view.trades[known:]:
         done, worth = add(done, trade.fill.quantity), add(worth, trade.worth)
         whole = done >= view.held.order.quantity
         status = "FILLED" if whole else "PARTIALLY_FILLED"
-        told.append(_report(view, "TRADE", status, done, worth, trade=trade))
+        told.append(said(view, "TRADE", status, done, worth, trade=trade))
     if view.status not in {"NEW", "PARTIALLY_FILLED", "FILLED"}:
-        told.append(_ending(view, cancel_id))
+        told.append(_ending(view, cancel_id, said))
     elif not told:
         # A stop was triggered, and rests in the book now.
-        told.append(_report(view, "NEW", view.status, done, worth))
+        told.append(said(view, "NEW", view.status, done, worth))
     return told
 
 
@@ -60,9 +67,11 @@ def _sums(trades: Iterable[Trade]) -> tuple[Decimal, Decimal]:
     return done, worth
 
 
-def _ending(view: OrderView, cancel_id: str | None) -> dict[str, Any]:
+def _ending(
+    view: OrderView, cancel_id: str | None, said: Callable[..., dict[str, Any]]
+) -> dict[str, Any]:
     kind = {"EXPIRED_IN_MATCH": "TRADE_PREVENTION"}.get(view.status, view.status)
-    report = _report(view, kind, view.status, view.held.filled_quantity, view.held.worth)
+    report = said(view, kind, view.status, view.held.filled_quantity, view.held.worth)
     if cancel_id is not None:
         report |= {"c": cancel_id, "C": view.held.order.client_order_id}
     return report

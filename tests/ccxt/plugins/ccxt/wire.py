@@ -109,9 +109,15 @@ class Wire:
         """What left, but for what only asks about the account."""
         market = market_of(venue.exchange, market_type)
         self.symbol: str = market["symbol"]
-        options = {**venue.options, **_SETTINGS.get(venue.exchange, {})}
+        settings = {
+            "defaultType": market_type.value,
+            **({} if venue.sub_type is None else {"defaultSubType": venue.sub_type}),
+            "warnOnFetchOpenOrdersWithoutSymbol": False,
+            **venue.options,
+            **_SETTINGS.get(venue.exchange, {}),
+        }
         kind = getattr(ccxt.async_support, venue.exchange)
-        self.exchange = kind({**_CREDENTIALS, "enableRateLimit": False, "options": options})
+        self.exchange = kind({**_CREDENTIALS, "enableRateLimit": False, "options": settings})
         self.exchange.number = str
         self.exchange.headers = {
             key: value

@@ -38,7 +38,6 @@ _SPOT: Final = Venue(
 
 _SWAP: Final = msgspec.structs.replace(
     _SPOT,
-    evidence=Evidence.WIRE,
     market_types=frozenset({MarketType.SWAP}),
     client_id_field="newClientOrderId",
     lookup_window_seconds=3 * _DAY,
@@ -53,6 +52,7 @@ _SWAP: Final = msgspec.structs.replace(
         post_only=False,
     ),
     replace=True,
+    sub_type="linear",
     notes="An id is refused as a duplicate only while its order is open. Stops are kept apart,"
     " and trade as an order of another id; trailing ones go by a percentage: refused. Post-only is"
     " a time in force there, so it goes with no other.",
@@ -61,5 +61,7 @@ _SWAP: Final = msgspec.structs.replace(
     " 600 seconds from now; recvWindow as ccxt sets it",
 )
 
-VENUES: Final = (_SPOT, _SWAP, msgspec.structs.replace(_SWAP, exchange="binanceusdm"))
+_USDM: Final = msgspec.structs.replace(_SWAP, exchange="binanceusdm", evidence=Evidence.WIRE)
+
+VENUES: Final = (_SPOT, _SWAP, _USDM)
 """What is known of them, an entry for each that differs."""

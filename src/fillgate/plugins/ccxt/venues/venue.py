@@ -70,6 +70,10 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """ccxt's id of the exchange."""
     evidence: Evidence = Evidence.NONE
     market_types: frozenset[MarketType] = frozenset({MarketType.SPOT, MarketType.SWAP})
+    sub_type: str | None = None
+    """ccxt's name of the kind of contracts that these markets are (`defaultSubType`). Without it
+    ccxt asks for some things elsewhere where no symbol is given: all open orders of Binance's
+    perpetuals among those of spot."""
     client_id_param: str | None = None
     """Key of `create_order`'s params that carries the client order id to the venue; None where
     there is none, or none is known."""

@@ -269,6 +269,13 @@ async def test_what_leaves_field_by_field(case: Case) -> None:
     assert (sent.method, sent.address, fields) == (case.method, case.address, case.fields)
 
 
+@pytest.mark.parametrize("exchange", ["binance", "binanceusdm"])
+async def test_all_orders_of_perpetuals_are_asked_for_where_perpetuals_are(exchange: str) -> None:
+    wire = wire_of(venue_of(exchange, SWAP), SWAP)
+    sent = await wire.call("fetch_open_orders")
+    assert (sent.method, sent.address) == ("GET", "fapi.binance.com/fapi/v1/openOrders")
+
+
 def test_every_verified_entry_has_its_cases() -> None:
     """What creates and cancels, each list or lookup, and what replaces."""
     for venue in LISTED:
