@@ -79,6 +79,10 @@ class VenueProcess:
             )
         return answer.raise_for_status().json()
 
+    def price(self, price: str, market: str = "spot") -> None:
+        """Let BTC be at a price from now on."""
+        self.control("POST", "price", {"symbol": "BTCUSDT", "price": price, "market": market})
+
     def receipts(self) -> dict[str, dict[str, Any]]:
         """Return what it received of each order, by client order id."""
         return {each["clientOrderId"]: each for each in self.control("GET", "orders")}
@@ -94,7 +98,8 @@ def venue(folder: Path) -> Iterator[VenueProcess]:
     process = VenueProcess(folder)
     try:
         process.start()
-        process.control("POST", "price", {"symbol": "BTCUSDT", "price": "50000"})
+        for market in ("spot", "futures"):
+            process.price("50000", market)
         yield process
     finally:
         process.finish()
@@ -108,7 +113,7 @@ ENGINE = {
 }
 
 
-def service_at(there: VenueProcess, folder: Path) -> Service:
+def service_at(there: VenueProcess, folder: Path, market_type: str = "spot") -> Service:
     """Return a service, not started, with three accounts.
 
     `main` trades there, `eyes` has no keys, and `paper` is simulated on the prices of `eyes`.
@@ -116,6 +121,7 @@ def service_at(there: VenueProcess, folder: Path) -> Service:
     place = {
         "type": "ccxt",
         "exchange": "binance",
+        "market_type": market_type,
         "practice": f"127.0.0.1:{there.port}",
         "practice_ca": str(there.ca),
     }
