@@ -556,6 +556,26 @@ async def a_fill_is_streamed(world: World) -> None:
         assert report.filled_quantity == order.quantity
 
 
+@case(OrderType.LIMIT, "stream_reports", "cancel_order", "replace_order")
+async def other_terms_are_streamed(world: World) -> None:
+    async with following(world) as heard:
+        await warmed_up(world, heard)
+        order, result = await world.place(**limit(FAR_BELOW))
+        wanted = msgspec.structs.replace(
+            order, client_order_id=f"{order.client_order_id}001", price=FAR_BELOW + 100
+        )
+        await world.plugin.replace_order(
+            client_order_id=order.client_order_id, order_id=result.order_id, order=wanted
+        )
+
+        async def told() -> list[ExecutionReport]:
+            ours = [each for each in heard if each.order_id == result.order_id]
+            return [each for each in ours if each.price == wanted.price]
+
+        [report, *_] = await eventually(told, bool, "the new price is reported")
+        assert report.status is OrderStatus.NEW
+
+
 @case(OrderType.LIMIT, "stream_reports", "cancel_order", "fetch_order")
 async def a_broken_stream_ends_and_can_be_opened_again(world: World) -> None:
     async with following(world) as heard:

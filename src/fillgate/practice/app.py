@@ -66,19 +66,11 @@ class Practice:
         terms = msgspec.structs.replace(settings.prices, seed=settings.seed)
         recordings = _recordings(settings.recording, symbols, terms)
         prices = Prices(symbols, terms, recordings, clock.now())
-        users = Users(settings.users)
-        self.exchange = Exchange(clock, users, prices, symbols=symbols, rules=Rules(prices=terms))
-        self.hub = Hub(self.exchange)
-        self.futures = FuturesSide(
-            clock,
-            users,
-            self.exchange.receipts,
-            prices=terms,
-            recordings=_recordings(
-                settings.recording, FuturesSide.symbols, terms, listed_only=True
-            ),
-            limits=settings.futures_limits,
+        self.exchange = Exchange(
+            clock, Users(settings.users), prices, symbols=symbols, rules=Rules(prices=terms)
         )
+        self.hub = Hub(self.exchange)
+        self.futures = self._made_futures(settings, terms, clock)
         self.faults = Faults()
         self.hanging = Hanging()
         self.hubs = (self.hub, self.futures.hub)
@@ -100,6 +92,17 @@ class Practice:
             ]
         )
         """Serves HTTP and WebSockets; for any ASGI server."""
+
+    def _made_futures(self, settings: Settings, terms: SyntheticTerms, clock: Clock) -> FuturesSide:
+        listed = FuturesSide.symbols
+        return FuturesSide(
+            clock,
+            self.exchange.users,
+            self.exchange.receipts,
+            prices=terms,
+            recordings=_recordings(settings.recording, listed, terms, listed_only=True),
+            limits=settings.futures_limits,
+        )
 
 
 def _recordings(

@@ -90,6 +90,10 @@ class VenueProcess:
             )
         return answer.raise_for_status().json()
 
+    def price(self, price: str, market: str = "spot") -> None:
+        """Let BTC be at a price from now on."""
+        self.control("POST", "price", {"symbol": "BTCUSDT", "price": price, "market": market})
+
     def receipts(self) -> dict[str, dict[str, Any]]:
         """Return what it received of each order, by client order id."""
         return {each["clientOrderId"]: each for each in self.control("GET", "orders")}
@@ -105,7 +109,8 @@ def venue(folder: Path) -> Iterator[VenueProcess]:
     process = VenueProcess(folder)
     try:
         process.start()
-        process.control("POST", "price", {"symbol": "BTCUSDT", "price": "50000"})
+        for market in ("spot", "futures"):
+            process.price("50000", market)
         yield process
     finally:
         process.finish()
@@ -119,22 +124,23 @@ ENGINE = {
 }
 
 
-def place_of(there: VenueProcess) -> dict[str, Any]:
+def place_of(there: VenueProcess, market_type: str = "spot") -> dict[str, Any]:
     """Return the settings of an account of type ccxt there, without keys."""
     return {
         "type": "ccxt",
         "exchange": "binance",
+        "market_type": market_type,
         "practice": f"127.0.0.1:{there.port}",
         "practice_ca": str(there.ca),
     }
 
 
-def service_at(there: VenueProcess, folder: Path) -> Service:
+def service_at(there: VenueProcess, folder: Path, market_type: str = "spot") -> Service:
     """Return a service, not started, with three accounts.
 
     `main` trades there, `eyes` has no keys, and `paper` is simulated on the prices of `eyes`.
     """
-    place = place_of(there)
+    place = place_of(there, market_type)
     # One by the environment, one by file.
     keys = {"api_key": "env:THE_KEY", "secret": f"file:{there.keys / 'practice-secret'}"}
     settings: dict[str, Any] = {

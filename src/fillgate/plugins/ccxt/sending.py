@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from fillgate.domain.errors import CodedError, Denied, Unknown
 from fillgate.domain.ids import order_of
 from fillgate.domain.numbers import decimal_text
@@ -113,9 +115,12 @@ class Sender:
         if named is None or order_id not in {None, named}:
             return None
         try:
-            return self.reader.report(answer, order_of(client_order_id))
+            report = self.reader.report(answer, order_of(client_order_id))
         except BrokenAnswer:
             return None
+        # Where the venue tells one time only, that of the change, ccxt takes it for both.
+        one_time = report.created == report.timestamp
+        return msgspec.structs.replace(report, created=None) if one_time else report
 
     def _read(self, reading: Callable[[Any], ExecutionResult], answer: Any) -> ExecutionResult:
         try:

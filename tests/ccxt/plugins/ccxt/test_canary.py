@@ -21,7 +21,9 @@ from tests.ccxt.plugins.ccxt.wire import market_of
 
 Exchange: Final = ccxt.async_support.Exchange
 IDS: Final = sorted({each.exchange for each in LISTED})
-VERIFIED: Final = sorted({each.exchange for each in LISTED if each.evidence is Evidence.WIRE})
+VERIFIED: Final = sorted(
+    {each.exchange for each in LISTED if each.evidence in {Evidence.WIRE, Evidence.PRACTICE}}
+)
 AIOHTTP: Final = import_module("aiohttp")
 ERRORS: Final = import_module("ccxt.base.errors")
 STEPS: Final = import_module("ccxt.base.decimal_to_precision")

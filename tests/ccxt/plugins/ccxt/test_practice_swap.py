@@ -79,6 +79,10 @@ async def test_a_replaced_order_keeps_its_id_and_has_the_new_terms(there: Practi
     assert (report.order_id, report.client_order_id) == (order_id, order.client_order_id)
     assert (report.price, report.quantity) == (Decimal(51_000), Decimal("0.02"))
     found = await looked_up(there, order)
+    # The answer tells when the order was changed, and not when it was placed.
+    assert report.created is None
+    assert found.created is not None
+    assert found.created < report.timestamp
     assert (found.order_id, found.price, found.quantity) == (
         order_id,
         Decimal(51_000),
