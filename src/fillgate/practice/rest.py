@@ -43,7 +43,7 @@ class Rest:
         fault = self._faults.draw(request.method, request.url.path)
         reply = self._reply(request, body, fault)
         if fault is not None and fault.delay_ms:
-            await self._clock.sleep(fault.delay_ms / 1000)
+            await self._hanging.let_be(self._clock.sleep(fault.delay_ms / 1000))
         if fault is None:
             await send_reply(reply, send)
         else:
