@@ -23,6 +23,16 @@ ORDERS = st.fixed_dictionaries(
         "mode": st.sampled_from(["NONE", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"]),
     }
 )
+LISTS = st.fixed_dictionaries(
+    {
+        "user": st.sampled_from(USERS),
+        "list": st.sampled_from(["oco", "oto", "otoco"]),
+        "side": st.sampled_from(["BUY", "SELL"]),
+        "price": st.integers(59_900, 60_100),
+        "quantity": st.sampled_from(["0.01", "0.3", "2"]),
+    }
+)
+PRICES = {"LIMIT_MAKER": "Price", "STOP_LOSS": "StopPrice"}
 MOVES = st.fixed_dictionaries({"move": st.integers(59_900, 60_100)})
 CANCELS = st.fixed_dictionaries({"user": st.sampled_from(USERS), "cancel": st.integers(1, 6)})
 
@@ -30,6 +40,8 @@ CANCELS = st.fixed_dictionaries({"user": st.sampled_from(USERS), "cancel": st.in
 async def act(client: Client, step: dict[str, Any]) -> None:
     if "move" in step:
         await client.price(str(step["move"]))
+    elif "list" in step:
+        await place_list(client, step)
     elif "cancel" in step:
         named: Any = {"symbol": "BTCUSDT", "orderId": step["cancel"]}
         await client.ask("DELETE", "/api/v3/order", step["user"], **named)
@@ -43,6 +55,27 @@ async def act(client: Client, step: dict[str, Any]) -> None:
             fields["stopPrice"] = step["price"]
         mode = {"selfTradePreventionMode": step["mode"], "quantity": step["quantity"]}
         await client.order(step["user"], **fields, **mode)
+
+
+async def place_list(client: Client, step: dict[str, Any]) -> None:
+    """Place a list around a price, whose pair closes what its working order opens."""
+    kind, price, quantity = step["list"], step["price"], step["quantity"]
+    pair = "" if kind == "oco" else "pending"
+    fields: dict[str, Any] = {"symbol": "BTCUSDT"}
+    if pair:
+        fields |= {"workingType": "LIMIT", "workingTimeInForce": "GTC", "workingPrice": price}
+        fields |= {"workingSide": "SELL" if step["side"] == "BUY" else "BUY"}
+        fields |= {"workingQuantity": quantity}
+    side, size = ("pendingSide", "pendingQuantity") if pair else ("side", "quantity")
+    fields |= {side: step["side"], size: quantity}
+    if kind == "oto":
+        fields |= {"pendingType": "LIMIT_MAKER", "pendingPrice": price}
+    else:
+        above, below = ("LIMIT_MAKER", "STOP_LOSS")[:: 1 if step["side"] == "SELL" else -1]
+        for place, leg, at in (("above", above, price + 40), ("below", below, price - 40)):
+            name = pair + place.capitalize() if pair else place
+            fields |= {f"{name}Type": leg, f"{name}{PRICES[leg]}": at}
+    await client.ask("POST", f"/api/v3/orderList/{kind}", step["user"], **fields)
 
 
 async def check(client: Client) -> None:
@@ -68,7 +101,7 @@ async def check(client: Client) -> None:
             assert Decimal(order["executedQty"]) <= Decimal(order["origQty"])
 
 
-@given(st.lists(ORDERS | ORDERS | MOVES | CANCELS, max_size=12))
+@given(st.lists(ORDERS | LISTS | MOVES | CANCELS, max_size=12))
 def test_nothing_is_made_or_lost(steps: list[dict[str, Any]]) -> None:
     async def live() -> None:
         client = client_of()

@@ -65,6 +65,8 @@ def test_a_filter_refuses_by_name() -> None:
         ({"open_stops": 5}, None),
         ({"open_stops": 4, "is_stop": True}, None),
         ({"open_stops": 5, "is_stop": True}, "MAX_NUM_ALGO_ORDERS"),
+        ({"open_lists": 19}, None),
+        ({"open_lists": 20}, "MAX_NUM_ORDER_LISTS"),
     ],
 )
 def test_which_orders_pass(fields: dict[str, Any], name: str | None) -> None:
@@ -81,4 +83,5 @@ def test_every_filter_that_refuses_is_described() -> None:
         "NOTIONAL",
         "MAX_NUM_ORDERS",
         "MAX_NUM_ALGO_ORDERS",
+        "MAX_NUM_ORDER_LISTS",
     }

@@ -12,11 +12,12 @@ from typing import Any, Final, NamedTuple
 
 from fillgate.practice.connections import Connection
 from fillgate.practice.errors import Refused
-from fillgate.practice.exchange import Exchange, News
+from fillgate.practice.exchange import Exchange, ListNews, News
 from fillgate.practice.protocol.events import (
     account_position,
     book_ticker_event,
     execution_reports,
+    list_status,
     mini_ticker_event,
     ticker_event,
     trade_event,
@@ -55,7 +56,7 @@ class Hub:
         self._touches: dict[str, tuple[Any, ...]] = {}
         self._ticked = 0
         self._subscriptions = 0
-        exchange.hear = self._hear
+        exchange.hear(self._hear)
 
     # Who listens
 
@@ -104,18 +105,28 @@ class Hub:
 
     # What is told
 
-    def _hear(self, news: News) -> None:
-        listeners = self._users.get(news.view.held.order.account)
-        if listeners:
-            told = execution_reports(
-                news.view, news.executions, is_new=news.is_new, cancel_id=news.cancel_id
-            )
-            owned = self._exchange.holdings_of(news.view)
-            told.append(account_position(owned, news.view.held.updated // 1000))
-            for (_, number), connection in tuple(listeners.items()):
-                for event in told:
-                    connection.tell({"subscriptionId": number, "event": event})
-        self._tell_trades()
+    def _hear(self, news: News | ListNews) -> None:
+        if isinstance(news, ListNews):
+            self._tell_account(news.view.held.account, lambda: [list_status(news.view)])
+        else:
+            self._tell_account(news.view.held.order.account, lambda: self._events(news))
+            self._tell_trades()
+
+    def _events(self, news: News) -> list[dict[str, Any]]:
+        told = execution_reports(
+            news.view, news.executions, is_new=news.is_new, cancel_id=news.cancel_id
+        )
+        owned = self._exchange.holdings_of(news.view)
+        return [*told, account_position(owned, news.view.held.updated // 1000)]
+
+    def _tell_account(self, account: str, events: Callable[[], list[dict[str, Any]]]) -> None:
+        listeners = self._users.get(account)
+        if not listeners:
+            return
+        told = events()
+        for (_, number), connection in tuple(listeners.items()):
+            for event in told:
+                connection.tell({"subscriptionId": number, "event": event})
 
     def _tell_trades(self) -> None:
         trades, self._exchange.trades.news = self._exchange.trades.news, []

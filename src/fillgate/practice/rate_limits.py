@@ -120,13 +120,14 @@ class RateLimits:
         )
         return TooMuch(-1003, text, status=418, seconds=-(-(until - now) // _SECOND))
 
-    def take_order(self, account: str, now: int) -> Mapping[str, int]:
-        """Count a new order; return the orders of its account, by interval.
+    def take_orders(self, account: str, number: int, now: int) -> Mapping[str, int]:
+        """Count new orders; return how many their account has sent, by interval.
 
         Raises:
             TooMuch: these are too many.
         """
-        short, day = self._orders.add(account, 1, now), self._days.add(account, 1, now)
+        short = self._orders.add(account, number, now)
+        day = self._days.add(account, number, now)
         if short > self.limits.orders:
             text = (
                 f"Too many new orders; current limit is {self.limits.orders} orders per 10 SECOND."
