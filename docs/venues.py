@@ -81,6 +81,7 @@ def _facts(venue: Venue) -> Iterator[tuple[str, str]]:
             f"`{each}`" for each in (venue.stop_param, venue.profit_param) if each is not None
         ),
     )
+    yield "attached stops", _attached(venue)
     yield "switched off", ", ".join(f"`{each}`" for each in _switched_off(venue))
     yield "told to the venue", venue.attached_fees or ""
     yield "besides", venue.notes or ""
@@ -118,6 +119,16 @@ def _market_orders(venue: Venue) -> str:
     if venue.no_market:
         return f"refused: {' and '.join(sorted(venue.no_market))}"
     return "a buy is placed by its cost, so it needs a price" if venue.market_buy_by_cost else ""
+
+
+def _attached(venue: Venue) -> str:
+    if not venue.attached_stops:
+        return ""
+    if venue.order_lists is None:
+        return "in the order"
+    lists = venue.order_lists
+    types = f"types `{lists.stop_loss}` and `{lists.take_profit}`"
+    return f"a list, by ccxt's `{lists.with_one}` and `{lists.with_two}`; {types}"
 
 
 def _switched_off(venue: Venue) -> Iterable[str]:

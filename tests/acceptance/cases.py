@@ -150,6 +150,62 @@ async def a_stop_limit_order_becomes_a_limit_order(world: World) -> None:
     assert filled.average_price <= FAR_ABOVE + 500
 
 
+@case(OrderType.LIMIT, "fetch_order", "attached_stops", "balances")
+async def a_stop_that_an_order_carries_closes_what_it_opened(world: World) -> None:
+    before = asset(await world.plugin.balances(), "BTC").total
+    order, result = await world.place(**limit(FAR_BELOW, stop_loss=FAR_BELOW - 2_000))
+    assert result.status in WORKING
+    await world.move(FAR_BELOW - 200)
+    await world.becomes(order, OrderStatus.FILLED)
+    await holds(world, before + order.quantity)
+    await world.move(FAR_BELOW - 2_100)
+    await holds(world, before)
+    assert (await world.found(order)).status is OrderStatus.FILLED
+
+
+@case(OrderType.LIMIT, "fetch_order", "attached_stops", "balances", "open_orders")
+async def of_two_stops_that_an_order_carries_one_is_executed(world: World) -> None:
+    before = asset(await world.plugin.balances(), "BTC").total
+    stops = {"stop_loss": FAR_BELOW - 2_000, "take_profit": FAR_BELOW + 2_000}
+    order, _ = await world.place(**limit(FAR_BELOW, **stops))
+    await world.move(FAR_BELOW - 200)
+    await holds(world, before + order.quantity)
+    await world.move(FAR_BELOW + 2_100)
+    await holds(world, before)
+    await world.move(FAR_BELOW - 2_100)
+    await holds(world, before)
+
+    async def opened() -> Sequence[ExecutionReport]:
+        return await world.plugin.open_orders(SYMBOL)
+
+    await eventually(opened, lambda told: not told, "nothing is left open")
+
+
+@case(OrderType.LIMIT, "fetch_order", "attached_stops", "cancel_order", "open_orders")
+async def a_cancelled_order_leaves_no_stops_behind(world: World) -> None:
+    stops = {"stop_loss": FAR_BELOW - 2_000, "take_profit": FAR_BELOW + 2_000}
+    order, _ = await world.place(**limit(FAR_BELOW, **stops))
+    await world.plugin.cancel_order(
+        client_order_id=order.client_order_id,
+        symbol=SYMBOL,
+        request_id=f"{order.client_order_id}001",
+    )
+    await world.becomes(order, OrderStatus.CANCELED)
+    assert await world.plugin.open_orders(SYMBOL) == []
+
+
+async def holds(world: World, quantity: Decimal) -> None:
+    """Return once the account has so much of the asset, but for fees."""
+
+    async def held() -> Decimal:
+        return asset(await world.plugin.balances(), "BTC").total
+
+    def is_there(total: Decimal) -> bool:
+        return abs(total - quantity) < QUANTITY_STEP * 10
+
+    await eventually(held, is_there, f"{quantity} is held")
+
+
 @case(OrderType.LIMIT, "fetch_order")
 async def what_cannot_be_filled_at_once_works_on(world: World) -> None:
     price, quantity = await world.thin()

@@ -19,6 +19,8 @@ from fillgate.domain.numbers import decimal_text
 from fillgate.domain.orders import Order, OrderType, QuantityUnit, Side, TimeInForce
 from fillgate.plugins.ccxt.abilities import Abilities
 from fillgate.plugins.ccxt.client_ids import encode
+from fillgate.plugins.ccxt.markets import Market
+from fillgate.plugins.ccxt.protected import is_protected, list_method, list_of
 from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.venues import Venue
 
@@ -35,16 +37,18 @@ class Placement:
     method: str
     arguments: tuple[Any, ...]
     params: Mapping[str, Any] = field(default_factory=dict)
+    leg: str | None = None
+    """Where the answer is that to a list, unread by ccxt: what the venue calls our order in it."""
 
 
 def placement_of(
-    order: Order, market: str, sizes: Sized, venue: Venue, abilities: Abilities
+    order: Order, market: Market, sizes: Sized, venue: Venue, abilities: Abilities
 ) -> Placement:
     """Return the call that places an order.
 
     Args:
         order: the order.
-        market: ccxt's symbol.
+        market: its market.
         sizes: its numbers in the venue's units and steps.
         venue: the exchange's entry in the table.
         abilities: what the account can do.
@@ -53,19 +57,27 @@ def placement_of(
         Denied: it cannot be placed as it is.
     """
     _check(order, venue, abilities)
+    if venue.order_lists is not None and is_protected(order):
+        name = _own_id(order, venue)
+        return Placement(
+            method=list_method(order, venue.order_lists),
+            arguments=(),
+            params=list_of(order, market, sizes, venue, name),
+            leg=name,
+        )
     params = _client_id(order, venue) | _conditions(order, sizes, venue) | _contract(order)
     if order.quote_quantity is not None:
         side = order.side.value
         return Placement(
             method=f"create_market_{side}_order_with_cost",
-            arguments=(market, _number(order.quote_quantity, venue)),
+            arguments=(market.symbol, _number(order.quote_quantity, venue)),
             params=params,
         )
     limited = order.order_type in _LIMITED
     return Placement(
         method="create_order",
         arguments=(
-            market,
+            market.symbol,
             "limit" if limited else "market",
             order.side.value,
             _number(sizes.quantity, venue),
@@ -82,8 +94,12 @@ def _number(value: Decimal, venue: Venue) -> Decimal | str:
 def _client_id(order: Order, venue: Venue) -> dict[str, Any]:
     if venue.client_id_param is None:
         return {}
+    return {venue.client_id_param: _own_id(order, venue)}
+
+
+def _own_id(order: Order, venue: Venue) -> str:
     try:
-        return {venue.client_id_param: encode(venue.client_id_form, order.client_order_id)}
+        return encode(venue.client_id_form, order.client_order_id)
     except ValueError as error:
         raise Denied("INVALID_CLIENT_ORDER_ID", str(error)) from None
 

@@ -157,7 +157,7 @@ class CcxtPlugin(ExecutionPlugin):
         sizes = desk.listings.sized(order, market)
         self._tell_rounding(order, sizes)
         self._known.note_order(order, market.symbol, sizes.quantity)
-        return await desk.sender.place(order, market.symbol, sizes)
+        return await desk.sender.place(order, market, sizes)
 
     def _tell_rounding(self, order: Order, sizes: Sized) -> None:
         if sizes.told:

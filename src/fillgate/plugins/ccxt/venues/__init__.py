@@ -1,5 +1,6 @@
 """What each exchange can do with orders, as data; one file for each that is verified."""
 
+from fillgate.plugins.ccxt.venues.lists import OrderLists
 from fillgate.plugins.ccxt.venues.table import LISTED, market_types_of, venue_of
 from fillgate.plugins.ccxt.venues.venue import (
     ClientIdForm,
@@ -15,6 +16,7 @@ __all__ = [
     "Evidence",
     "LookupWay",
     "MarketType",
+    "OrderLists",
     "Venue",
     "market_types_of",
     "venue_of",

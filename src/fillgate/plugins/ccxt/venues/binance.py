@@ -4,6 +4,7 @@ from typing import Final
 
 import msgspec
 
+from fillgate.plugins.ccxt.venues.lists import OrderLists
 from fillgate.plugins.ccxt.venues.venue import Evidence, LookupWay, MarketType, Venue
 
 __all__ = ["VENUES"]
@@ -22,14 +23,25 @@ _SPOT: Final = Venue(
     lookup_window_seconds=90 * _DAY,
     request_expiry_seconds=10.0,
     duplicate_codes=frozenset({"Duplicate order sent", "-4116"}),
+    attached_stops=frozenset({MarketType.SPOT}),
+    order_lists=OrderLists(
+        with_one="private_post_orderlist_oto",
+        with_two="private_post_orderlist_otoco",
+        stop_loss="STOP_LOSS",
+        take_profit="TAKE_PROFIT",
+    ),
     stop_param="triggerPrice",
     profit_param="takeProfitPrice",
     notes="An id is refused as a duplicate only while its order is open. A market order to buy"
     " that is given a price is placed by what it may cost; fillgate gives none. The answer"
     " to a cancel names another client order id; it is known by the venue's id. What ccxt"
-    " calls editing cancels and places anew: not used.",
-    source="POST, GET and DELETE /api/v3/order; developers.binance.com: unfilled cancelled orders"
-    " are archived after 90 days; recvWindow as ccxt sets it",
+    " calls editing cancels and places anew: not used. Attached stops go out with a limit order"
+    " as a list (OTO, OTOCO) and work once it is filled in whole: until then a part of it has no"
+    " protection. They sell or buy the order's whole quantity; where a purchase is charged in the"
+    " asset itself, that takes a little more of it than was bought, or the venue drops them.",
+    source="POST, GET and DELETE /api/v3/order, POST /api/v3/orderList/oto and otoco;"
+    " developers.binance.com: unfilled cancelled orders are archived after 90 days; recvWindow as"
+    " ccxt sets it",
 )
 
 _SWAP: Final = msgspec.structs.replace(
@@ -38,6 +50,8 @@ _SWAP: Final = msgspec.structs.replace(
     market_types=frozenset({MarketType.SWAP}),
     client_id_field="newClientOrderId",
     lookup_window_seconds=3 * _DAY,
+    attached_stops=frozenset(),
+    order_lists=None,
     stop_param=None,
     profit_param=None,
     replace=True,
