@@ -26,6 +26,9 @@ class BridgeProcess:
     folder: Path
     options: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
+    account: Mapping[str, Any] | None = None
+    """The account's table, instead of the simulated venue's."""
+    environ: Mapping[str, str] = field(default_factory=dict)
     listen: str = "127.0.0.1:0"
     url: str = ""
     process: "subprocess.Popen[bytes] | None" = None
@@ -65,12 +68,13 @@ class BridgeProcess:
         path = self.folder / "bridge.toml"
         venue = {"type": "mock", "volatility": 0, "ledger_path": str(self.folder / "ledger")}
         bridge = {"listen": self.listen, "secret": "env:BRIDGE_SECRET", **self.settings}
-        path.write_text(toml({"bridge": bridge, "accounts.paper": venue | dict(self.options)}))
+        account = venue | dict(self.options) if self.account is None else self.account
+        path.write_text(toml({"bridge": bridge, "accounts.paper": account}))
         return ["bridge", "--config", str(path), "--ready-file", str(ready)]
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-        return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "BRIDGE_SECRET": SECRET}
+        return {**kept, "PYTHONDONTWRITEBYTECODE": "1", "BRIDGE_SECRET": SECRET, **self.environ}
 
     def end(self, number: signal.Signals) -> int:
         """Send a signal and return the exit code."""

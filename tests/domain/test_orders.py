@@ -26,6 +26,7 @@ def test_what_a_type_needs_is_a_field_of_orders(order_type: OrderType) -> None:
         (OrderType.TAKE_PROFIT, ("stop_price",)),
         (OrderType.STOP_LOSS, ("stop_price",)),
         (OrderType.TRAILING_STOP, ("trail",)),
+        (OrderType.OCO, ("price", "stop_price")),
     ],
 )
 def test_required_fields(order_type: OrderType, fields: tuple[str, ...]) -> None:

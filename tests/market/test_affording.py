@@ -105,6 +105,13 @@ def test_a_stop_that_sells_locks_what_it_may_earn() -> None:
     assert owned(venue)["USD"] == (D(100), D(5))
 
 
+def test_what_may_buy_at_its_stop_locks_what_that_may_cost() -> None:
+    venue = opened(SPOT, {"USD": D(220)}, [quiet()])
+    oco = order(quantity=2, order_type=OrderType.OCO, price=D(90), stop_price=D(110))
+    assert venue.place(oco, at(0)).status is Status.NEW
+    assert owned(venue)["USD"] == (D(220), D(0))
+
+
 # Leverage
 
 

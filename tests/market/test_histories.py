@@ -150,6 +150,12 @@ def made(venue: Venue, action: Action, name: str, now: int) -> Order:
         fields["price"] = price
     if action.order_type in {T.STOP, T.STOP_LIMIT, T.STOP_LOSS, T.TAKE_PROFIT}:
         fields["stop_price"] = price
+    if action.order_type is T.OCO:
+        away = action.side.sign * (last * (abs(action.points) + 1) // 10_000)
+        fields["price"], fields["stop_price"] = (
+            listed.price(last - away),
+            listed.price(last + away),
+        )
     if action.order_type is T.TRAILING_STOP:
         fields["trail"] = listed.price(last * (abs(action.points) + 1) // 10_000)
     return Order(
@@ -251,7 +257,8 @@ def check_order(held: VenueOrder) -> None:
         assert held.filled_quantity in {0, order.quantity}
     for fill in held.fills:
         assert fill.quantity > 0
-        if order.price is not None and not held.former:
+        beyond = held.triggered and order.order_type is T.OCO
+        if order.price is not None and not held.former and not beyond:
             assert (order.price - fill.price) * order.side.sign >= 0
 
 

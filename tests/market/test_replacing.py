@@ -34,6 +34,7 @@ def limit(price: Decimal, **fields: Any) -> Order:
 LIMIT = limit(LOW, quantity=Decimal(2))
 STOP_LIMIT = make_order(order_type=OrderType.STOP_LIMIT, price=LOW, stop_price=HIGH, post_only=True)
 TRAILING = make_order(order_type=OrderType.TRAILING_STOP, trail=Decimal(5))
+OCO = make_order(order_type=OrderType.OCO, price=LOW, stop_price=HIGH)
 
 
 def held(order: Order, *, filled: str = "0", triggered: bool = False) -> VenueOrder:
@@ -71,6 +72,9 @@ def refusal(order: VenueOrder, **terms: Any) -> str | None:
         (held(LIMIT), {"price": LOW + Decimal("0.001")}, "INVALID_PRICE"),
         (held(STOP_LIMIT), {"price": HIGH}, None),
         (held(STOP_LIMIT, triggered=True), {"price": LOW + 1}, None),
+        (held(OCO), {"price": LOW + 1, "stop_price": HIGH - 1}, None),
+        (held(OCO), {"price": HIGH + 1}, "INVALID_PRICE"),
+        (held(OCO), {"stop_price": LOW + 1}, "INVALID_PRICE"),
         (held(TRAILING), {"trail": Decimal(6)}, None),
         (held(TRAILING), {"trail": ZERO}, "INVALID_PRICE"),
         (held(limit(LOW, stop_loss=LOW - 1)), {"price": LOW - 2}, "INVALID_STOPS"),

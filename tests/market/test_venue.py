@@ -340,6 +340,92 @@ def test_a_pair_is_taken_or_refused_as_one() -> None:
     assert not venue.state.open
 
 
+# One order of a limit and a stop that cancel each other
+
+
+def oco(price: int = 105, stop: int = 95, side: Side = S, quantity: int = 2, **more: Any) -> Order:
+    prices = {"price": Decimal(price), "stop_price": Decimal(stop)}
+    return order("oco", side, quantity, order_type=T.OCO, **prices, **more)
+
+
+@pytest.mark.parametrize(
+    ("placed", "moment", "expected"),
+    [
+        (oco(), quiet(105, 107), [(105, 2)]),
+        (oco(), quiet(94, 96, last=95), [(94, 2)]),
+        (oco(), quiet(96, 98), []),
+        (oco(95, 105, B), quiet(93, 95), [(95, 2)]),
+        (oco(95, 105, B), quiet(104, 106, last=105), [(106, 2)]),
+        (oco(95, 105, B), quiet(102, 104), []),
+        # It waits for the middle instead of the last price.
+        (oco(trigger=TriggerPrice.MARK), quiet(98, 100, last=95), []),
+    ],
+)
+@pytest.mark.parametrize("restarts", [False, True])
+def test_of_a_limit_and_a_stop_one_is_executed(
+    placed: Order, moment: Moment, expected: list[tuple[int, int]], restarts: bool
+) -> None:
+    venue = venue_over([quiet(last=100), moment, quiet(90, 92), quiet(108, 110)])
+    assert venue.place(placed, at(0)).status is St.NEW
+    if restarts:
+        venue = reopened(venue)
+    after = held(venue, 1, 1)
+    assert executions(after) == expected
+    assert after.status is (St.FILLED if expected else St.NEW)
+    if expected:
+        # What was not executed does so no more.
+        assert executions(held(venue, 1, 3)) == expected
+
+
+def test_a_stop_closes_what_its_limit_left() -> None:
+    thin = Moment([(104, 9)], [(106, 9)], flow=[(B, 105, 1)])
+    venue = venue_over([quiet(last=100), thin, quiet(94, 96, last=95)])
+    venue.place(oco(quantity=3), at(0))
+    assert executions(held(venue, 1, 1)) == [(105, 1)]
+    assert executions(held(venue, 1, 2)) == [(105, 1), (94, 2)]
+    assert venue.state.orders[1].status is St.FILLED
+
+
+def test_whoever_cancels_it_cancels_its_stop() -> None:
+    venue = venue_over([quiet(last=100), quiet(94, 96, last=95), quiet(108, 110)])
+    placed = venue.place(oco(), at(0))
+    assert venue.cancel(placed, at(0.5)).status is St.CANCELED
+    assert not executions(held(venue, 1, 2))
+
+
+@pytest.mark.parametrize("quantity", [1, 2, 3])
+def test_its_stop_can_be_replaced_wherever_its_limit_stands(quantity: int) -> None:
+    venue = venue_over([quiet(last=100), quiet(94, 96, last=95), quiet(91, 93, last=92)])
+    placed = venue.place(oco(), at(0))
+    terms = msgspec.structs.replace(oco(stop=92, quantity=quantity), client_order_id="again")
+    assert isinstance(venue.replace(placed, terms, at(0.5)), VenueOrder)
+    assert not executions(held(venue, 1, 1))
+    assert executions(held(venue, 1, 2)) == [(91, quantity)]
+
+
+@pytest.mark.parametrize(
+    "placed",
+    [
+        oco(99, 95),
+        oco(105, 101),
+        oco(95, 105),
+        oco(105, 95, B),
+        oco(105, 95, time_in_force=F.IOC),
+        oco(105, 95, time_in_force=F.FOK),
+        oco(105, 95, post_only=True),
+    ],
+)
+def test_it_stands_on_both_sides_of_the_market(placed: Order) -> None:
+    venue = venue_over([quiet(last=100)])
+    assert venue.place(placed, at(0)).status is St.REJECTED
+
+
+def test_either_of_it_is_worth_enough() -> None:
+    venue = venue_over([quiet(last=100)], minimum=192)
+    assert venue.place(oco(), at(0)).code == "MINIMUM_NOTIONAL"
+    assert venue.place(oco(stop=96), at(0)).status is St.NEW
+
+
 # Reduce-only
 
 

@@ -69,6 +69,9 @@ async def test_a_settled_order_frees_its_lane(desk: Desk) -> None:
     fields = {"symbol": symbol, "id": identity}
     waiting = await desk.alert(fields, headers={"Prefer": "wait=0"})
     assert (waiting.status, waiting.json["status"]) == (202, "PENDING_NEW")
+    shown = await desk.get(f"/api/v1/orders/{waiting.json['client_order_id']}")
+    assert problem_of(shown) == (404, "NOT_FOUND")
+    assert f"see signal {waiting.json['signal']}" in shown.json["detail"]
     await desk.post(
         f"/api/v1/orders/{identity}/resolve", {"status": "REJECTED", "reason": "refused"}
     )

@@ -64,7 +64,7 @@ def test_every_field_comes_along() -> None:
 @pytest.mark.parametrize("order_type", list(OrderType))
 def test_price_is_a_limit_only_on_limit_orders(order_type: OrderType) -> None:
     order = planned(msgspec.structs.replace(FULL, order_type=order_type))
-    if order_type in {OrderType.LIMIT, OrderType.STOP_LIMIT}:
+    if order_type in {OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.OCO}:
         assert (order.price, order.signal_price) == (Decimal(3), None)
     else:
         assert (order.price, order.signal_price) == (None, Decimal(3))

@@ -17,6 +17,7 @@ from fillgate.signals.webhook import alert_of, read_alert
 
 CODE = RefusalCode
 
+OCO: dict[str, Any] = {"order_type": "oco", "price": 1, "stop_price": 2}
 MINIMAL: dict[str, Any] = {"symbol": "BTCUSDT", "action": "buy", "quantity": "0.5"}
 
 FULL: dict[str, Any] = {
@@ -129,6 +130,7 @@ def test_every_order_type_can_be_asked_for(order_type: OrderType) -> None:
         OrderType.TAKE_PROFIT: {"stop_price": 5},
         OrderType.STOP_LOSS: {"stop_price": 5},
         OrderType.TRAILING_STOP: {"trail": 5},
+        OrderType.OCO: {"price": 5, "stop_price": 6},
     }
     signal = read_alert(body(order_type=order_type.upper(), **prices[order_type])).signal
     assert signal.order_type is order_type
@@ -156,6 +158,12 @@ def test_every_order_type_can_be_asked_for(order_type: OrderType) -> None:
         (body(order_type="stop"), CODE.MISSING_FIELD, "stop_price"),
         (body(order_type="stop_limit", price=1), CODE.MISSING_FIELD, "stop_price"),
         (body(order_type="trailing_stop"), CODE.MISSING_FIELD, "trail"),
+        (body(order_type="oco", price=1), CODE.MISSING_FIELD, "stop_price"),
+        (body(order_type="oco", stop_price=1), CODE.MISSING_FIELD, "price"),
+        (body(**OCO, stop_loss=5), CODE.CONFLICTING_FIELDS, "stop_loss"),
+        (body(**OCO, take_profit=5), CODE.CONFLICTING_FIELDS, "take_profit"),
+        (body(**OCO, time_in_force="ioc"), CODE.CONFLICTING_FIELDS, "time_in_force"),
+        (body(**OCO, post_only=True), CODE.CONFLICTING_FIELDS, "post_only"),
         (body(order_type="iceberg"), CODE.INVALID_FIELD, "order_type"),
         (body(stop_price=5), CODE.CONFLICTING_FIELDS, "stop_price"),
         (body(trail=5), CODE.CONFLICTING_FIELDS, "trail"),
@@ -231,6 +239,9 @@ def test_null_means_absent() -> None:
         ("buy", "stop_limit", {"price": 100, "stop_price": 99, "take_profit": 99}, "take_profit"),
         ("buy", "market", {"stop_loss": 101, "take_profit": 100}, "stop_loss"),
         ("sell", "market", {"stop_loss": 100, "take_profit": 101}, "take_profit"),
+        ("buy", "oco", {"price": 100, "stop_price": 99}, "stop_price"),
+        ("buy", "oco", {"price": 100, "stop_price": 100}, "stop_price"),
+        ("sell", "oco", {"price": 100, "stop_price": 101}, "price"),
     ],
 )
 def test_protection_on_the_wrong_side_is_refused(

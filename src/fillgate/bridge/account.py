@@ -19,6 +19,7 @@ from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.errors import ConfigurationError
 from fillgate.domain.logger import Logger
 from fillgate.plugins.base import ExecutionPlugin
+from fillgate.plugins.upkeep import Upkeep
 
 __all__ = ["Account"]
 
@@ -40,12 +41,13 @@ class Account:
             logger: hears when it comes up and goes down.
         """
         self._plugin = plugin
-        self._options = options
+        self._upkeep = Upkeep(
+            plugin, options, deadline=_INIT_SECONDS, health_deadline=_HEALTH_SECONDS
+        )
         self._logger = logger
         self._clock = plugin.context.clock
         self._asking = asyncio.Lock()
         self._asked = -_FRESH_SECONDS
-        self._is_open = False
         self.reason: str | None = "not opened yet"
         """Why it is down; None when it is up."""
 
@@ -61,7 +63,7 @@ class Account:
         Raises:
             Refusal: it is not open.
         """
-        if not self._is_open:
+        if not self._upkeep.is_open:
             raise Refusal("ACCOUNT_DOWN", f"the account is not open: {self.reason}")
         return self._plugin
 
@@ -82,46 +84,32 @@ class Account:
         Raises:
             ConfigurationError: a setting is wrong.
         """
-        if not await self._try():
+        if not await self._is_up():
             self._plugin.context.tasks(self._keep_trying(), name=f"account {self.name}")
 
     async def _keep_trying(self) -> None:
         pause = 1.0
-        while not self._is_open:
+        while not self._upkeep.is_open:
             await self._clock.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
             with suppress(ConfigurationError):
-                await self._try()
+                await self._is_up()
 
-    async def _try(self) -> bool:
+    async def _is_up(self) -> bool:
         try:
-            async with asyncio.timeout(_INIT_SECONDS):
-                await self._plugin.init(self._options)
+            self._change(await self._upkeep.look())
         except ConfigurationError as error:
             self._change(str(error))
             raise
-        except Exception as error:  # noqa: BLE001 - whatever a plugin raises keeps it down
-            self._change(_words(error))
-            return False
-        self._is_open = True
-        self._change(None)
-        return True
+        return self.reason is None
 
     async def look(self) -> None:
         """Ask for its health, unless that was done a moment ago; see `reason`."""
         async with self._asking:
-            if not self._is_open or self._clock.monotonic() - self._asked < _FRESH_SECONDS:
+            if not self._upkeep.is_open or self._clock.monotonic() - self._asked < _FRESH_SECONDS:
                 return
-            self._change(await self._health())
+            self._change(await self._upkeep.look())
             self._asked = self._clock.monotonic()
-
-    async def _health(self) -> str | None:
-        try:
-            async with asyncio.timeout(_HEALTH_SECONDS):
-                healthy = await self._plugin.health_check()
-        except Exception as error:  # noqa: BLE001 - whatever a plugin raises is its state of health
-            return _words(error)
-        return None if healthy else "the health check says no"
 
     def _change(self, reason: str | None) -> None:
         if reason == self.reason:
@@ -134,13 +122,4 @@ class Account:
 
     async def close(self) -> None:
         """Close the plugin."""
-        self._is_open = False
-        try:
-            async with asyncio.timeout(_INIT_SECONDS):
-                await self._plugin.close()
-        except Exception as error:
-            self._logger.warning("account-close-failed", account=self.name, exc_info=error)
-
-
-def _words(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        await self._upkeep.close(self._logger)

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
+from fillgate.domain.orders import OrderType, TriggerPrice
+
 __all__ = ["ALERT", "ORDER", "Field", "body_of", "with_fields"]
 
 _PANEL: Final = "What to send"
@@ -36,10 +38,10 @@ _SIZE: Final = (
     Field("quote_quantity", "Spend or earn this much of the quote currency instead."),
 )
 _TERMS: Final = (
-    Field("order_type", "market, limit, stop, stop_limit, take_profit, stop_loss, trailing_stop."),
+    Field("order_type", f"{', '.join(OrderType)}."),
     Field("price", "The limit price; on market orders the price that was seen."),
     Field("stop_price", "The price that sets off a stop."),
-    Field("trigger", "Which price sets off a stop: last, mark or index."),
+    Field("trigger", f"Which price sets off a stop: {', '.join(TriggerPrice)}."),
     Field("trail", "Distance of a trailing stop from the market."),
     Field("stop_loss", "Price of a protective stop to attach."),
     Field("take_profit", "Price of a profit target to attach."),

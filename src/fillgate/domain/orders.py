@@ -56,6 +56,9 @@ class OrderType(StrEnum):
     """A stop that closes a position."""
     TRAILING_STOP = "trailing_stop"
     """A stop that follows the market at the distance `trail`."""
+    OCO = "oco"
+    """A limit order at `price` and a stop at `stop_price`, of which one cancels the other: it is
+    executed at the limit or better, or at the market once that trades through `stop_price`."""
 
 
 class TimeInForce(StrEnum):
@@ -153,6 +156,7 @@ _REQUIRED: Final[Mapping[OrderType, tuple[str, ...]]] = {
     OrderType.TAKE_PROFIT: ("stop_price",),
     OrderType.STOP_LOSS: ("stop_price",),
     OrderType.TRAILING_STOP: ("trail",),
+    OrderType.OCO: ("price", "stop_price"),
 }
 
 

@@ -14,17 +14,17 @@ from typing import Any, Final, NamedTuple
 
 from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.clock import Clock
-from fillgate.domain.errors import ConfigurationError, Denied, UnknownAccount
+from fillgate.domain.errors import ConfigurationError, Denied, UnknownAccount, brief
 from fillgate.domain.events import AccountCameUp, AccountWentDown, Event
 from fillgate.domain.logger import Logger
 from fillgate.domain.orders import Order
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
-from fillgate.engine.verdict import brief
 from fillgate.journal.base import SYSTEM, Entry
 from fillgate.plugins.base import ExecutionPlugin
 from fillgate.plugins.registry import PluginRegistry
+from fillgate.plugins.upkeep import Upkeep
 
 __all__ = ["Account", "AccountSetup", "Accounts", "Remembered"]
 
@@ -49,12 +49,17 @@ class Account:
     name: str
     setup: AccountSetup
     plugin: ExecutionPlugin
+    upkeep: Upkeep
     since: int
     """When it last changed between up and down, Unix microseconds."""
     up: bool = False
     reason: str | None = "not started yet"
     """Why it is down; None when it is up."""
-    initialised: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its plugin was initialised: it can be asked, though it may be down."""
+        return self.upkeep.is_open
 
     @property
     def capabilities(self) -> Capabilities:
@@ -105,11 +110,18 @@ class Accounts:
         self._listeners: list[Callable[[Account], None]] = []
         self._on_down: list[Callable[[Account], None]] = []
         self._accounts = {
-            name: Account(
-                name, setups.get(name, AccountSetup("?")), registry.get(name), clock.now()
-            )
-            for name in registry.list()
+            name: self._made(name, setups.get(name, AccountSetup("?"))) for name in registry.list()
         }
+
+    def _made(self, name: str, setup: AccountSetup) -> Account:
+        plugin = self._registry.get(name)
+        upkeep = Upkeep(
+            plugin,
+            setup.options,
+            deadline=self._settings.init_deadline,
+            opened=lambda: self._recall(name),
+        )
+        return Account(name, setup, plugin, upkeep, self._clock.now())
 
     def __iter__(self) -> Iterator[Account]:
         """Iterate over the accounts in the order of the configuration."""
@@ -182,27 +194,23 @@ class Accounts:
 
     async def recall(self) -> None:
         """Tell the plugins that are open what is known of their accounts from before."""
-        opened = [account for account in self._accounts.values() if account.initialised]
+        opened = [name for name, account in self._accounts.items() if account.is_open]
         await asyncio.gather(*map(self._recall, opened))
 
-    async def _recall(self, account: Account) -> None:
-        known = self._remembered(account.name)
+    async def _recall(self, name: str) -> None:
+        known = self._remembered(name)
         if not known.orders and not known.symbols:
             return
         try:
             async with asyncio.timeout(self._settings.init_deadline):
-                await account.plugin.recall(known.orders, known.symbols)
+                await self._registry.get(name).recall(known.orders, known.symbols)
         except Exception as error:
-            self._logger.warning("account-recall-failed", account=account.name, exc_info=error)
+            self._logger.warning("account-recall-failed", account=name, exc_info=error)
 
     async def close(self) -> None:
         """Close all plugins."""
         for account in self._accounts.values():
-            try:
-                async with asyncio.timeout(self._settings.init_deadline):
-                    await account.plugin.close()
-            except Exception as error:
-                self._logger.warning("account-close-failed", account=account.name, exc_info=error)
+            await account.upkeep.close(self._logger)
 
     async def _keep(self, account: Account) -> None:
         pause = 1.0
@@ -215,24 +223,8 @@ class Accounts:
                 self._change(account, brief(error))
 
     async def _look_at(self, account: Account) -> None:
-        try:
-            async with asyncio.timeout(self._settings.init_deadline) as deadline:
-                reason = await self._try(account)
-        except ConfigurationError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever a plugin raises keeps it down
-            reason = brief(error) or type(error).__name__
-            if deadline.expired():
-                reason = f"no answer within {self._settings.init_deadline:g} s"
-        self._change(account, reason)
-
-    async def _try(self, account: Account) -> str | None:
-        if not account.initialised:
-            await account.plugin.init(account.setup.options)
-            account.initialised = True
-            await self._recall(account)
-            return None
-        return None if await account.plugin.health_check() else "the health check says no"
+        reason = await account.upkeep.look()
+        self._change(account, None if reason is None else brief(reason))
 
     def _change(self, account: Account, reason: str | None) -> None:
         was_up, first = account.up, account.reason == "not started yet"

@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Final
 
 from fillgate.domain.clock import Clock
+from fillgate.domain.errors import named
 from fillgate.domain.events import ArrivalQuoted
 from fillgate.domain.market import MarketData
 from fillgate.domain.order_state import OrderState
@@ -24,7 +25,6 @@ from fillgate.engine.sampler import Sampler
 from fillgate.engine.soundness import is_sound
 from fillgate.engine.steps import order_ids
 from fillgate.engine.tasks import Tasks
-from fillgate.engine.verdict import brief
 
 __all__ = ["MOST_QUESTIONS", "ArrivalQuotes"]
 
@@ -88,7 +88,7 @@ class ArrivalQuotes:
             async with asyncio.timeout(self._deadline):
                 told = await account.plugin.fetch_data(state.order.symbol)
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises: there is no quote
-            self._miss(state, f"{type(error).__name__}: {brief(error)}")
+            self._miss(state, named(error))
             return
         quote = self._quote(told)
         if quote is None:

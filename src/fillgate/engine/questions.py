@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
+from fillgate.domain.errors import named
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import ExecutionReport, Found, Lookup, NotFound
@@ -20,7 +21,7 @@ from fillgate.engine.accounts import Account, Accounts
 from fillgate.engine.sampler import Sampler
 from fillgate.engine.soundness import is_sound
 from fillgate.engine.steps import order_ids
-from fillgate.engine.verdict import brief, fills_nothing
+from fillgate.engine.verdict import fills_nothing
 from fillgate.plugins.base import VenueFill, VenuePosition
 
 __all__ = ["Questions", "is_told_soundly"]
@@ -58,7 +59,7 @@ class Questions:
     async def ask(self, state: OrderState) -> Lookup | None:
         """Return what the venue knows of an order; None if it gave no answer."""
         account = self._accounts.find(state.order.account)
-        if account is None or not account.initialised:
+        if account is None or not account.is_open:
             return None
         return await self._look_up(
             account,
@@ -108,7 +109,7 @@ class Questions:
             async with asyncio.timeout(self._deadline):
                 answer = await account.plugin.fetch_order(**question)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the venue gave no answer
-            self._note(ids, f"{type(error).__name__}: {brief(error)}")
+            self._note(ids, named(error))
             return None
         if isinstance(answer, NotFound) or _is_found_soundly(answer):
             return answer
@@ -122,13 +123,13 @@ class Questions:
         ask: Callable[[], Awaitable[Sequence[Told]]],
         kind: type[Told],
     ) -> Sequence[Told] | None:
-        if not account.initialised:
+        if not account.is_open:
             return None
         try:
             async with asyncio.timeout(self._list_deadline):
                 told = tuple(await ask())
         except Exception as error:  # noqa: BLE001 - as above
-            self._note_list(account, what, f"{type(error).__name__}: {brief(error)}")
+            self._note_list(account, what, named(error))
             return None
         for each in told:
             if not isinstance(each, kind) or not is_told_soundly(each):

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fillgate.domain.clock import Clock
+from fillgate.domain.errors import named
 from fillgate.domain.logger import Logger
 from fillgate.domain.reports import ExecutionReport
 from fillgate.engine.accounts import Account, Accounts
@@ -27,7 +28,6 @@ from fillgate.engine.reports import Channel, Reports
 from fillgate.engine.sampler import Sampler
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
-from fillgate.engine.verdict import brief
 from fillgate.meters import Meters
 
 __all__ = ["Stream", "Streams"]
@@ -126,7 +126,7 @@ class Streams:
             await self._take_all(stream, told)
             reason = "the stream ended"
         except Exception as error:  # noqa: BLE001 - whatever a plugin raises ends its stream
-            reason = f"{type(error).__name__}: {brief(error)}"
+            reason = named(error)
         finally:
             settling.cancel()
             await _close(told)

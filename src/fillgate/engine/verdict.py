@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from fillgate.domain.errors import CodedError, Denied, NotSent, Rejected, Unknown
+from fillgate.domain.errors import CodedError, Denied, NotSent, Rejected, Unknown, brief, named
 from fillgate.domain.events import (
     OrderEvent,
     OrderNotSent,
@@ -28,7 +28,6 @@ from fillgate.engine.submission import Endings
 
 __all__ = [
     "ORDER_ENDINGS",
-    "brief",
     "event_of_error",
     "event_of_result",
     "fills_nothing",
@@ -36,7 +35,6 @@ __all__ = [
     "unanswered",
 ]
 
-_LONGEST_TEXT: Final = 500
 
 _STATUSES_OF_A_TAKEN_ORDER: Final = frozenset(
     {
@@ -107,7 +105,7 @@ def event_of_error(order: Order, error: BaseException) -> OrderEvent:
             )
     if isinstance(error, Unknown):
         return unanswered(order, error.code, error.text)
-    return unanswered(order, "PLUGIN_ERROR", f"{type(error).__name__}: {brief(error)}")
+    return unanswered(order, "PLUGIN_ERROR", named(error))
 
 
 def late_report(order: Order, answered: SubmissionAnswered) -> OrderReported:
@@ -140,12 +138,3 @@ def unanswered(order: Order, code: str, text: str) -> OrderUnanswered:
 
 ORDER_ENDINGS: Final = Endings[Order](event_of_result, event_of_error, unanswered)
 """The endings of an order's submission."""
-
-
-def brief(text: object) -> str:
-    """Return a text that can be written down whatever a plugin put into it."""
-    try:
-        words = str(text)
-    except Exception:  # noqa: BLE001 - an error that cannot be told is one all the same
-        words = type(text).__name__
-    return words[:_LONGEST_TEXT].encode(errors="backslashreplace").decode()

@@ -82,7 +82,7 @@ class Execution(Step):
         if not lots:
             self.close(held, OrderStatus.CANCELED, _NOTHING_TO_REDUCE)
             return
-        ticks = self._limit(order)
+        ticks = self._limit(held.order, triggered=held.triggered)
         self._bring_in(held, lots, ticks)
         if held.triggered and ticks is None and not self._affords(held, lots):
             return
@@ -142,7 +142,7 @@ class Execution(Step):
 
     def would_take(self, order: Order) -> bool:
         """Tell whether a limit order would be executed at once, at least in part."""
-        ticks = self._limit(order)
+        ticks = self._limit(order, triggered=False)
         assert ticks is not None
         self.market.outside.supply(order.side.opposite, 1, ticks, self.offer)
         best = self.market.book.best_ticks(order.side.opposite)
@@ -151,11 +151,12 @@ class Execution(Step):
         return best <= ticks if order.side is Side.BUY else best >= ticks
 
     def shorten(self, held: VenueOrder) -> None:
-        """Let a resting order offer less, where it is in its queue."""
+        """Let a resting order offer less, where it is in its queue, and wait for its new stop."""
         self.market.book.reduce(held.number, self.lots_of(held))
+        self._guard(held)
 
-    def _limit(self, order: Order) -> int | None:
-        if not has_limit(order):
+    def _limit(self, order: Order, *, triggered: bool) -> int | None:
+        if not has_limit(order, triggered=triggered):
             return None
         assert order.price is not None
         return self.market.listing.ticks(order.price)[0]
@@ -184,14 +185,21 @@ class Execution(Step):
         """End an order that may not wait for the rest of its quantity."""
         if held.order.reduce_only and not self.lots_of(held):
             self.close(held, OrderStatus.CANCELED, _NOTHING_TO_REDUCE)
-        elif has_limit(held.order):
+        elif has_limit(held.order, triggered=held.triggered):
             self.close(held, OrderStatus.EXPIRED, _NOT_AT_ONCE)
         else:
             self.close(held, OrderStatus.EXPIRED, _NO_LIQUIDITY)
 
     def _queue(self, held: VenueOrder) -> None:
         ahead = self.market.book.lots_ahead(held.number, MARKET)
-        self.market.queue(self.told(Queued(at=self.at, number=held.number, ahead=ahead)))
+        queued = self.told(Queued(at=self.at, number=held.number, ahead=ahead))
+        self.market.queue(queued)
+        self._guard(queued)
+
+    def _guard(self, resting: VenueOrder) -> None:
+        """Let an order wait for its stop, too, that one cancels the other with."""
+        if resting.order.order_type is OrderType.OCO:
+            self.market.await_price(resting)
 
     def _prevent(self, taker: int, matched: Matched) -> None:
         """Let orders of one owner that would have met give way."""
@@ -374,6 +382,7 @@ class Execution(Step):
             held = self.state.orders[number]
             if not held.status.is_final:
                 self.market.stop_waiting(number)
+                self.market.leave(number)
                 self.execute(self.told(Triggered(at=self.at, number=number)))
         for number in self.market.improved(quote):
             held = self.state.orders[number]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from fillgate.domain.numbers import ZERO, add, multiply, subtract
-from fillgate.domain.orders import Order, Side
+from fillgate.domain.orders import Order, OrderType, Side
 from fillgate.market.accounts import (
     Account,
     AccountKind,
@@ -176,8 +176,9 @@ class Ownership:
     def own_price(self, order: Order, best: int | None) -> Decimal | None:
         """Return the price at which an order is counted while it works; None if it has none.
 
-        That is its limit, else its stop; for a sale with both the larger of them, for it may earn
-        that. A trailing stop counts at its distance from the best price so far.
+        That is its limit, else its stop; of both the larger for a sale, for it may earn that, and
+        where one cancels the other, for it may cost that. A trailing stop counts at its distance
+        from the best price so far.
 
         Args:
             order: the order.
@@ -185,7 +186,8 @@ class Ownership:
         """
         prices = [price for price in (order.price, order.stop_price) if price is not None]
         if prices:
-            return max(prices) if order.side is Side.SELL else prices[0]
+            either = order.side is Side.SELL or order.order_type is OrderType.OCO
+            return max(prices) if either else prices[0]
         if order.trail is None or best is None:
             return None
         followed = self._listing_of(order.symbol).price(best)

@@ -12,6 +12,7 @@ from fillgate.domain.numbers import ZERO, decimal_text, multiply
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce, required_fields
 from fillgate.market.feeds.base import Quote
 from fillgate.market.listings import Listing
+from fillgate.market.triggers import component_of
 
 __all__ = [
     "CAPABILITIES",
@@ -115,10 +116,16 @@ def expiry(order: Order, arrived: int) -> int | None:
     return None
 
 
-def has_limit(order: Order) -> bool:
-    """Tell whether an order works at a price of its own; a take-profit does if it has one."""
-    if order.order_type is OrderType.TAKE_PROFIT:
-        return order.price is not None
+def has_limit(order: Order, *, triggered: bool) -> bool:
+    """Tell whether an order works at a price of its own.
+
+    A take-profit does if it has one, one of two that cancel each other until its stop is reached.
+    """
+    match order.order_type:
+        case OrderType.TAKE_PROFIT:
+            return order.price is not None
+        case OrderType.OCO:
+            return not triggered
     return order.order_type in LIMIT_TYPES
 
 
@@ -178,6 +185,8 @@ def _refuse_notional(given: Circumstances) -> Refusal | None:
     if not least or order.reduce_only:
         return None
     price = order.price or order.stop_price or given.listing.price(given.quote.last)
+    if order.order_type is OrderType.OCO:
+        price = min(price, order.stop_price or price)
     worth = multiply(order.quantity, price)
     if worth >= least:
         return None
@@ -203,6 +212,24 @@ def _refuse_post_only(given: Circumstances) -> Refusal | None:
     if immediate or order.order_type not in LIMIT_TYPES:
         return Refusal("INVALID_POST_ONLY", "Only limit orders that may rest can be post-only.")
     return None
+
+
+def _refuse_oco(given: Circumstances) -> Refusal | None:
+    order = given.order
+    if order.order_type is not OrderType.OCO:
+        return None
+    if order.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}:
+        return Refusal("INVALID_ORDER", "An order that is to rest cannot be IOC or FOK.")
+    assert order.price is not None
+    assert order.stop_price is not None
+    market = given.listing.price(component_of(order).of(given.quote))
+    low, high = sorted((order.price, order.stop_price))
+    above = high == (order.price if order.side is Side.SELL else order.stop_price)
+    if above and low < market < high:
+        return None
+    limit_is, stop_is = ("above", "below") if order.side is Side.SELL else ("below", "above")
+    text = f"Price must be {limit_is} the market, and stop price {stop_is} it."
+    return Refusal("INVALID_PRICE", text)
 
 
 def _refuse_reduce_only(given: Circumstances) -> Refusal | None:
@@ -236,6 +263,7 @@ _RULES: Final[Sequence[Callable[[Circumstances], Refusal | None]]] = (
     _refuse_notional,
     _refuse_time,
     _refuse_post_only,
+    _refuse_oco,
     _refuse_reduce_only,
     _refuse_stops,
 )

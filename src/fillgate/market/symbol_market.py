@@ -82,9 +82,7 @@ class SymbolMarket:
         """Let go of an order that has ended."""
         if number in self._live:
             self._live.remove(number)
-            self.reducing.discard(number)
-            self.book.cancel(number)
-            self._leave(number)
+            self.leave(number)
             self.triggers.discard(number)
             self._improvements.discard(number)
 
@@ -100,6 +98,12 @@ class SymbolMarket:
         heapq.heappush(self._queues[order.side], (key, held.number))
         if order.reduce_only:
             self.reducing.add(held.number)
+
+    def leave(self, number: int) -> None:
+        """Let an order rest in the book no more."""
+        self.reducing.discard(number)
+        self.book.cancel(number)
+        self._leave(number)
 
     def _leave(self, number: int) -> None:
         if number in self._places:
@@ -202,8 +206,10 @@ class SymbolMarket:
         for held in sorted(working, key=lambda held: held.place):
             if held.order.order_type in CONDITIONAL and not held.triggered:
                 self.await_price(held)
-            else:
-                self._queue_again(held, owner_of(held.order.account), lots_of(held))
+                continue
+            self._queue_again(held, owner_of(held.order.account), lots_of(held))
+            if held.order.order_type is OrderType.OCO:
+                self.await_price(held)
 
     def _queue_again(self, held: VenueOrder, owner: int, lots: int) -> None:
         order, listing = held.order, self.listing

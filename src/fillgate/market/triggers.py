@@ -19,9 +19,9 @@ from fillgate.market.feeds.base import Component, Quote, Watch
 from fillgate.market.listings import Listing
 from fillgate.market.venue_order import VenueOrder
 
-__all__ = ["CONDITIONAL", "Triggers", "improvement_of", "trail_start", "watch_of"]
+__all__ = ["CONDITIONAL", "Triggers", "component_of", "improvement_of", "trail_start", "watch_of"]
 
-CONDITIONAL: Final = frozenset(OrderType) - {OrderType.MARKET, OrderType.LIMIT}
+CONDITIONAL: Final = frozenset(OrderType) - {OrderType.MARKET, OrderType.LIMIT, OrderType.OCO}
 """The types that do not work before their price has come."""
 
 _COMPONENTS: Final[Mapping[TriggerPrice | None, Component]] = {
@@ -32,14 +32,19 @@ _COMPONENTS: Final[Mapping[TriggerPrice | None, Component]] = {
 }
 
 
-def watch_of(held: VenueOrder, listing: Listing) -> Watch:
-    """Return what a conditional order waits for.
+def component_of(order: Order) -> Component:
+    """Return the price that sets an order off.
 
     The mark and the index price of the simulated market are the middle of bid and ask.
     """
+    return _COMPONENTS[order.trigger]
+
+
+def watch_of(held: VenueOrder, listing: Listing) -> Watch:
+    """Return what an order waits for that is conditional, or has a stop besides its limit."""
     order = held.order
     rises = (order.side is Side.BUY) is not (order.order_type is OrderType.TAKE_PROFIT)
-    component = _COMPONENTS[order.trigger]
+    component = component_of(order)
     if order.order_type is OrderType.TRAILING_STOP:
         assert held.best is not None
         distance = _upward(listing, order.trail)
@@ -65,13 +70,13 @@ def improvement_of(held: VenueOrder) -> Watch:
     """Return where a trailing stop follows the price: beyond the best one so far."""
     assert held.best is not None
     rises = held.order.side is Side.SELL
-    component = _COMPONENTS[held.order.trigger]
+    component = component_of(held.order)
     return Watch(component, held.best + (1 if rises else -1), rises)
 
 
 def trail_start(order: Order, quote: Quote) -> int:
     """Return the price that a trailing stop follows, in ticks."""
-    return _COMPONENTS[order.trigger].of(quote)
+    return component_of(order).of(quote)
 
 
 class _Waiting(NamedTuple):

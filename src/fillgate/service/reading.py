@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 from starlette.requests import Request
 
 from fillgate.domain.errors import Rejected, UnknownAccount
+from fillgate.domain.ids import signal_number
 from fillgate.domain.market import MarketData
 from fillgate.engine.engine import Engine
 from fillgate.engine.resolution import NotResolvable
@@ -73,9 +74,18 @@ class ReadingApi:
         identity = request.path_params["client_order_id"]
         state = await self._engine.order(identity)
         if state is None:
-            raise Problem("NOT_FOUND", f"no order has the client_order_id {identity!r}")
+            raise Problem("NOT_FOUND", await self._why_missing(identity))
         body, story = await self._story(state.signal)
         return OrderStory(**asdict(order_view(state)), body=body, story=story)
+
+    async def _why_missing(self, identity: str) -> str:
+        number = signal_number(identity, self._engine.tag)
+        if number is not None and await self._engine.journal.find_signal(number) is not None:
+            return (
+                f"there is no order {identity!r}, or not yet: see signal {number}, whose orders"
+                " are written down when its turn comes"
+            )
+        return f"no order has the client_order_id {identity!r}"
 
     async def resolve_order(self, request: Request) -> OrderView:
         """Settle an order that is UNKNOWN or ABSENT by what a person found out."""

@@ -8,7 +8,7 @@ Invariants of a signal that passed:
    would trigger at once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from operator import attrgetter
@@ -23,7 +23,7 @@ __all__ = ["check_consistent"]
 
 _T = OrderType
 _TRIGGERED: Final = frozenset(
-    {_T.STOP, _T.STOP_LIMIT, _T.TAKE_PROFIT, _T.STOP_LOSS, _T.TRAILING_STOP}
+    {_T.STOP, _T.STOP_LIMIT, _T.TAKE_PROFIT, _T.STOP_LOSS, _T.TRAILING_STOP, _T.OCO}
 )
 
 _ONLY_FOR: Final[Mapping[str, frozenset[OrderType]]] = {
@@ -54,7 +54,9 @@ def check_consistent(signal: Signal) -> None:
     _check_type(signal)
     _check_size(signal)
     _check_expiry(signal)
-    if signal.stop_loss is not None or signal.take_profit is not None:
+    if signal.order_type is _T.OCO:
+        _check_oco(signal)
+    elif signal.stop_loss is not None or signal.take_profit is not None:
         _check_sides(signal)
 
 
@@ -110,11 +112,26 @@ def _check_expiry(signal: Signal) -> None:
         )
 
 
+def _check_oco(signal: Signal) -> None:
+    """Check an order of two that cancel each other: both rest, on both sides of the market."""
+    for name in ("stop_loss", "take_profit"):
+        if getattr(signal, name) is not None:
+            text = f"`{name}`: an oco order is a stop loss and a target itself"
+            raise Refusal(RefusalCode.CONFLICTING_FIELDS, text, name)
+    if signal.time_in_force in {TimeInForce.IOC, TimeInForce.FOK}:
+        text = f"`time_in_force`: an oco order rests, it cannot be {signal.time_in_force}"
+        raise Refusal(RefusalCode.CONFLICTING_FIELDS, text, "time_in_force")
+    names = ["price", "stop_price"]
+    _check_ascending(signal, names if signal.action is Action.BUY else names[::-1])
+
+
 def _check_sides(signal: Signal) -> None:
     entry = _ENTRY.get(signal.order_type)
     names = ["stop_loss", *([entry] if entry else []), "take_profit"]
-    if signal.action is Action.SELL:
-        names.reverse()
+    _check_ascending(signal, names if signal.action is Action.BUY else names[::-1])
+
+
+def _check_ascending(signal: Signal, names: Sequence[str]) -> None:
     known = [(name, price) for name in names if (price := getattr(signal, name)) is not None]
     for (lower, below), (higher, above) in pairwise(known):
         if below >= above:

@@ -11,7 +11,7 @@ __all__ = ["plan_order"]
 
 _SIDES: Final[Mapping[Action, Side]] = {Action.BUY: Side.BUY, Action.SELL: Side.SELL}
 
-_LIMITED: Final = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
+_LIMITED: Final = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT, OrderType.OCO})
 """The types whose `price` is a limit; on all others it is a reference."""
 
 

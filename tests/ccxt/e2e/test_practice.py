@@ -11,9 +11,16 @@ from typing import Any
 import pytest
 
 from fillgate.domain.events import OrderReported, OrderUnanswered
-from tests.ccxt.e2e.venue_process import VenueProcess, service_at, venue
-from tests.e2e.process import WEBHOOK, Service, alert, serving, until
-from tests.e2e.sender import Reply, request, send_at_once
+from tests.ccxt.e2e.venue_process import (
+    VenueProcess,
+    became,
+    order_of,
+    send,
+    service_at,
+    venue,
+    was_received_once,
+)
+from tests.e2e.process import Service, serving, until
 
 pytestmark = pytest.mark.anyio
 
@@ -33,20 +40,6 @@ def are_up(service: Service) -> bool:
     return all(each["up"] for each in accounts)
 
 
-async def send(service: Service, **fields: Any) -> Reply:
-    body = alert(**({"symbol": "BTCUSDT", "quantity": "0.01"} | fields))
-    return (await send_at_once(service.url, [request(WEBHOOK, body, service.signed(body))]))[0]
-
-
-def order_of(service: Service, name: str) -> dict[str, Any]:
-    return service.get(f"/api/v1/orders/{name}")
-
-
-def became(service: Service, name: str, status: str) -> dict[str, Any]:
-    until(lambda: order_of(service, name)["status"] == status, f"{name} is {status}")
-    return order_of(service, name)
-
-
 def without_stream(there: VenueProcess) -> None:
     """Let no stream tell what became of an order."""
     path = "userDataStream.subscribe.signature"
@@ -59,11 +52,6 @@ def was_found_by_lookup(order: dict[str, Any]) -> None:
     story = [(each["event"], each["details"].get("channel")) for each in order["story"]]
     assert (OrderUnanswered.kind, None) in story
     assert (OrderReported.kind, "lookup") in story
-
-
-def was_received_once(there: VenueProcess, name: str) -> None:
-    receipt = there.receipts()[name]
-    assert (receipt["received"], receipt["taken"]) == (1, 1)
 
 
 async def test_an_alert_is_filled(both: Both) -> None:

@@ -15,9 +15,20 @@ from typing import Any
 import httpx2
 
 from fillgate.practice.control import KEY_HEADER
-from tests.e2e.process import PATIENCE, Service, until
+from tests.e2e.process import PATIENCE, WEBHOOK, Service, alert, until
+from tests.e2e.sender import Reply, request, send_at_once
 
-__all__ = ["VenueProcess", "service_at", "venue"]
+__all__ = [
+    "ENGINE",
+    "VenueProcess",
+    "became",
+    "order_of",
+    "place_of",
+    "send",
+    "service_at",
+    "venue",
+    "was_received_once",
+]
 
 
 @dataclass
@@ -108,17 +119,22 @@ ENGINE = {
 }
 
 
-def service_at(there: VenueProcess, folder: Path) -> Service:
-    """Return a service, not started, with three accounts.
-
-    `main` trades there, `eyes` has no keys, and `paper` is simulated on the prices of `eyes`.
-    """
-    place = {
+def place_of(there: VenueProcess) -> dict[str, Any]:
+    """Return the settings of an account of type ccxt there, without keys."""
+    return {
         "type": "ccxt",
         "exchange": "binance",
         "practice": f"127.0.0.1:{there.port}",
         "practice_ca": str(there.ca),
     }
+
+
+def service_at(there: VenueProcess, folder: Path) -> Service:
+    """Return a service, not started, with three accounts.
+
+    `main` trades there, `eyes` has no keys, and `paper` is simulated on the prices of `eyes`.
+    """
+    place = place_of(there)
     # One by the environment, one by file.
     keys = {"api_key": "env:THE_KEY", "secret": f"file:{there.keys / 'practice-secret'}"}
     settings: dict[str, Any] = {
@@ -131,3 +147,33 @@ def service_at(there: VenueProcess, folder: Path) -> Service:
     service = Service(folder, settings, {"THE_KEY": there.key("practice-key")})
     service.top = 'default_account = "main"\n'
     return service
+
+
+async def send(service: Service, **fields: Any) -> Reply:
+    """Send an alert for a little of BTCUSDT, if the fields say nothing else."""
+    body = alert(**({"symbol": "BTCUSDT", "quantity": "0.01"} | fields))
+    return (await send_at_once(service.url, [request(WEBHOOK, body, service.signed(body))]))[0]
+
+
+def order_of(service: Service, name: str) -> dict[str, Any]:
+    """Return an order as the service tells it."""
+    return service.get(f"/api/v1/orders/{name}")
+
+
+def became(service: Service, name: str, status: str) -> dict[str, Any]:
+    """Return an order once it has a status."""
+    until(lambda: _status_of(service, name) == status, f"{name} is {status}")
+    return order_of(service, name)
+
+
+def _status_of(service: Service, name: str) -> str | None:
+    """Return an order's status; None while it waits in its lane."""
+    with service.client() as client:
+        told = client.get(f"/api/v1/orders/{name}").json()["status"]
+    return told if isinstance(told, str) else None
+
+
+def was_received_once(there: VenueProcess, name: str) -> None:
+    """Check that the exchange received an order once, and took it."""
+    receipt = there.receipts()[name]
+    assert (receipt["received"], receipt["taken"]) == (1, 1)

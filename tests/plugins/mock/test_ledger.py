@@ -173,7 +173,7 @@ class Restarts(RuleBasedStateMachine):
     @rule(
         side=st.sampled_from(Side),
         order_type=st.sampled_from(
-            [T.MARKET, T.LIMIT, T.STOP, T.STOP_LIMIT, T.TAKE_PROFIT, T.TRAILING_STOP]
+            [T.MARKET, T.LIMIT, T.STOP, T.STOP_LIMIT, T.TAKE_PROFIT, T.TRAILING_STOP, T.OCO]
         ),
         points=st.integers(-50, 50),
         symbol=st.sampled_from(["BTCUSDT", "ETH/USDT"]),
@@ -200,6 +200,9 @@ class Restarts(RuleBasedStateMachine):
             fields["price"] = price
         if order_type in {T.STOP, T.STOP_LIMIT, T.TAKE_PROFIT}:
             fields["stop_price"] = price
+        if order_type is T.OCO:
+            away = (price - last).copy_abs() * side.sign
+            fields["price"], fields["stop_price"] = on_tick(last - away), on_tick(last + away)
         if order_type is T.TRAILING_STOP:
             fields["trail"] = on_tick(last * Decimal(abs(points) + 1) / 10_000)
         if bracket:

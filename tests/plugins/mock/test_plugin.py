@@ -486,10 +486,11 @@ async def test_a_type_is_taken_if_it_is_declared(order_type: OrderType) -> None:
     plugin = await open_plugin()
     prices: dict[str, Any] = {
         "price": Decimal(50_000),
-        "stop_price": Decimal(55_000),
+        "stop_price": Decimal(65_000),
         "trail": Decimal(5),
     }
-    order = make_order(order_type=order_type, **{} if order_type is T.MARKET else prices)
+    given = {} if order_type is T.MARKET else prices
+    order = make_order(order_type=order_type, **given)
     result = await plugin.execute_order(order)
     assert result.success == (order_type in plugin.capabilities.order_types)
     if not result.success:

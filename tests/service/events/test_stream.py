@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,6 +21,16 @@ from tests.service.events.reader import EVENTS, Reader, Told, reading
 QUICK = StreamLimits(
     streams=3, page=4, kept_events=12, pace=0.001, heartbeat=0.02, stall=0.2, parting=0.05
 )
+
+PATIENT = replace(QUICK, stall=30.0)
+"""Where who takes nothing is not what ends a stream, however busy the machine is."""
+
+
+@pytest.fixture
+async def patient(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with open_desk(tmp_path, limits=PATIENT) as opened:
+        await opened.order(numbered())
+        yield opened
 
 
 @pytest.fixture
@@ -238,11 +249,11 @@ async def stop_taking(desk: Desk, reader: Reader) -> None:
     reader.takes.clear()
 
 
-async def test_who_falls_behind_is_cut_off_and_loses_nothing(desk: Desk) -> None:
-    async with reading(desk) as quick, reading(desk) as slow:
-        await place_orders(desk, 1)
-        await stop_taking(desk, slow)
-        await place_orders(desk, 8)
+async def test_who_falls_behind_is_cut_off_and_loses_nothing(patient: Desk) -> None:
+    async with reading(patient) as quick, reading(patient) as slow:
+        await place_orders(patient, 1)
+        await stop_taking(patient, slow)
+        await place_orders(patient, 8)
         whole = await quick.many(27)
         slow.takes.set()
         *told, last = await slow.to_the_end()
@@ -250,9 +261,9 @@ async def test_who_falls_behind_is_cut_off_and_loses_nothing(desk: Desk) -> None
         assert last.data["reason"] == "behind"
     assert told == whole[: len(told)]
     assert len(told) < len(whole)
-    assert desk.house.engine.meters.streams.ended["behind"] == 1
-    assert desk.log.of("event-stream-cut-off") == [{"reason": "behind"}]
-    async with reading(desk, last_event_id=last.id) as again:
+    assert patient.house.engine.meters.streams.ended["behind"] == 1
+    assert patient.log.of("event-stream-cut-off") == [{"reason": "behind"}]
+    async with reading(patient, last_event_id=last.id) as again:
         assert await again.many(27 - len(told)) == whole[len(told) :]
 
 
@@ -310,19 +321,19 @@ async def reader_of_all(desk: Desk) -> list[Told]:
         return await reader.to_the_end()
 
 
-async def test_a_stopping_service_ends_its_streams_at_once(desk: Desk) -> None:
-    async with reading(desk) as reader, reading(desk) as stuck:
+async def test_a_stopping_service_ends_its_streams_at_once(patient: Desk) -> None:
+    async with reading(patient) as reader, reading(patient) as stuck:
         stuck.takes.clear()
-        await place_orders(desk, 1)
+        await place_orders(patient, 1)
         await reader.many(3)
-        desk.feed.stop()
+        patient.feed.stop()
         await reader.to_the_end()
         assert reader.text.endswith(": the service stops\n\n")
-        assert problem_of(await desk.get(EVENTS)) == (503, "DRAINING")
-        began = desk.house.clock.monotonic()
-        await desk.house.until(lambda: not desk.house.engine.meters.streams.open)
-        assert desk.house.clock.monotonic() - began < QUICK.stall
-    assert desk.house.engine.meters.streams.ended["stopping"] == 2
+        assert problem_of(await patient.get(EVENTS)) == (503, "DRAINING")
+        began = patient.house.clock.monotonic()
+        await patient.house.until(lambda: not patient.house.engine.meters.streams.open)
+        assert patient.house.clock.monotonic() - began < PATIENT.stall
+    assert patient.house.engine.meters.streams.ended["stopping"] == 2
 
 
 async def test_many_reading_at_once_encode_an_event_once(

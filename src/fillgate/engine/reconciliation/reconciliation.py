@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from fillgate.domain.clock import Clock
-from fillgate.domain.errors import CodedError
+from fillgate.domain.errors import CodedError, brief
 from fillgate.domain.events import Event
 from fillgate.domain.logger import Logger
 from fillgate.engine.accounts import Account, Accounts
@@ -27,7 +27,6 @@ from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks
 from fillgate.engine.tickets import Latch
-from fillgate.engine.verdict import brief
 from fillgate.journal.base import CommitOutcome, Committed, Entry, account_stream
 from fillgate.meters import CAUSES, Meters, Reconciled
 
@@ -179,7 +178,7 @@ class Reconciliation:
             NotReconciled: its plugin can list nothing, or it never came up.
         """
         desk = self._desks[account]
-        if not desk.account.initialised:
+        if not desk.account.is_open:
             raise NotReconciled("NOT_RECONCILABLE", f"account={account}: {desk.account.reason}")
         if not desk.can_be_compared:
             text = f"account={account}: its plugin can list nothing"

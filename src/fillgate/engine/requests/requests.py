@@ -302,7 +302,7 @@ class Requests:
 
     def _account(self, state: OrderState) -> Account:
         account = self._accounts.find(state.order.account)
-        if account is None or not account.initialised:
+        if account is None or not account.is_open:
             reason = "it is configured no more" if account is None else account.reason
             raise RequestRefused("ACCOUNT_DOWN", f"account={state.order.account}: {reason}")
         return account

@@ -10,7 +10,16 @@ Invariants:
 
 from typing import Final, NamedTuple
 
-from fillgate.domain.errors import CodedError, Denied, NotSent, NotSupported, Rejected, Unknown
+from fillgate.domain.errors import (
+    CodedError,
+    Denied,
+    NotSent,
+    NotSupported,
+    Rejected,
+    Unknown,
+    brief,
+    named,
+)
 from fillgate.domain.events import (
     RequestAnswered,
     RequestEvent,
@@ -25,7 +34,7 @@ from fillgate.domain.reports import ExecutionReport
 from fillgate.engine.identity import mismatch
 from fillgate.engine.soundness import is_sound
 from fillgate.engine.submission import Endings
-from fillgate.engine.verdict import brief, fills_nothing
+from fillgate.engine.verdict import fills_nothing
 
 __all__ = ["REQUEST_ENDINGS", "Asked"]
 
@@ -94,7 +103,7 @@ def failed(asked: Asked, error: BaseException) -> RequestEvent:
         )
     if isinstance(error, Unknown):
         return unanswered(asked, error.code, error.text)
-    return unanswered(asked, "PLUGIN_ERROR", f"{type(error).__name__}: {brief(error)}")
+    return unanswered(asked, "PLUGIN_ERROR", named(error))
 
 
 def unanswered(asked: Asked, code: str, text: str) -> RequestEvent:
