@@ -82,6 +82,7 @@ def _facts(venue: Venue) -> Iterator[tuple[str, str]]:
         ),
     )
     yield "attached stops", _attached(venue)
+    yield "one cancels the other", _pair(venue)
     yield "switched off", ", ".join(f"`{each}`" for each in _switched_off(venue))
     yield "told to the venue", venue.attached_fees or ""
     yield "besides", venue.notes or ""
@@ -129,6 +130,14 @@ def _attached(venue: Venue) -> str:
     lists = venue.order_lists
     types = f"types `{lists.stop_loss}` and `{lists.take_profit}`"
     return f"a list, by ccxt's `{lists.with_one}` and `{lists.with_two}`; {types}"
+
+
+def _pair(venue: Venue) -> str:
+    if venue.order_lists is None:
+        return ""
+    lists = venue.order_lists
+    types = f"types `{lists.maker}` and `{lists.stop_loss}`"
+    return f"a list under our id, by ccxt's `{lists.pair}`; {types}"
 
 
 def _switched_off(venue: Venue) -> Iterable[str]:

@@ -85,6 +85,8 @@ def _order_types(venue: Venue) -> frozenset[OrderType]:
         types |= {OrderType.STOP, OrderType.STOP_LIMIT, OrderType.STOP_LOSS}
     if venue.profit_param is not None:
         types.add(OrderType.TAKE_PROFIT)
+    if venue.order_lists is not None:
+        types.add(OrderType.OCO)
     return frozenset(types)
 
 

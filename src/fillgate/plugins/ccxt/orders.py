@@ -20,6 +20,7 @@ from fillgate.domain.orders import Order, OrderType, QuantityUnit, Side, TimeInF
 from fillgate.plugins.ccxt.abilities import Abilities
 from fillgate.plugins.ccxt.client_ids import encode
 from fillgate.plugins.ccxt.markets import Market
+from fillgate.plugins.ccxt.pairs import request_of
 from fillgate.plugins.ccxt.protected import is_protected, list_method, list_of
 from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.venues import Venue
@@ -27,6 +28,7 @@ from fillgate.plugins.ccxt.venues import Venue
 __all__ = ["Placement", "placement_of"]
 
 _LIMITED: Final = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
+_PRICED: Final = _LIMITED | {OrderType.OCO}
 _AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
@@ -39,6 +41,8 @@ class Placement:
     params: Mapping[str, Any] = field(default_factory=dict)
     leg: str | None = None
     """Where the answer is that to a list, unread by ccxt: what the venue calls our order in it."""
+    is_pair: bool = False
+    """The answer is that to a list which is our order."""
 
 
 def placement_of(
@@ -64,6 +68,14 @@ def placement_of(
             arguments=(),
             params=list_of(order, market, sizes, venue, name),
             leg=name,
+        )
+    if venue.order_lists is not None and order.order_type is OrderType.OCO:
+        lists, name = venue.order_lists, _own_id(order, venue)
+        return Placement(
+            method=lists.pair,
+            arguments=(),
+            params=request_of(order, market, sizes, lists, name),
+            is_pair=True,
         )
     params = _client_id(order, venue) | _conditions(order, sizes, venue) | _contract(order)
     if order.quote_quantity is not None:
@@ -158,7 +170,7 @@ def _fault_of(order: Order, venue: Venue, abilities: Abilities) -> str | None:
 
 
 def _faults_of_type(order: Order, venue: Venue, abilities: Abilities) -> dict[str, bool]:
-    kind, is_market = order.order_type, order.order_type not in _LIMITED
+    kind, is_market = order.order_type, order.order_type not in _PRICED
     by_cost = order.quote_quantity is not None
     can_cost = kind is OrderType.MARKET and order.side in abilities.by_cost
     needs_cost = is_market and order.side is Side.BUY and venue.market_buy_by_cost
@@ -188,7 +200,8 @@ def _faults_of_conditions(order: Order, abilities: Abilities) -> dict[str, bool]
         f"time_in_force={in_force} with order_type={kind}": (
             in_force is not None and in_force not in abilities.time_in_force
         )
-        or (in_force is TimeInForce.FOK and kind not in _LIMITED),
+        or (in_force is TimeInForce.FOK and kind not in _LIMITED)
+        or (in_force in _AT_ONCE and kind is OrderType.OCO),
         f"post_only with order_type={kind} time_in_force={in_force}": (
             order.post_only and not post_only
         ),

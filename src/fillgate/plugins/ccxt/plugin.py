@@ -33,6 +33,7 @@ from fillgate.plugins.ccxt.asking import Asker
 from fillgate.plugins.ccxt.client_ids import encode
 from fillgate.plugins.ccxt.known import Known
 from fillgate.plugins.ccxt.listings import Listings
+from fillgate.plugins.ccxt.lists import Lists
 from fillgate.plugins.ccxt.markets import Market
 from fillgate.plugins.ccxt.opened import Opened
 from fillgate.plugins.ccxt.options import AccountOptions, read_settings
@@ -57,6 +58,7 @@ class _Desk:
 
     opened: Opened
     listings: Listings
+    lists: Lists
     sender: Sender
     asker: Asker
     streams: Streams
@@ -110,8 +112,14 @@ class CcxtPlugin(ExecutionPlugin):
             unit=listings.unit,
             now=lambda: clock.now() // 1000,
         )
+        lists = Lists(opened, reader)
         return _Desk(
-            opened, listings, Sender(opened, reader), Asker(opened, reader), Streams(opened, reader)
+            opened,
+            listings,
+            lists,
+            Sender(opened, reader, lists),
+            Asker(opened, reader, lists),
+            Streams(opened, reader, lists),
         )
 
     def _use(self, desk: _Desk) -> None:
@@ -172,6 +180,11 @@ class CcxtPlugin(ExecutionPlugin):
         desk = self._ready_to_send()
         market = await self._market_to_send(desk, symbol)
         self._known.note(symbol, market.symbol, client_order_id)
+        if desk.lists.is_meant(client_order_id, order_id):
+            await desk.sender.cancel_list(
+                client_order_id=client_order_id, order_id=order_id, market=market
+            )
+            return await self._as_it_is(desk, client_order_id, order_id, market.symbol)
         report = await desk.sender.cancel(
             client_order_id=client_order_id, order_id=order_id, market=market.symbol
         )

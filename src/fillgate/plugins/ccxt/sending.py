@@ -10,6 +10,7 @@ from fillgate.domain.numbers import decimal_text
 from fillgate.domain.orders import Order, OrderType
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
 from fillgate.plugins.ccxt.client_ids import encode
+from fillgate.plugins.ccxt.lists import Lists
 from fillgate.plugins.ccxt.markets import Market
 from fillgate.plugins.ccxt.opened import Opened
 from fillgate.plugins.ccxt.orders import placement_of
@@ -34,6 +35,7 @@ class Sender:
 
     opened: Opened
     reader: Reader
+    lists: Lists
 
     async def place(self, order: Order, market: Market, sizes: Sized) -> ExecutionResult:
         """Send an order, once.
@@ -48,7 +50,9 @@ class Sender:
             lambda: method(*call.arguments, params=dict(call.params)),
             placing_method(opened.venue),
         )
-        if call.leg is not None:
+        if call.is_pair:
+            answer = self._read(lambda told: self.lists.placed(told, market.symbol), answer)
+        elif call.leg is not None:
             answer = self._read(lambda told: self._leg(told, call.leg, market), answer)
         if names_id(answer) is None:
             raise Unknown("NO_ORDER_ID", "an answer without the venue's id of an order")
@@ -83,6 +87,20 @@ class Sender:
             lambda: self.opened.orders.cancel_order(order_id, market, params=params)
         )
         return self._told(answer, client_order_id, order_id)
+
+    async def cancel_list(
+        self, *, client_order_id: str, order_id: str | None, market: Market
+    ) -> None:
+        """Ask for a cancel of a list that is one order here, once.
+
+        Raises:
+            Denied, Rejected, NotSent, Unknown: see `verdict`.
+        """
+        terms = self.lists.terms
+        assert terms is not None
+        named = self.lists.named(client_order_id, order_id, "listClientOrderId")
+        cancel = getattr(self.opened.orders, terms.cancel)
+        await self._sent(lambda: cancel({"symbol": market.venue_symbol, **named}))
 
     async def replace(
         self,

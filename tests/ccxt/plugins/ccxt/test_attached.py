@@ -163,25 +163,29 @@ async def test_a_name_that_works_already_is_unknown_and_found(there: Practising)
     assert (await looked_up(there, order)).order_id == result.order_id
 
 
-@pytest.mark.parametrize(
-    "kind", [each for each in FaultKind if each not in {FaultKind.REFUSE, FaultKind.DELAY}]
-)
+BROKEN: Final = [each for each in FaultKind if each not in {FaultKind.REFUSE, FaultKind.DELAY}]
+"""The faults that leave it open whether an order was taken."""
+
+
 @pytest.mark.parametrize("stops", [{}, {"take_profit": None}], ids=["both", "one"])
 async def test_what_is_not_answered_is_unknown_and_found_by_our_id(
-    tmp_path: Path, kind: FaultKind, stops: dict[str, Any]
+    tmp_path: Path, stops: dict[str, Any]
 ) -> None:
-    async with practising(tmp_path, answer_timeout=0.3) as there:
-        for path in PATHS:
+    path = PATHS[0] if stops else PATHS[1]
+    async with practising(tmp_path, answer_timeout=0.3, connect_timeout=0.3) as there:
+        for kind in BROKEN:
             there.served.practice.faults.add(Fault(fault=kind, path=path))
-        order = an_entry(**stops)
-        assert isinstance(await refusal(there, order), Unknown)
-        assert one_request(there) == (1, 1)
-        report = await looked_up(there, order)
-        assert (report.status, report.client_order_id) == (OrderStatus.NEW, order.client_order_id)
-        there.set_price("98900")
-        left = {"-sl": OrderStatus.NEW, "-tp": OrderStatus.NEW}
-        expected = {"-sl": left["-sl"]} if stops else left
-        assert await protecting(there, order) == expected
+            order = an_entry(**stops)
+            assert isinstance(await refusal(there, order), Unknown), kind
+            report = await looked_up(there, order)
+            assert report.status is OrderStatus.NEW, kind
+            assert report.client_order_id == order.client_order_id
+            assert len(await protecting(there, order)) == (2 if stops else 3)
+            await there.account.cancel_order(
+                client_order_id=order.client_order_id, symbol=order.symbol, request_id="r"
+            )
+        counted = there.served.practice.exchange.receipts.counted()
+        assert [(each["received"], each["taken"]) for each in counted] == [(1, 1)] * len(BROKEN)
 
 
 ANSWERS: dict[str, tuple[str, str]] = {

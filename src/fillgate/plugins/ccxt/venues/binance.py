@@ -27,8 +27,13 @@ _SPOT: Final = Venue(
     order_lists=OrderLists(
         with_one="private_post_orderlist_oto",
         with_two="private_post_orderlist_otoco",
+        pair="private_post_orderlist_oco",
+        find="private_get_orderlist",
+        cancel="private_delete_orderlist",
+        absent_codes=frozenset({"-2018"}),
         stop_loss="STOP_LOSS",
         take_profit="TAKE_PROFIT",
+        maker="LIMIT_MAKER",
     ),
     stop_param="triggerPrice",
     profit_param="takeProfitPrice",
@@ -38,8 +43,10 @@ _SPOT: Final = Venue(
     " calls editing cancels and places anew: not used. Attached stops go out with a limit order"
     " as a list (OTO, OTOCO) and work once it is filled in whole: until then a part of it has no"
     " protection. They sell or buy the order's whole quantity; where a purchase is charged in the"
-    " asset itself, that takes a little more of it than was bought, or the venue drops them.",
-    source="POST, GET and DELETE /api/v3/order, POST /api/v3/orderList/oto and otoco;"
+    " asset itself, that takes a little more of it than was bought, or the venue drops them. An"
+    " order of type oco is a list of its own kind (OCO), told of as one order; the first execution"
+    " of its limit ends its stop, also one in part.",
+    source="POST, GET and DELETE /api/v3/order, /api/v3/orderList;"
     " developers.binance.com: unfilled cancelled orders are archived after 90 days; recvWindow as"
     " ccxt sets it",
 )

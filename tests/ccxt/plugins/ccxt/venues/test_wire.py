@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import pytest
 
-from fillgate.domain.orders import OrderType
+from fillgate.domain.orders import OrderType, Side
 from fillgate.plugins.ccxt.abilities import Abilities
 from fillgate.plugins.ccxt.client_ids import encode
 from fillgate.plugins.ccxt.markets import PrecisionMode, read_markets
@@ -391,5 +391,24 @@ async def test_a_list_leaves_field_by_field(
         "workingSide": "BUY", "workingClientOrderId": OURS, "workingPrice": "50000",
         "workingQuantity": "0.5", "workingTimeInForce": "GTC", "pendingSide": "SELL",
         "pendingQuantity": "0.5", **legs,
+    })  # fmt: skip
+    assert not _CCXT.search(sent.text)
+
+
+async def test_a_pair_leaves_field_by_field() -> None:
+    venue, wire = venue_of("binance", SPOT), wire_of(venue_of("binance", SPOT), SPOT)
+    prices: dict[str, Any] = {"price": Decimal(60000), "stop_price": Decimal(40000)}
+    order = an_order(client_order_id=OURS, side=Side.SELL, order_type=OrderType.OCO, **prices)
+    (market,) = read_markets("binance", wire.exchange.markets.values(), PrecisionMode.TICK_SIZE)
+    abilities = Abilities(order_types=frozenset({OrderType.OCO}))
+    sizes = Sized(quantity=order.quantity, **prices)
+    placement = placement_of(order, market, sizes, venue, abilities)
+    sent = await wire.call(placement.method, dict(placement.params))
+    fields = {key: value for key, value in sent.fields.items() if key not in _ENVELOPE}
+    address = "api.binance.com/api/v3/orderList/oco"
+    assert (sent.method, sent.address, fields) == ("POST", address, {
+        "symbol": "BTCUSDT", "side": "SELL", "quantity": "0.5", "listClientOrderId": OURS,
+        "aboveType": "LIMIT_MAKER", "abovePrice": "60000", "aboveClientOrderId": f"{OURS}-tp",
+        "belowType": "STOP_LOSS", "belowStopPrice": "40000", "belowClientOrderId": f"{OURS}-sl",
     })  # fmt: skip
     assert not _CCXT.search(sent.text)
