@@ -37,6 +37,7 @@ from fillgate.plugins.ccxt.lists import Lists
 from fillgate.plugins.ccxt.markets import Market
 from fillgate.plugins.ccxt.opened import Opened
 from fillgate.plugins.ccxt.options import AccountOptions, read_settings
+from fillgate.plugins.ccxt.protected import is_refused_stop
 from fillgate.plugins.ccxt.reports import Reader
 from fillgate.plugins.ccxt.sending import Sender
 from fillgate.plugins.ccxt.sizing import Sized
@@ -311,7 +312,15 @@ class CcxtPlugin(ExecutionPlugin):
         """Return reports as they come; raises when the stream breaks."""
         with self._asking():
             async for report in self._ready().streams.reports():
+                if is_refused_stop(report):
+                    self._warn_of_no_stop(report)
                 yield report
+
+    def _warn_of_no_stop(self, report: ExecutionReport) -> None:
+        name, text = report.client_order_id, "the position has no such protection"
+        self.context.logger.warning(
+            "stop-refused", account=self.name, client_order_id=name, text=text
+        )
 
     async def stream_data(self, symbols: Sequence[str]) -> AsyncIterator[MarketData]:
         """Return quotes as they come; raises when the stream breaks."""

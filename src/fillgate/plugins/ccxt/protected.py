@@ -14,14 +14,17 @@ from decimal import Decimal
 from typing import Any, Final
 
 from fillgate.domain.errors import Denied
+from fillgate.domain.ids import made_from
+from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.numbers import decimal_text
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce
+from fillgate.domain.reports import ExecutionReport
 from fillgate.plugins.ccxt.markets import Market
 from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.values import Fields, text
 from fillgate.plugins.ccxt.venues import OrderLists, Venue
 
-__all__ = ["is_protected", "leg_of", "list_method", "list_of"]
+__all__ = ["is_protected", "is_refused_stop", "leg_of", "list_method", "list_of"]
 
 _LOSS, _PROFIT = "sl", "tp"
 
@@ -81,6 +84,14 @@ def leg_of(answer: object, name: str) -> Fields | None:
         return None
     named = (each for each in reports if isinstance(each, Mapping))
     return next((each for each in named if text(each, "clientOrderId") == name), None)
+
+
+def is_refused_stop(report: ExecutionReport) -> bool:
+    """Tell whether a report says that what was to protect an order of ours could not be placed."""
+    name = report.client_order_id
+    return (
+        report.status is OrderStatus.REJECTED and name is not None and made_from(name) is not None
+    )
 
 
 _Leg = tuple[str, str, Decimal]

@@ -11,6 +11,7 @@ from fillgate.domain.errors import Denied, Rejected, Unknown
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order, OrderType, Side
 from fillgate.practice.faults import Fault, FaultKind
+from fillgate.testing import RecordingLogger
 from tests.ccxt.plugins.ccxt.practising import Practising, practising, until
 from tests.ccxt.plugins.ccxt.test_practice import Following, looked_up, new_order, refusal
 
@@ -215,6 +216,26 @@ async def test_an_answer_that_does_not_tell_of_the_order_is_unknown(
     there.served.practice.faults.add(fault)
     error = await refusal(there, order)
     assert (type(error), error.code) == (Unknown, code)
+
+
+async def test_a_stop_that_cannot_be_placed_any_more_is_warned_of(there: Practising) -> None:
+    following = Following(there)
+    await until(lambda: there.is_followed)
+    order = an_entry(take_profit=None)
+    await there.account.execute_order(order)
+    there.set_price("94000")
+    name = f"{order.client_order_id}-sl"
+    await until(lambda: any(each.client_order_id == name for each in following.told[2:]))
+    logger = there.account.context.logger
+    assert isinstance(logger, RecordingLogger)
+
+    def warned() -> list[Any]:
+        found = [each for each in logger.entries if each.event == "stop-refused"]
+        return [each.fields["client_order_id"] for each in found]
+
+    await until(lambda: warned() == [name])
+    assert (await looked_up(there, order)).status is OrderStatus.FILLED
+    await following.breaks()
 
 
 async def test_reports_tell_of_the_order_as_of_any_other(there: Practising) -> None:
