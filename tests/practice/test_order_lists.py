@@ -216,7 +216,7 @@ async def test_an_order_of_others_that_a_leg_would_take_refuses_the_list(client:
     await client.limit("60002", user=BOB)
     refused = await place(client, "oco", abovePrice="60001")
     assert "immediately match" in refused["msg"]
-    assert await client.ask("GET", "/api/v3/openOrders") == []
+    assert await client.ask("GET", "/api/v3/allOrders", symbol="BTCUSDT") == []
     assert (await client.owned())["BTC"] == ("1.00000000", "0.00000000")
 
 

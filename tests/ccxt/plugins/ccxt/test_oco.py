@@ -181,16 +181,25 @@ async def test_what_never_arrived_is_not_found(there: Practising) -> None:
     assert answer == NotFound()
 
 
-@pytest.mark.parametrize("kind", [FaultKind.HTML, FaultKind.EMPTY, FaultKind.EMPTY_OBJECT])
+_BUSY: Final = '{"code":-1001,"msg":"Internal error; unable to process your request."}'
+NO_ANSWERS: Final[tuple[dict[str, Any], ...]] = (
+    {"fault": FaultKind.HTML},
+    {"fault": FaultKind.HTML, "status": 404},
+    {"fault": FaultKind.HTML, "status": 400, "body": _BUSY},
+    {"fault": FaultKind.EMPTY},
+    {"fault": FaultKind.EMPTY_OBJECT},
+    {"fault": FaultKind.REFUSE},
+)
+
+
 @pytest.mark.parametrize("path", ["/api/v3/orderList", "/api/v3/order"])
-async def test_a_lookup_that_breaks_is_no_answer(
-    there: Practising, kind: FaultKind, path: str
-) -> None:
+async def test_a_lookup_that_breaks_is_no_answer(there: Practising, path: str) -> None:
     order = an_oco()
     await there.account.execute_order(order)
-    there.served.practice.faults.add(Fault(fault=kind, method="GET", path=path))
-    with pytest.raises(FillgateError):
-        await looked_up(there, order)
+    for fault in NO_ANSWERS:
+        there.served.practice.faults.add(Fault(method="GET", path=path, **fault))
+        with pytest.raises(FillgateError):
+            await looked_up(there, order)
     assert (await looked_up(there, order)).status is OrderStatus.NEW
 
 
