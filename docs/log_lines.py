@@ -38,6 +38,10 @@ LINES: Final[Mapping[str, tuple[str, str]]] = {
         "info",
         "An order's numbers were put into the steps of its exchange; `text` says which and how.",
     ),
+    "stop-refused": (
+        "warning",
+        "A stop that an order carried could not be placed after its fill; nothing is in its place.",
+    ),
     "bridge-listening": ("info", "The bridge takes requests."),
     "bridge-reachable": (
         "warning",

@@ -92,6 +92,8 @@ def _facts(venue: Venue) -> Iterator[tuple[str, str]]:
     yield "set off by", " or ".join(sorted(venue.triggers))
     yield "trailing stops", "" if venue.trail_param is None else f"`{venue.trail_param}`"
     yield "good till a time", _expiry(venue)
+    yield "attached stops", _attached(venue)
+    yield "one cancels the other", _pair(venue)
     yield "switched off", ", ".join(f"`{each}`" for each in _switched_off(venue))
     yield "told to the venue", venue.attached_fees or ""
     yield "besides", venue.notes or ""
@@ -147,6 +149,24 @@ def _market_orders(venue: Venue) -> str:
     if venue.no_market:
         return f"refused: {' and '.join(sorted(venue.no_market))}"
     return "a buy is placed by its cost, so it needs a price" if venue.market_buy_by_cost else ""
+
+
+def _attached(venue: Venue) -> str:
+    if not venue.attached_stops:
+        return ""
+    if venue.order_lists is None:
+        return "in the order"
+    lists = venue.order_lists
+    types = f"types `{lists.stop_loss}` and `{lists.take_profit}`"
+    return f"a list, by ccxt's `{lists.with_one}` and `{lists.with_two}`; {types}"
+
+
+def _pair(venue: Venue) -> str:
+    if venue.order_lists is None:
+        return ""
+    lists = venue.order_lists
+    types = f"types `{lists.maker}` and `{lists.stop_loss}`"
+    return f"a list under our id, by ccxt's `{lists.pair}`; {types}"
 
 
 def _switched_off(venue: Venue) -> Iterable[str]:

@@ -159,6 +159,154 @@ async def a_stop_limit_order_becomes_a_limit_order(world: World) -> None:
     assert filled.average_price <= FAR_ABOVE + 500
 
 
+@case(OrderType.LIMIT, "fetch_order", "attached_stops", "balances")
+async def a_stop_that_an_order_carries_closes_what_it_opened(world: World) -> None:
+    before = await held(world)
+    order, result = await world.place(**limit(FAR_BELOW, stop_loss=FAR_BELOW - 2_000))
+    assert result.status in WORKING
+    await world.move(FAR_BELOW - 200)
+    await world.becomes(order, OrderStatus.FILLED)
+    await holds(world, before + order.quantity)
+    await world.move(FAR_BELOW - 2_100)
+    await holds(world, before)
+    assert (await world.found(order)).status is OrderStatus.FILLED
+
+
+@case(OrderType.LIMIT, "fetch_order", "attached_stops", "balances", "open_orders")
+async def of_two_stops_that_an_order_carries_one_is_executed(world: World) -> None:
+    before = await held(world)
+    stops = {"stop_loss": FAR_BELOW - 2_000, "take_profit": FAR_BELOW + 2_000}
+    order, _ = await world.place(**limit(FAR_BELOW, **stops))
+    await world.move(FAR_BELOW - 200)
+    await holds(world, before + order.quantity)
+    await world.move(FAR_BELOW + 2_100)
+    await holds(world, before)
+    await world.move(FAR_BELOW - 2_100)
+    await holds(world, before)
+
+    async def opened() -> Sequence[ExecutionReport]:
+        return await world.plugin.open_orders(world.symbol)
+
+    await eventually(opened, lambda told: not told, "nothing is left open")
+
+
+@case(OrderType.LIMIT, "fetch_order", "attached_stops", "cancel_order", "open_orders")
+async def a_cancelled_order_leaves_no_stops_behind(world: World) -> None:
+    stops = {"stop_loss": FAR_BELOW - 2_000, "take_profit": FAR_BELOW + 2_000}
+    order, _ = await world.place(**limit(FAR_BELOW, **stops))
+    await world.plugin.cancel_order(
+        client_order_id=order.client_order_id,
+        symbol=world.symbol,
+        request_id=f"{order.client_order_id}001",
+    )
+    await world.becomes(order, OrderStatus.CANCELED)
+    assert await world.plugin.open_orders(world.symbol) == []
+
+
+async def held(world: World) -> Decimal:
+    """Return how much the account has of the asset, or of the contract."""
+    if world.holds_assets:
+        return asset(await world.plugin.balances(), "BTC").total
+    return sum((each.quantity for each in await world.plugin.positions()), Decimal(0))
+
+
+async def holds(world: World, quantity: Decimal) -> None:
+    """Return once the account has so much of it, but for fees."""
+
+    def is_there(total: Decimal) -> bool:
+        return abs(total - quantity) < world.quantity_step * 10
+
+    await eventually(lambda: held(world), is_there, f"{quantity} is held")
+
+
+def sold_either_way(limit_at: Decimal, stop_at: Decimal) -> dict[str, object]:
+    kind = {"side": Side.SELL, "order_type": OrderType.OCO}
+    return {**kind, "price": limit_at, "stop_price": stop_at}
+
+
+@case(OrderType.OCO, "fetch_order", "open_orders")
+async def of_a_limit_and_a_stop_neither_is_executed_at_first(world: World) -> None:
+    order, result = await world.place(**sold_either_way(FAR_ABOVE, FAR_BELOW))
+    assert result.status in WORKING
+    report = await world.found(order)
+    assert report.status is OrderStatus.NEW
+    assert (report.order_id, report.client_order_id) == (result.order_id, order.client_order_id)
+    assert (report.price, report.stop_price) == (FAR_ABOVE, FAR_BELOW)
+    told = await world.plugin.open_orders(world.symbol)
+    assert [each.order_id for each in told] == [result.order_id]
+
+
+@case(OrderType.OCO, "fetch_order", "fills")
+async def its_limit_is_executed_and_ends_the_stop(world: World) -> None:
+    order, result = await world.place(**sold_either_way(FAR_ABOVE, FAR_BELOW))
+    await world.move(FAR_ABOVE + 100)
+    filled = await world.becomes(order, OrderStatus.FILLED)
+    assert filled.filled_quantity == order.quantity
+    assert filled.average_price is not None
+    assert filled.average_price >= FAR_ABOVE
+    await world.move(FAR_BELOW - 100)
+    await sold_once(world, result.order_id, order.quantity)
+
+
+@case(OrderType.OCO, "fetch_order", "fills")
+async def its_stop_is_executed_and_ends_the_limit(world: World) -> None:
+    order, result = await world.place(**sold_either_way(FAR_ABOVE, FAR_BELOW))
+    await world.move(FAR_BELOW - 100)
+    filled = await world.becomes(order, OrderStatus.FILLED)
+    assert filled.filled_quantity == order.quantity
+    assert filled.average_price is not None
+    assert filled.average_price < FAR_BELOW
+    await world.move(FAR_ABOVE + 100)
+    await sold_once(world, result.order_id, order.quantity)
+
+
+async def sold_once(world: World, order_id: str | None, quantity: Decimal) -> None:
+    """Return once the fills tell of a quantity of an order; fail if they tell of more."""
+
+    async def sold() -> Decimal:
+        told = await world.plugin.fills(symbol=world.symbol, since=0)
+        # What the venue itself does to a short position is no part of it.
+        ours = [each for each in told if each.order_id == order_id]
+        assert ours == list(told) or not world.holds_assets
+        return sum((each.fill.quantity for each in ours), Decimal(0))
+
+    assert await eventually(sold, lambda total: total >= quantity, "it is sold") == quantity
+
+
+@case(OrderType.OCO, "fetch_order", "cancel_order", "open_orders", "balances")
+async def a_limit_and_a_stop_are_cancelled_as_one(world: World) -> None:
+    order, result = await world.place(**sold_either_way(FAR_ABOVE, FAR_BELOW))
+    report = await world.plugin.cancel_order(
+        client_order_id=order.client_order_id,
+        order_id=result.order_id,
+        symbol=world.symbol,
+        request_id=f"{order.client_order_id}001",
+    )
+    assert report.order_id == result.order_id
+    await world.becomes(order, OrderStatus.CANCELED)
+    assert await world.plugin.open_orders(world.symbol) == []
+    assert all(each.free == each.total for each in await world.plugin.balances())
+
+
+@case(OrderType.OCO)
+async def a_limit_and_a_stop_on_one_side_of_the_market_are_a_refusal(world: World) -> None:
+    await world.refused(**sold_either_way(FAR_ABOVE, FAR_ABOVE - 100))
+
+
+@case(OrderType.OCO, "stream_reports", "cancel_order", OrderType.LIMIT)
+async def a_limit_and_a_stop_are_streamed_as_one(world: World) -> None:
+    async with following(world) as heard:
+        await warmed_up(world, heard)
+        order, result = await world.place(**sold_either_way(FAR_ABOVE, FAR_BELOW))
+        await world.move(FAR_BELOW - 100)
+        report = await hears(heard, result.order_id, OrderStatus.FILLED)
+        assert report.filled_quantity == order.quantity
+        assert report.client_order_id == order.client_order_id
+        name = order.client_order_id
+        ours = [each for each in heard if (each.client_order_id or "").startswith(name)]
+        assert {each.order_id for each in ours} == {result.order_id}
+
+
 @case(OrderType.LIMIT, "fetch_order")
 async def what_cannot_be_filled_at_once_works_on(world: World) -> None:
     price, quantity = await world.thin()

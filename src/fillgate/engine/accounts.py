@@ -14,10 +14,11 @@ from typing import Any, Final, NamedTuple
 
 from fillgate.domain.capabilities import Capabilities
 from fillgate.domain.clock import Clock
-from fillgate.domain.errors import ConfigurationError, Denied, UnknownAccount, brief
+from fillgate.domain.errors import ConfigurationError, Denied, UnknownAccount
 from fillgate.domain.events import AccountCameUp, AccountWentDown, Event
 from fillgate.domain.logger import Logger
 from fillgate.domain.orders import Order
+from fillgate.domain.telling import brief
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.settings import EngineSettings
 from fillgate.engine.tasks import Tasks

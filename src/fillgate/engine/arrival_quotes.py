@@ -14,11 +14,11 @@ from decimal import Decimal
 from typing import Final
 
 from fillgate.domain.clock import Clock
-from fillgate.domain.errors import named
 from fillgate.domain.events import ArrivalQuoted
 from fillgate.domain.market import MarketData
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import ArrivalQuote
+from fillgate.domain.telling import named
 from fillgate.engine.accounts import Accounts
 from fillgate.engine.recorder import Job, Recorder
 from fillgate.engine.sampler import Sampler

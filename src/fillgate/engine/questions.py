@@ -13,10 +13,10 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeVar
 
-from fillgate.domain.errors import named
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.reports import ExecutionReport, Found, Lookup, NotFound
+from fillgate.domain.telling import named
 from fillgate.engine.accounts import Account, Accounts
 from fillgate.engine.sampler import Sampler
 from fillgate.engine.soundness import is_sound

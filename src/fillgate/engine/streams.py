@@ -18,9 +18,9 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fillgate.domain.clock import Clock
-from fillgate.domain.errors import named
 from fillgate.domain.logger import Logger
 from fillgate.domain.reports import ExecutionReport
+from fillgate.domain.telling import named
 from fillgate.engine.accounts import Account, Accounts
 from fillgate.engine.blotter import Blotter
 from fillgate.engine.questions import is_told_soundly

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from fillgate.domain.errors import CodedError, Denied, NotSent, Rejected, Unknown, brief, named
+from fillgate.domain.errors import CodedError, Denied, NotSent, Rejected, Unknown
 from fillgate.domain.events import (
     OrderEvent,
     OrderNotSent,
@@ -23,6 +23,7 @@ from fillgate.domain.events import (
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
+from fillgate.domain.telling import brief, named
 from fillgate.engine.soundness import is_sound
 from fillgate.engine.submission import Endings
 

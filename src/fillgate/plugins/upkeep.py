@@ -11,8 +11,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from fillgate.domain.errors import ConfigurationError, words_of
+from fillgate.domain.errors import ConfigurationError
 from fillgate.domain.logger import Logger
+from fillgate.domain.telling import words_of
 from fillgate.plugins.base import ExecutionPlugin
 
 __all__ = ["Upkeep"]

@@ -5,7 +5,8 @@ Spot is here, what both sides share too; `futures` is the other side.
 What is asked and told:
 
 - `parameters`, `signing`, `errors`, `pages`: how requests are read, and refused
-- `new_order`: an order as it was asked for; `filters`: which are refused
+- `new_order`, `new_list`: orders and lists of them as they were asked for; `checks`, `filters`:
+  which are refused
 - `endpoints`: the table of all that can be asked, and the answers
 - `protocol`: what is said, in Binance's form
 
@@ -13,7 +14,8 @@ What it is:
 
 - `symbols`, `users`: what is listed, and who may trade
 - `prices`: prices that can be moved by hand
-- `exchange`: `Exchange` itself; `trades`, `order_index`, `receipts`: what it remembers
+- `desk`: where orders come to the market; `order_lists`: orders that depend on each other
+- `exchange`: `Exchange` itself; `orders`, `order_index`, `trades`, `receipts`: what it remembers
 - `tickers`, `views`: symbols and orders as they are shown
 - `rate_limits`: how much may be asked
 

@@ -16,7 +16,7 @@ from fillgate.practice.breaking import Hanging
 from fillgate.practice.control import Control
 from fillgate.practice.endpoints import ENDPOINTS
 from fillgate.practice.errors import Refused
-from fillgate.practice.exchange import Exchange, Rules
+from fillgate.practice.exchange import Rules
 from fillgate.practice.faults import Faults
 from fillgate.practice.futures.side import FUTURES_LIMITS, FuturesSide
 from fillgate.practice.gate import Gate
@@ -24,6 +24,7 @@ from fillgate.practice.hub import Hub
 from fillgate.practice.prices import Prices, recordings_of
 from fillgate.practice.rate_limits import Limits, RateLimits
 from fillgate.practice.rest import Rest, Surface
+from fillgate.practice.spot import Spot
 from fillgate.practice.streams import MarketStreams
 from fillgate.practice.symbols import Symbols
 from fillgate.practice.users import User, Users
@@ -66,7 +67,7 @@ class Practice:
         terms = msgspec.structs.replace(settings.prices, seed=settings.seed)
         recordings = _recordings(settings.recording, symbols, terms)
         prices = Prices(symbols, terms, recordings, clock.now())
-        self.exchange = Exchange(
+        self.exchange = Spot(
             clock, Users(settings.users), prices, symbols=symbols, rules=Rules(prices=terms)
         )
         self.hub = Hub(self.exchange)

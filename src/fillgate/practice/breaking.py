@@ -8,7 +8,7 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any, Final, NamedTuple
 
 from starlette.types import Receive, Scope, Send
@@ -44,10 +44,11 @@ class Hanging:
 
     async def hang(self, receive: Receive) -> None:
         """Return when the client has left, or all are let go."""
-        waits = [
-            asyncio.ensure_future(self._stopped.wait()),
-            asyncio.ensure_future(_until_left(receive)),
-        ]
+        await self.let_be(_until_left(receive))
+
+    async def let_be(self, what: Coroutine[Any, Any, None]) -> None:
+        """Return when this is done, or all are let go."""
+        waits = [asyncio.ensure_future(self._stopped.wait()), asyncio.ensure_future(what)]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -80,18 +81,25 @@ async def send_broken(
     """Send an answer as a fault has it."""
     if fault.fault is FaultKind.HANG:
         await hanging.hang(receive)
-        abort(scope)
+        await _part(scope, receive)
     elif fault.fault is FaultKind.RESET:
-        abort(scope)
+        await _part(scope, receive)
     elif fault.fault is FaultKind.TRUNCATE:
         await send_reply(reply, send, cut=True)
         scope[TRANSPORT].close()
+        await _until_left(receive)
     elif (answer := fault.answer) is None:
         await send_reply(reply, send)
     else:
         status, body = answer
         broken = Reply(status, body.encode(), reply.headers, fault.manner.content_type)
         await send_reply(broken, send)
+
+
+async def _part(scope: Scope, receive: Receive) -> None:
+    """Reset the connection, and return once the server knows that it is gone."""
+    abort(scope)
+    await _until_left(receive)
 
 
 def abort(scope: Scope) -> None:

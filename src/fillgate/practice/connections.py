@@ -31,6 +31,8 @@ class Connection:
         self._outbox: asyncio.Queue[str] = asyncio.Queue(_MOST)
         self._ended = asyncio.Event()
         self.is_open = True
+        self.address = socket.client.host if socket.client else "127.0.0.1"
+        """Of who is on the other side."""
 
     def tell(self, message: Any) -> None:
         """Send a message, when its turn has come."""

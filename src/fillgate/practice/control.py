@@ -13,15 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from fillgate.practice.exchange import Exchange
 from fillgate.practice.faults import Fault, Faults, fault_problem
 from fillgate.practice.filters import HIGHEST_PRICE
 from fillgate.practice.hub import Hub
+from fillgate.practice.spot import Spot
 
 __all__ = ["KEY_HEADER", "Control"]
 
 KEY_HEADER: Final = "X-Practice-Key"
-SPOT: Final = Exchange.name
+SPOT: Final = Spot.name
 _Document = TypeVar("_Document")
 _encode: Final = msgspec.json.Encoder().encode
 

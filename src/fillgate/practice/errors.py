@@ -21,13 +21,16 @@ __all__ = [
     "invalid_signature",
     "mandatory",
     "market_closed",
+    "no_such_list",
     "no_such_order",
     "not_required",
     "order_refused",
     "tif_not_required",
     "unknown_key",
+    "unknown_list",
     "unknown_method",
     "would_trigger",
+    "wrong_prices",
 ]
 
 
@@ -94,5 +97,10 @@ no_such_order: Final = partial(Refused, -2013, "Order does not exist.")
 cancel_rejected: Final = partial(Refused, -2011, "Unknown order sent.")
 duplicate_order: Final = partial(Refused, -2010, "Duplicate order sent.")
 would_trigger: Final = partial(Refused, -2010, "Stop price would trigger immediately.")
+no_such_list: Final = partial(Refused, -2018, "Order list does not exist.")
+unknown_list: Final = partial(Refused, -2011, "Unknown order list sent.")
+wrong_prices: Final = partial(
+    Refused, -2010, "The relationship of the prices for the orders is not correct."
+)
 market_closed: Final = partial(Refused, -2010, "Market is closed.")
 unknown_method: Final = partial(Refused, -1020, "This operation is not supported.", 404)

@@ -26,6 +26,7 @@ _DOWN: Final = Decimal("0.2")
 _MINUTES: Final = 5
 MOST_ORDERS: Final = 200
 MOST_STOPS: Final = 5
+MOST_LISTS: Final = 20
 
 
 class Offered(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,6 +46,8 @@ class Offered(msgspec.Struct, frozen=True, kw_only=True):
     """Of the account in this symbol."""
     open_stops: int = 0
     is_stop: bool = False
+    open_lists: int | None = None
+    """The same of lists, for an order of a list."""
 
 
 def _breaks(value: Decimal | None, least: Decimal, most: Decimal, step: Decimal) -> bool:
@@ -93,6 +96,10 @@ def _max_num_algo_orders(offered: Offered) -> bool:
     return offered.is_stop and offered.open_stops >= MOST_STOPS
 
 
+def _max_num_order_lists(offered: Offered) -> bool:
+    return offered.open_lists is not None and offered.open_lists >= MOST_LISTS
+
+
 _FILTERS: Final[Sequence[tuple[str, Callable[[Offered], bool]]]] = (
     ("PRICE_FILTER", _price_filter),
     ("PERCENT_PRICE_BY_SIDE", _percent_price),
@@ -101,6 +108,7 @@ _FILTERS: Final[Sequence[tuple[str, Callable[[Offered], bool]]]] = (
     ("NOTIONAL", _notional),
     ("MAX_NUM_ORDERS", _max_num_orders),
     ("MAX_NUM_ALGO_ORDERS", _max_num_algo_orders),
+    ("MAX_NUM_ORDER_LISTS", _max_num_order_lists),
 )
 
 
@@ -154,4 +162,5 @@ def described_filters(symbol: Symbol) -> list[dict[str, Any]]:
         },
         {"filterType": "MAX_NUM_ORDERS", "maxNumOrders": MOST_ORDERS},
         {"filterType": "MAX_NUM_ALGO_ORDERS", "maxNumAlgoOrders": MOST_STOPS},
+        {"filterType": "MAX_NUM_ORDER_LISTS", "maxNumOrderLists": MOST_LISTS},
     ]

@@ -46,15 +46,15 @@ class Gate:
             check_time(parameters, self.exchange.now())
         return user
 
-    def count_order(self, endpoint: Endpoint, user: User | None) -> Mapping[str, int]:
-        """Count a new order; return how many there are, by interval.
+    def count_orders(self, endpoint: Endpoint, user: User | None) -> Mapping[str, int]:
+        """Count the new orders of a request; return how many there are, by interval.
 
         Raises:
             TooMuch: these are too many.
         """
-        if not endpoint.is_order or user is None:
+        if not endpoint.orders or user is None:
             return {}
-        return self.limits.take_order(user.name, self.exchange.now())
+        return self.limits.take_orders(user.name, endpoint.orders, self.exchange.now())
 
     def call(self, parameters: Parameters, user: User | None, way: str) -> Call:
         """Return what an endpoint is asked with."""

@@ -12,16 +12,18 @@ from typing import Any, Final, NamedTuple
 
 from fillgate.practice.connections import Connection
 from fillgate.practice.errors import Refused
-from fillgate.practice.exchange import Exchange, News
+from fillgate.practice.exchange import Exchange, ListNews, News
 from fillgate.practice.protocol.events import (
     account_position,
     book_ticker_event,
     execution_reports,
+    list_status,
     mini_ticker_event,
     ticker_event,
     trade_event,
 )
 from fillgate.practice.protocol.market_data import Ticker
+from fillgate.practice.spot import Spot
 from fillgate.practice.tickers import ticker_of
 from fillgate.practice.trades import Trade
 
@@ -56,6 +58,7 @@ def _of_order(exchange: Exchange, news: News) -> list[_Event]:
     told = execution_reports(
         news.view, news.executions, is_new=news.is_new, cancel_id=news.cancel_id
     )
+    assert isinstance(exchange, Spot)
     told.append(account_position(exchange.holdings_of(news.view), news.view.held.updated // 1000))
     return told
 
@@ -90,7 +93,7 @@ class Hub:
         self._touches: dict[str, tuple[Any, ...]] = {}
         self._ticked = 0
         self._subscriptions = 0
-        exchange.hear = self._hear
+        exchange.hear(self._hear)
 
     # Who listens
 
@@ -139,14 +142,22 @@ class Hub:
 
     # What is told
 
-    def _hear(self, news: News) -> None:
-        listeners = self._users.get(news.view.held.order.account)
-        if listeners:
-            told = self.speech.of_order(self.exchange, news)
-            for (_, number), connection in tuple(listeners.items()):
-                for event in told:
-                    connection.tell(self.speech.to_user(number, event))
-        self._tell_trades()
+    def _hear(self, news: News | ListNews) -> None:
+        if isinstance(news, ListNews):
+            self._tell_account(news.view.held.account, lambda: [list_status(news.view)])
+        else:
+            account = news.view.held.order.account
+            self._tell_account(account, lambda: self.speech.of_order(self.exchange, news))
+            self._tell_trades()
+
+    def _tell_account(self, account: str, events: Callable[[], list[_Event]]) -> None:
+        listeners = self._users.get(account)
+        if not listeners:
+            return
+        told = events()
+        for (_, number), connection in tuple(listeners.items()):
+            for event in told:
+                connection.tell(self.speech.to_user(number, event))
 
     def _tell_trades(self) -> None:
         trades, self.exchange.trades.news = self.exchange.trades.news, []

@@ -30,7 +30,16 @@ from fillgate.practice.errors import (
 )
 from fillgate.practice.parameters import Parameters
 
-__all__ = ["PREVENTION", "Kind", "NewOrder", "ResponseType", "read_order"]
+__all__ = [
+    "ALONE",
+    "PREVENTION",
+    "Kind",
+    "Names",
+    "NewOrder",
+    "ResponseType",
+    "read_order",
+    "read_response",
+]
 
 
 class Kind(StrEnum):
@@ -88,23 +97,20 @@ class _Rule(NamedTuple):
     response: ResponseType
 
 
-_LIMITED: Final = ("timeInForce", "quantity", "price")
+_LIMITED: Final = ("time_in_force", "quantity", "price")
 _RULES: Final[Mapping[Kind, _Rule]] = {
     Kind.LIMIT: _Rule(OrderType.LIMIT, _LIMITED, ResponseType.FULL),
     Kind.MARKET: _Rule(OrderType.MARKET, (), ResponseType.FULL),
     Kind.LIMIT_MAKER: _Rule(OrderType.LIMIT, ("quantity", "price"), ResponseType.ACK),
-    Kind.STOP_LOSS: _Rule(OrderType.STOP, ("quantity", "stopPrice"), ResponseType.ACK),
-    Kind.STOP_LOSS_LIMIT: _Rule(OrderType.STOP_LIMIT, (*_LIMITED, "stopPrice"), ResponseType.ACK),
-    Kind.TAKE_PROFIT: _Rule(OrderType.TAKE_PROFIT, ("quantity", "stopPrice"), ResponseType.ACK),
+    Kind.STOP_LOSS: _Rule(OrderType.STOP, ("quantity", "stop_price"), ResponseType.ACK),
+    Kind.STOP_LOSS_LIMIT: _Rule(OrderType.STOP_LIMIT, (*_LIMITED, "stop_price"), ResponseType.ACK),
+    Kind.TAKE_PROFIT: _Rule(OrderType.TAKE_PROFIT, ("quantity", "stop_price"), ResponseType.ACK),
     Kind.TAKE_PROFIT_LIMIT: _Rule(
-        OrderType.TAKE_PROFIT, (*_LIMITED, "stopPrice"), ResponseType.ACK
+        OrderType.TAKE_PROFIT, (*_LIMITED, "stop_price"), ResponseType.ACK
     ),
 }
-_OPTIONAL: Final = ("timeInForce", "quantity", "quoteOrderQty", "price", "stopPrice")
-_UNSUPPORTED: Final[Mapping[str, str]] = {
-    "trailingDelta": "Trailing stop orders are not supported for this symbol.",
-    "icebergQty": "Iceberg orders are not supported for this symbol.",
-}
+_NO_TRAILING: Final = "Trailing stop orders are not supported for this symbol."
+_NO_ICEBERGS: Final = "Iceberg orders are not supported for this symbol."
 
 
 class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,57 +162,95 @@ class NewOrder(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def read_order(parameters: Parameters) -> NewOrder:
+class Names(NamedTuple):
+    """What the parameters are called that describe an order."""
+
+    kind: str = "type"
+    side: str = "side"
+    quantity: str = "quantity"
+    price: str = "price"
+    stop_price: str = "stopPrice"
+    time_in_force: str = "timeInForce"
+    client_id: str = "newClientOrderId"
+    trailing: str = "trailingDelta"
+    iceberg: str = "icebergQty"
+    worth: str | None = "quoteOrderQty"
+    """None where an order cannot be placed by what it is worth."""
+
+
+ALONE: Final = Names()
+"""The parameters of an order that comes by itself."""
+
+
+def read_order(parameters: Parameters, names: Names = ALONE) -> NewOrder:
     """Return what parameters ask for.
+
+    Args:
+        parameters: of the request.
+        names: what those of the order are called.
 
     Raises:
         Refused: one is missing, cannot be read, or does not go with the others.
     """
     symbol = parameters.needed("symbol")
-    side = parameters.word("side", _SideWord, bad_side())
-    kind = parameters.word("type", Kind, bad_type())
+    side = parameters.word(names.side, _SideWord, bad_side())
+    kind = parameters.word(names.kind, Kind, bad_type())
     if side is None or kind is None:
-        raise mandatory("type" if side else "side")
-    _check_unsupported(parameters)
-    _check_fields(kind, parameters)
-    rule = _RULES[kind]
-    response = parameters.word("newOrderRespType", ResponseType, _bad("newOrderRespType"))
+        raise mandatory(names.kind if side else names.side)
+    _check_unsupported(parameters, names)
+    _check_fields(kind, parameters, names)
     mode = parameters.word("selfTradePreventionMode", _Prevention, _bad("selfTradePreventionMode"))
     return NewOrder(
         symbol=symbol,
         side=Side(side.lower()),
         kind=kind,
-        time_in_force=parameters.word("timeInForce", _Tif, bad_tif()) or _Tif.GTC,
-        quantity=parameters.amount("quantity"),
-        quote_quantity=parameters.amount("quoteOrderQty"),
-        price=parameters.amount("price"),
-        stop_price=parameters.amount("stopPrice"),
-        client_order_id=parameters.client_id("newClientOrderId"),
-        response=response or rule.response,
+        time_in_force=parameters.word(names.time_in_force, _Tif, bad_tif()) or _Tif.GTC,
+        quantity=parameters.amount(names.quantity),
+        quote_quantity=None if names.worth is None else parameters.amount(names.worth),
+        price=parameters.amount(names.price),
+        stop_price=parameters.amount(names.stop_price),
+        client_order_id=parameters.client_id(names.client_id),
+        response=read_response(parameters) or _RULES[kind].response,
         prevention=mode or next(iter(PREVENTION)),
     )
+
+
+def read_response(parameters: Parameters) -> ResponseType | None:
+    """Return how much the answer is to tell; None if that was not said."""
+    return parameters.word("newOrderRespType", ResponseType, _bad("newOrderRespType"))
 
 
 def _bad(name: str) -> Refused:
     return Refused(-1130, f"Data sent for parameter '{name}' is not valid.")
 
 
-def _check_unsupported(parameters: Parameters) -> None:
-    for name, words in _UNSUPPORTED.items():
+def _check_unsupported(parameters: Parameters, names: Names) -> None:
+    for name, words in ((names.trailing, _NO_TRAILING), (names.iceberg, _NO_ICEBERGS)):
         if parameters.text(name) is not None:
             raise order_refused(words)
 
 
-def _check_fields(kind: Kind, parameters: Parameters) -> None:
-    sent = {name for name in _OPTIONAL if parameters.text(name) is not None}
-    needs = set(_RULES[kind].needs)
+def _check_fields(kind: Kind, parameters: Parameters, names: Names) -> None:
+    optional = [
+        name
+        for name in (
+            names.time_in_force,
+            names.quantity,
+            names.worth,
+            names.price,
+            names.stop_price,
+        )
+        if name is not None
+    ]
+    sent = {name for name in optional if parameters.text(name) is not None}
+    needs = {getattr(names, field) for field in _RULES[kind].needs}
     if kind is Kind.MARKET:
-        sizes = sent & {"quantity", "quoteOrderQty"}
+        sizes = sent & {names.quantity, names.worth}
         if len(sizes) > 1:
             raise invalid_combination()
-        needs |= sizes or {"quantity"}
-    for name in _OPTIONAL:
+        needs |= sizes or {names.quantity}
+    for name in optional:
         if name in needs - sent:
             raise mandatory(name)
         if name in sent - needs:
-            raise tif_not_required() if name == "timeInForce" else not_required(name)
+            raise tif_not_required() if name == names.time_in_force else not_required(name)

@@ -8,13 +8,13 @@ Invariants:
 
 from collections.abc import Iterator, Sequence
 
-from fillgate.market.venue_order import VenueOrder
+from fillgate.domain.orders import Order
 
 __all__ = ["OrderIndex"]
 
 
 class OrderIndex:
-    """The numbers of the orders of all accounts."""
+    """The ids of the orders of all accounts."""
 
     def __init__(self) -> None:
         """None so far."""
@@ -23,19 +23,16 @@ class OrderIndex:
         self._working: dict[str, dict[int, str]] = {}
         self._names: dict[tuple[str, str], int] = {}
 
-    def add(self, held: VenueOrder) -> None:
-        """Take in an order that was taken."""
-        order = held.order
-        self._newest[order.account, order.symbol, order.client_order_id] = held.number
-        self._of_symbol.setdefault((order.account, order.symbol), []).append(held.number)
-        if not held.status.is_final:
-            self._working.setdefault(order.account, {})[held.number] = order.symbol
-            self._names[order.account, order.client_order_id] = held.number
+    def add(self, order_id: int, order: Order) -> None:
+        """Take in an order that was taken, and works."""
+        self._newest[order.account, order.symbol, order.client_order_id] = order_id
+        self._of_symbol.setdefault((order.account, order.symbol), []).append(order_id)
+        self._working.setdefault(order.account, {})[order_id] = order.symbol
+        self._names[order.account, order.client_order_id] = order_id
 
-    def end(self, held: VenueOrder) -> None:
+    def end(self, order_id: int, order: Order) -> None:
         """Hear that an order has ended."""
-        order = held.order
-        if self._working.get(order.account, {}).pop(held.number, None) is not None:
+        if self._working.get(order.account, {}).pop(order_id, None) is not None:
             self._names.pop((order.account, order.client_order_id), None)
 
     def is_working(self, account: str, client_order_id: str) -> bool:
@@ -43,7 +40,7 @@ class OrderIndex:
         return (account, client_order_id) in self._names
 
     def newest(self, account: str, symbol: str, client_order_id: str) -> int | None:
-        """Return the number of the newest order under an id."""
+        """Return the id of the newest order under a client order id."""
         return self._newest.get((account, symbol, client_order_id))
 
     def of_symbol(self, account: str, symbol: str) -> Sequence[int]:
@@ -53,4 +50,4 @@ class OrderIndex:
     def working(self, account: str, symbol: str | None = None) -> Iterator[int]:
         """Return the orders that work, oldest first."""
         found = self._working.get(account, {})
-        return (number for number, at in found.items() if symbol in {None, at})
+        return (order_id for order_id, at in found.items() if symbol in {None, at})

@@ -146,13 +146,13 @@ class RateLimits:
         )
         return TooMuch(-1003, text, status=418, seconds=-(-(until - now) // _SECOND))
 
-    def take_order(self, account: str, now: int) -> Mapping[str, int]:
-        """Count a new order; return the orders of its account, by interval.
+    def take_orders(self, account: str, number: int, now: int) -> Mapping[str, int]:
+        """Count new orders; return how many their account has sent, by interval.
 
         Raises:
             TooMuch: these are too many.
         """
-        counts = {each: window.add(account, 1, now) for each, window in self._orders.items()}
+        counts = {each: window.add(account, number, now) for each, window in self._orders.items()}
         for each, limit in self.limits.of_orders.items():
             if counts[each] > limit:
                 span = f"{each.number} {each.unit}"

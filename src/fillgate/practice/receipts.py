@@ -4,11 +4,13 @@ Evidence for who promises to send each order once.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 __all__ = ["Receipt", "Receipts"]
+
+_NAMES: Final = ("newClientOrderId", "workingClientOrderId", "listClientOrderId")
 
 
 class Receipt(msgspec.Struct, kw_only=True):
@@ -24,11 +26,21 @@ class Receipt(msgspec.Struct, kw_only=True):
     parameters: Mapping[str, str]
     """As they were sent, without the signature."""
     order_id: int | None = None
-    """The order that it became."""
+    """The order that it became; of a list the first one."""
+    list_id: int | None = None
+    """The list that it became."""
     code: int | None = None
     """Why it was refused."""
     fault: str | None = None
     """What was done to its answer."""
+
+    @property
+    def name(self) -> str:
+        """The client order id under which it came; of a list that of its working order or its own.
+
+        Empty where it has none.
+        """
+        return next((self.parameters[key] for key in _NAMES if key in self.parameters), "")
 
 
 class Receipts:
@@ -47,8 +59,7 @@ class Receipts:
         """Return by account, market and client order id how often it came and was taken."""
         found: dict[tuple[str, str, str], list[Receipt]] = {}
         for each in self.all:
-            name = each.parameters.get("newClientOrderId", "")
-            found.setdefault((each.account, each.market, name), []).append(each)
+            found.setdefault((each.account, each.market, each.name), []).append(each)
         return [
             {
                 "account": account,

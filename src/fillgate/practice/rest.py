@@ -60,7 +60,7 @@ class Rest:
         fault = self._faults.draw(request.method, request.url.path)
         reply = self._reply(request, body, fault)
         if fault is not None and fault.delay_ms:
-            await self._clock.sleep(fault.delay_ms / 1000)
+            await self._hanging.let_be(self._clock.sleep(fault.delay_ms / 1000))
         if fault is None:
             await send_reply(reply, send)
         else:
@@ -105,6 +105,6 @@ def _call(
     parameters = parameters_of(query, body)
     key = request.headers.get("x-mbx-apikey")
     user = gate.who(endpoint, key, signed_text(query, body), parameters)
-    for interval, count in gate.count_order(endpoint, user).items():
+    for interval, count in gate.count_orders(endpoint, user).items():
         headers[f"X-MBX-ORDER-COUNT-{interval}"] = str(count)
     return gate.call(parameters, user, "REST")

@@ -64,6 +64,30 @@ class _WebSocket(WebSocketsSansIOProtocol):
 
 
 class _Server(uvicorn.Server):
+    """Runs until it is told to stop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._told = asyncio.Event()
+
+    def stop(self) -> None:
+        """Take no new connections, answer those that wait, then end."""
+        self.should_exit = True
+        self._told.set()
+
+    async def main_loop(self) -> None:
+        await self._told.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for connection in tuple(self.server_state.connections):
+            cycle = getattr(connection, "cycle", None)
+            if isinstance(connection, _Http) and (cycle is None or cycle.response_complete):
+                # Nobody waits there. TLS would have the client agree first.
+                connection.transport.abort()
+        await super().shutdown(sockets)
+        for connection in tuple(self.server_state.connections):
+            connection.transport.abort()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals to whoever runs it."""
@@ -81,6 +105,7 @@ def _server(practice: Practice, context: ssl.SSLContext | None) -> _Server:
             access_log=False,
             log_config=None,
             server_header=False,
+            date_header=False,
             proxy_headers=False,
             timeout_graceful_shutdown=_GRACE_SECONDS,
             ssl_context_factory=None if context is None else lambda *_: context,
@@ -111,7 +136,7 @@ async def running(
     try:
         yield
     finally:
-        server.should_exit = True
+        server.stop()
         practice.hanging.stop()
         for hub in practice.hubs:
             for connection in tuple(hub.connections):

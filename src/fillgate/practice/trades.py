@@ -5,7 +5,7 @@ account and symbol, and by symbol.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -28,8 +28,7 @@ class Trade(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     """One side of an execution."""
 
     trade_id: int
-    number: int
-    """Of the order."""
+    order_id: int
     symbol: str
     side: Side
     fill: Fill
@@ -120,21 +119,32 @@ class Trades:
         self.news: list[Trade] = []
         """Public trades that nobody has taken yet; for whoever publishes them."""
 
-    def take_in(self, records: Sequence[Record], orders: dict[int, VenueOrder]) -> None:
-        """Take in the executions of one step."""
+    def take_in(
+        self,
+        records: Sequence[Record],
+        orders: Mapping[int, VenueOrder],
+        id_of: Callable[[int], int],
+    ) -> None:
+        """Take in the executions of one step.
+
+        Args:
+            records: of the step.
+            orders: those in the market, by its numbers.
+            id_of: tells the exchange's id of an order by the market's number.
+        """
         before: Filled | None = None
         for record in records:
             if isinstance(record, Filled):
                 if not _is_other_side(before, record):
                     self._last_id += 1
-                self._add(record, orders[record.number])
+                self._add(record, orders[record.number], id_of(record.number))
                 before = record
 
-    def _add(self, record: Filled, held: VenueOrder) -> None:
+    def _add(self, record: Filled, held: VenueOrder, order_id: int) -> None:
         order = held.order
         trade = Trade(
             trade_id=self._last_id,
-            number=record.number,
+            order_id=order_id,
             symbol=order.symbol,
             side=order.side,
             fill=record.fill,
@@ -142,7 +152,7 @@ class Trades:
             maker=record.maker,
             against=record.against,
         )
-        self._of_order.setdefault(record.number, []).append(trade)
+        self._of_order.setdefault(order_id, []).append(trade)
         self._of_account.setdefault((order.account, order.symbol), []).append(trade)
         if not (trade.maker and trade.against):
             # Of two orders that met the one that came stands for both.
@@ -150,9 +160,9 @@ class Trades:
             self.volume(order.symbol).count(trade)
             self.news.append(trade)
 
-    def of_order(self, number: int) -> Sequence[Trade]:
+    def of_order(self, order_id: int) -> Sequence[Trade]:
         """Return the trades of an order, oldest first."""
-        return self._of_order.get(number, ())
+        return self._of_order.get(order_id, ())
 
     def of_account(self, account: str, symbol: str) -> Sequence[Trade]:
         """Return the trades of an account in a symbol, oldest first."""

@@ -23,7 +23,6 @@ __all__ = ["WsApi"]
 _SUBSCRIBE: Final = "userDataStream.subscribe.signature"
 _UNSUBSCRIBE: Final = "userDataStream.unsubscribe"
 _SUBSCRIPTION: Final = Endpoint(lambda _: None, 2, Security.SIGNED)
-_ADDRESS: Final = "127.0.0.1"
 
 
 class _Message(msgspec.Struct):
@@ -93,7 +92,7 @@ class WsApi:
         if endpoint is None:
             raise unknown_method()
         now = self._gate.exchange.now()
-        self._gate.limits.take_weight(_ADDRESS, endpoint.weight, now)
+        self._gate.limits.take_weight(connection.address, endpoint.weight, now)
         signed, key = signed_fields(parameters.values), parameters.values.get("apiKey")
         if endpoint.security is not Security.NONE and key is None:
             raise mandatory("apiKey")
@@ -102,7 +101,7 @@ class WsApi:
             assert user is not None
             number = self._hub.listen_to_user(user.name, connection)
             return 200, {"result": {"subscriptionId": number}}
-        self._gate.count_order(endpoint, user)
+        self._gate.count_orders(endpoint, user)
         call = self._gate.call(parameters, user, WS)
         try:
             body, status = self._gate.answer(endpoint, call)

@@ -65,6 +65,58 @@ async def test_an_alert_is_filled(both: Both) -> None:
     was_received_once(there, reply.json["client_order_id"])
 
 
+def move(there: VenueProcess, price: str) -> None:
+    there.control("POST", "price", {"symbol": "BTCUSDT", "price": price})
+
+
+ENTRY = {"order_type": "limit", "price": "49000", "stop_loss": "45000", "take_profit": "55000"}
+EITHER = {"action": "sell", "order_type": "oco", "price": "52000", "stop_price": "48000"}
+
+
+@pytest.mark.parametrize(
+    ("terms", "prices"),
+    [(ENTRY, ["48900", "55100"]), (EITHER, ["52100"]), (EITHER, ["47900"])],
+    ids=["with stops", "by its limit", "by its stop"],
+)
+async def test_an_order_that_is_a_list_there_is_one_order(
+    both: Both, terms: dict[str, str], prices: list[str]
+) -> None:
+    service, there = both
+    move(there, "50000")
+    try:
+        reply = await send(service, id=f"a list {terms} {prices}", **terms)
+        name = reply.json["client_order_id"]
+        became(service, name, "NEW")
+        for price in prices:
+            await asyncio.to_thread(move, there, price)
+        order = became(service, name, "FILLED")
+        assert (order["filled_quantity"], order["client_order_id"]) == ("0.01", name)
+        was_received_once(there, name)
+    finally:
+        move(there, "50000")
+
+
+@pytest.mark.parametrize("fault", ["hang", "truncate"])
+@pytest.mark.parametrize(("terms", "kind"), [(ENTRY, "otoco"), (EITHER, "oco")])
+async def test_a_list_whose_answer_is_lost_is_found(
+    both: Both, terms: dict[str, str], kind: str, fault: str
+) -> None:
+    service, there = both
+    without_stream(there)
+    there.fails(fault=fault, path=f"/api/v3/orderList/{kind}")
+    reply = await send(service, id=f"a lost list {kind} {fault}", **terms)
+    name = reply.json["client_order_id"]
+    order = became(service, name, "NEW")
+    was_found_by_lookup(order)
+    was_received_once(there, name)
+    try:
+        for price in ("48900", "55100"):
+            await asyncio.to_thread(move, there, price)
+        became(service, name, "FILLED")
+    finally:
+        move(there, "50000")
+
+
 @pytest.mark.parametrize("fault", ["hang", "reset", "truncate", "html", "empty-object", "timeout"])
 async def test_an_order_whose_answer_is_lost_is_found(both: Both, fault: str) -> None:
     service, there = both

@@ -60,7 +60,7 @@ async def test_a_dropped_socket_is_told_and_opened_anew(at: Trading) -> None:
         await asyncio.wait_for(orders, 10)
     missed = await limit(at)
     users = at.served.practice.hub._users
-    await until(lambda: not any(users.values()))
+    await until(lambda: not any(users.values()) and not at.client.clients)
     orders = await watching(at, "watch_orders", SYMBOL)
     placed = await limit(at)
     told = await asyncio.wait_for(orders, 10)

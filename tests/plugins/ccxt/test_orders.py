@@ -18,11 +18,13 @@ from fillgate.domain.orders import (
     TriggerPrice,
 )
 from fillgate.plugins.ccxt.abilities import Abilities
+from fillgate.plugins.ccxt.markets import Market
 from fillgate.plugins.ccxt.orders import Placement, placement_of
 from fillgate.plugins.ccxt.sizing import Sized
-from fillgate.plugins.ccxt.venues import ClientIdForm, Expiry, ExpiryForm, Venue
+from fillgate.plugins.ccxt.venues import ClientIdForm, Expiry, ExpiryForm, MarketType, Venue
 
 ID = "fgtest000000100"
+MARKET = Market(symbol="X/Y", venue_symbol="XY", market_type=MarketType.SPOT, base="X", quote="Y")
 VENUE = Venue(
     exchange="acme",
     client_id_param="clientOrderId",
@@ -70,7 +72,7 @@ def placed(
     prices = ("price", "stop_price", "stop_loss", "take_profit", "trail")
     given: dict[str, Any] = {name: getattr(order, name) for name in prices}
     given |= {"quantity": order.quantity, **sizes}
-    return placement_of(order, "X/Y", Sized(**given), venue, abilities, now=NOW)
+    return placement_of(order, MARKET, Sized(**given), venue, abilities, now=NOW)
 
 
 def test_a_market_order_has_no_price() -> None:

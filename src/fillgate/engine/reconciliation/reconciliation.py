@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from fillgate.domain.clock import Clock
-from fillgate.domain.errors import CodedError, brief
+from fillgate.domain.errors import CodedError
 from fillgate.domain.events import Event
 from fillgate.domain.logger import Logger
+from fillgate.domain.telling import brief
 from fillgate.engine.accounts import Account, Accounts
 from fillgate.engine.reconciliation.comparison import Comparison
 from fillgate.engine.reconciliation.findings import Outcome

@@ -10,16 +10,7 @@ Invariants:
 
 from typing import Final, NamedTuple
 
-from fillgate.domain.errors import (
-    CodedError,
-    Denied,
-    NotSent,
-    NotSupported,
-    Rejected,
-    Unknown,
-    brief,
-    named,
-)
+from fillgate.domain.errors import CodedError, Denied, NotSent, NotSupported, Rejected, Unknown
 from fillgate.domain.events import (
     RequestAnswered,
     RequestEvent,
@@ -31,6 +22,7 @@ from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
 from fillgate.domain.orders import Order
 from fillgate.domain.reports import ExecutionReport
+from fillgate.domain.telling import brief, named
 from fillgate.engine.identity import mismatch
 from fillgate.engine.soundness import is_sound
 from fillgate.engine.submission import Endings

@@ -90,6 +90,8 @@ def _order_types(venue: Venue) -> frozenset[OrderType]:
         types.add(OrderType.TAKE_PROFIT)
     if venue.trail_param is not None:
         types.add(OrderType.TRAILING_STOP)
+    if venue.order_lists is not None:
+        types.add(OrderType.OCO)
     return frozenset(types)
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
+import msgspec
+
 from fillgate.domain.errors import AccountDown, NotSupported
 from fillgate.domain.ids import order_of
 from fillgate.domain.market import MarketData
@@ -19,7 +21,9 @@ from fillgate.domain.numbers import ZERO
 from fillgate.domain.reports import ExecutionReport, Found, Lookup, NotFound
 from fillgate.plugins.base import Balance, VenueFill, VenuePosition
 from fillgate.plugins.ccxt.client_ids import encode
+from fillgate.plugins.ccxt.lists import Lists, PairOf
 from fillgate.plugins.ccxt.opened import Opened
+from fillgate.plugins.ccxt.pairs import list_id_of
 from fillgate.plugins.ccxt.reports import Reader, names_id
 from fillgate.plugins.ccxt.traffic import noted
 from fillgate.plugins.ccxt.values import BrokenAnswer, Fields, number, positive, time_of
@@ -40,11 +44,26 @@ class Asker:
 
     opened: Opened
     reader: Reader
+    lists: Lists
 
     async def order(
         self, *, client_order_id: str, order_id: str | None, market: str, since: int | None
     ) -> Lookup:
         """Look an order up: by the venue's id where it is known, else as the table says."""
+        if self.lists.is_meant(client_order_id, order_id):
+            return await self.lists.look_up(client_order_id, order_id)
+        found = await self._single(
+            client_order_id=client_order_id, order_id=order_id, market=market, since=since
+        )
+        is_known = order_id is not None or self.reader.known.order(client_order_id) is not None
+        if isinstance(found, Found) or is_known or self.lists.terms is None:
+            return found
+        # Of an order that another process sent it may be the list.
+        return await self.lists.look_up(client_order_id, None)
+
+    async def _single(
+        self, *, client_order_id: str, order_id: str | None, market: str, since: int | None
+    ) -> Lookup:
         own = order_of(client_order_id)
         exchange, venue = self.opened.questions, self.opened.venue
         if order_id is not None and exchange.has.get("fetchOrder"):
@@ -99,8 +118,19 @@ class Asker:
             markets: Sequence[str | None] = self.reader.known.markets
         else:
             markets = (market,)
-        told = [await self._working(name) for name in markets]
-        return [self.reader.report(each) for page in told for each in page]
+        told = [each for name in markets for each in await self._working(name)]
+        pairs = await self._pairs_of(told)
+        reports = [self.reader.report(each) for each in told if list_id_of(each) not in pairs]
+        asked = [await self.lists.report(found) for found in pairs.values()]
+        return [*reports, *(each for each in asked if not each.status.is_final)]
+
+    async def _pairs_of(self, told: Sequence[Fields]) -> dict[str | None, PairOf]:
+        """Return the lists of orders or trades that are one order here, by their ids."""
+        if self.lists.terms is None:
+            return {}
+        ids = dict.fromkeys(list_id for each in told if (list_id := list_id_of(each)) is not None)
+        found = [(list_id, await self.lists.of(list_id)) for list_id in ids]
+        return {list_id: pair for list_id, pair in found if pair is not None}
 
     async def _working(self, market: str | None) -> Sequence[Fields]:
         waiting = self.opened.venue.waiting_list
@@ -132,10 +162,19 @@ class Asker:
             markets: Sequence[str | None] = self.reader.known.markets
         else:
             markets = (market,)
-        told = [
-            self.reader.fill(each) for name in markets async for each in self._trades(name, since)
-        ]
+        trades = [each for name in markets async for each in self._trades(name, since)]
+        pairs = await self._pairs_of(trades)
+        told = [self._fill(each, pairs.get(list_id_of(each))) for each in trades]
         return sorted((each for each in told if each.fill.timestamp >= since), key=_when)
+
+    def _fill(self, trade: Fields, found: PairOf | None) -> VenueFill:
+        told = self.reader.fill(trade)
+        if found is None:
+            return told
+        pair = found.pair
+        return msgspec.structs.replace(
+            told, order_id=pair.order_id, client_order_id=pair.client_order_id
+        )
 
     async def _trades(self, market: str | None, since: int) -> AsyncIterator[Fields]:
         """Ask for one page after another, from a time on, each trade once."""

@@ -59,6 +59,8 @@ class Market(msgspec.Struct, frozen=True, kw_only=True):
     maximum_quantity: Decimal | None = None
     minimum_notional: Decimal | None = None
     """The least that an order must be worth, in the quote currency."""
+    order_types: frozenset[str] = frozenset()
+    """The venue's own names of what can be placed, where it tells them by market."""
 
 
 # Quantities that ccxt cuts to decimal places though it counts significant digits else.
@@ -133,7 +135,13 @@ def _read(
         minimum_quantity=_number(amount.get("min")),
         maximum_quantity=_number(amount.get("max")),
         minimum_notional=_number(cost.get("min")),
+        order_types=_order_types(raw.get("info")),
     )
+
+
+def _order_types(info: object) -> frozenset[str]:
+    told = info.get("orderTypes") if isinstance(info, Mapping) else None
+    return frozenset(each for each in told if isinstance(each, str)) if told else frozenset()
 
 
 def _quantity_step(exchange: str, raw: Mapping[str, Any], mode: PrecisionMode) -> Step:

@@ -20,6 +20,9 @@ from fillgate.domain.orders import Order, OrderType, QuantityUnit, Side, TimeInF
 from fillgate.plugins.ccxt.abilities import Abilities
 from fillgate.plugins.ccxt.client_ids import encode
 from fillgate.plugins.ccxt.expiry import expiry_of
+from fillgate.plugins.ccxt.markets import Market
+from fillgate.plugins.ccxt.pairs import request_of
+from fillgate.plugins.ccxt.protected import is_protected, list_method, list_of
 from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.venues import Venue
 
@@ -27,6 +30,7 @@ __all__ = ["Placement", "placement_of"]
 
 _LIMITED: Final = frozenset({OrderType.LIMIT, OrderType.STOP_LIMIT})
 _WAITING: Final = frozenset(OrderType) - {OrderType.MARKET, OrderType.LIMIT}
+_PRICED: Final = _LIMITED | {OrderType.OCO}
 _AT_ONCE: Final = frozenset({TimeInForce.IOC, TimeInForce.FOK})
 
 
@@ -37,16 +41,20 @@ class Placement:
     method: str
     arguments: tuple[Any, ...]
     params: Mapping[str, Any] = field(default_factory=dict)
+    leg: str | None = None
+    """Where the answer is that to a list, unread by ccxt: what the venue calls our order in it."""
+    is_pair: bool = False
+    """The answer is that to a list which is our order."""
 
 
 def placement_of(
-    order: Order, market: str, sizes: Sized, venue: Venue, abilities: Abilities, *, now: int
+    order: Order, market: Market, sizes: Sized, venue: Venue, abilities: Abilities, *, now: int
 ) -> Placement:
     """Return the call that places an order.
 
     Args:
         order: the order.
-        market: ccxt's symbol.
+        market: its market.
         sizes: its numbers in the venue's units and steps.
         venue: the exchange's entry in the table.
         abilities: what the account can do.
@@ -56,6 +64,22 @@ def placement_of(
         Denied: it cannot be placed as it is.
     """
     _check(order, venue, abilities)
+    if venue.order_lists is not None and is_protected(order):
+        name = _own_id(order, venue)
+        return Placement(
+            method=list_method(order, venue.order_lists),
+            arguments=(),
+            params=list_of(order, market, sizes, venue, name),
+            leg=name,
+        )
+    if venue.order_lists is not None and order.order_type is OrderType.OCO:
+        lists, name = venue.order_lists, _own_id(order, venue)
+        return Placement(
+            method=lists.pair,
+            arguments=(),
+            params=request_of(order, market, sizes, lists, name),
+            is_pair=True,
+        )
     params = {
         **_client_id(order, venue),
         **_conditions(order, sizes, venue),
@@ -66,14 +90,14 @@ def placement_of(
         side = order.side.value
         return Placement(
             method=f"create_market_{side}_order_with_cost",
-            arguments=(market, _number(order.quote_quantity, venue)),
+            arguments=(market.symbol, _number(order.quote_quantity, venue)),
             params=params,
         )
     limited = order.order_type in _LIMITED
     return Placement(
         method="create_order",
         arguments=(
-            market,
+            market.symbol,
             "limit" if limited else "market",
             order.side.value,
             _number(sizes.quantity, venue),
@@ -90,8 +114,12 @@ def _number(value: Decimal, venue: Venue) -> Decimal | str:
 def _client_id(order: Order, venue: Venue) -> dict[str, Any]:
     if venue.client_id_param is None:
         return {}
+    return {venue.client_id_param: _own_id(order, venue)}
+
+
+def _own_id(order: Order, venue: Venue) -> str:
     try:
-        return {venue.client_id_param: encode(venue.client_id_form, order.client_order_id)}
+        return encode(venue.client_id_form, order.client_order_id)
     except ValueError as error:
         raise Denied("INVALID_CLIENT_ORDER_ID", str(error)) from None
 
@@ -159,7 +187,7 @@ def _fault_of(order: Order, venue: Venue, abilities: Abilities) -> str | None:
 
 
 def _faults_of_type(order: Order, venue: Venue, abilities: Abilities) -> dict[str, bool]:
-    kind, is_market = order.order_type, order.order_type not in _LIMITED
+    kind, is_market = order.order_type, order.order_type not in _PRICED
     by_cost = order.quote_quantity is not None
     can_cost = kind is OrderType.MARKET and order.side in abilities.by_cost
     needs_cost = is_market and order.side is Side.BUY and venue.market_buy_by_cost
@@ -196,7 +224,8 @@ def _faults_of_conditions(order: Order, abilities: Abilities) -> dict[str, bool]
         f"time_in_force={in_force} with order_type={kind}": (
             in_force is not None and in_force not in abilities.time_in_force
         )
-        or (in_force is TimeInForce.FOK and kind not in _LIMITED),
+        or (in_force is TimeInForce.FOK and kind not in _LIMITED)
+        or (in_force in _AT_ONCE and kind is OrderType.OCO),
         f"post_only with order_type={kind} time_in_force={in_force}": (
             order.post_only and not post_only
         ),

@@ -33,9 +33,11 @@ from fillgate.plugins.ccxt.asking import Asker
 from fillgate.plugins.ccxt.client_ids import encode
 from fillgate.plugins.ccxt.known import Known
 from fillgate.plugins.ccxt.listings import Listings
+from fillgate.plugins.ccxt.lists import Lists
 from fillgate.plugins.ccxt.markets import Market
 from fillgate.plugins.ccxt.opened import Opened
 from fillgate.plugins.ccxt.options import AccountOptions, read_settings
+from fillgate.plugins.ccxt.protected import is_refused_stop
 from fillgate.plugins.ccxt.reports import Reader
 from fillgate.plugins.ccxt.sending import Sender
 from fillgate.plugins.ccxt.sizing import Sized
@@ -58,6 +60,7 @@ class _Desk:
 
     opened: Opened
     listings: Listings
+    lists: Lists
     sender: Sender
     asker: Asker
     streams: Streams
@@ -114,8 +117,14 @@ class CcxtPlugin(ExecutionPlugin):
             unit=listings.unit,
             now=lambda: clock.now() // 1000,
         )
+        lists = Lists(opened, reader)
         return _Desk(
-            opened, listings, Sender(opened, reader), Asker(opened, reader), Streams(opened, reader)
+            opened,
+            listings,
+            lists,
+            Sender(opened, reader, lists),
+            Asker(opened, reader, lists),
+            Streams(opened, reader, lists),
         )
 
     def _use(self, desk: _Desk) -> None:
@@ -164,7 +173,7 @@ class CcxtPlugin(ExecutionPlugin):
         sizes = desk.listings.sized(order, market)
         self._tell_rounding(order, sizes)
         self._known.note_order(order, market.symbol, sizes.quantity)
-        return await desk.sender.place(order, market.symbol, sizes)
+        return await desk.sender.place(order, market, sizes)
 
     def _tell_rounding(self, order: Order, sizes: Sized) -> None:
         if sizes.told:
@@ -179,6 +188,11 @@ class CcxtPlugin(ExecutionPlugin):
         desk = self._ready_to_send()
         market = await self._market_to_send(desk, symbol)
         self._known.note(symbol, market.symbol, client_order_id)
+        if desk.lists.is_meant(client_order_id, order_id):
+            await desk.sender.cancel_list(
+                client_order_id=client_order_id, order_id=order_id, market=market
+            )
+            return await self._as_it_is(desk, client_order_id, order_id, market.symbol)
         report = await desk.sender.cancel(
             client_order_id=client_order_id, order_id=order_id, market=market.symbol
         )
@@ -306,7 +320,15 @@ class CcxtPlugin(ExecutionPlugin):
         """Return reports as they come; raises when the stream breaks."""
         with self._asking():
             async for report in self._ready().streams.reports():
+                if is_refused_stop(report):
+                    self._warn_of_no_stop(report)
                 yield report
+
+    def _warn_of_no_stop(self, report: ExecutionReport) -> None:
+        name, text = report.client_order_id, "the position has no such protection"
+        self.context.logger.warning(
+            "stop-refused", account=self.name, client_order_id=name, text=text
+        )
 
     async def stream_data(self, symbols: Sequence[str]) -> AsyncIterator[MarketData]:
         """Return quotes as they come; raises when the stream breaks."""

@@ -46,6 +46,8 @@ _ENDED: Final[Mapping[str, OrderStatus]] = {
 _WORKING: Final = frozenset(
     {"open", "canceling", "pending", "queued", "cancel_queued", "edit_queued"}
 )
+_WAITING: Final = "pending_new"
+"""ccxt hands on this word of Binance's for an order that waits for another one of its list."""
 _CHANGED: Final = ("lastUpdateTimestamp", "lastTradeTimestamp", "timestamp")
 _SIDES: Final[Mapping[Any, Side]] = {"buy": Side.BUY, "sell": Side.SELL}
 _DISTANCES: Final = ("+", "-", "#")
@@ -206,6 +208,8 @@ _WITH_A_FILL: Final = frozenset({OrderStatus.FILLED, OrderStatus.PARTIALLY_FILLE
 def _status(order: Fields, filled: Decimal, amount: Decimal | None) -> OrderStatus | None:
     """Return what ccxt's status means with these quantities; None if it tells nothing."""
     told = (text(order, "status") or "").lower()
+    if told == _WAITING:
+        return OrderStatus.PENDING_NEW
     if told in _WORKING:
         if filled and amount is not None and filled >= amount:
             return OrderStatus.FILLED

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -12,8 +12,11 @@ from fillgate.domain.numbers import decimal_text
 from fillgate.domain.orders import Order, OrderType
 from fillgate.domain.reports import ExecutionReport, ExecutionResult
 from fillgate.plugins.ccxt.client_ids import encode
+from fillgate.plugins.ccxt.lists import Lists
+from fillgate.plugins.ccxt.markets import Market
 from fillgate.plugins.ccxt.opened import Opened
 from fillgate.plugins.ccxt.orders import placement_of
+from fillgate.plugins.ccxt.protected import leg_of
 from fillgate.plugins.ccxt.reports import Reader, names_id
 from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.traffic import noted
@@ -22,6 +25,8 @@ from fillgate.plugins.ccxt.venues import Venue
 from fillgate.plugins.ccxt.verdict import ending_of, placing_method
 
 __all__ = ["Sender"]
+
+T = TypeVar("T")
 
 _LONGEST_TEXT: Final = 500
 
@@ -32,8 +37,9 @@ class Sender:
 
     opened: Opened
     reader: Reader
+    lists: Lists
 
-    async def place(self, order: Order, market: str, sizes: Sized) -> ExecutionResult:
+    async def place(self, order: Order, market: Market, sizes: Sized) -> ExecutionResult:
         """Send an order, once.
 
         Raises:
@@ -53,9 +59,24 @@ class Sender:
             lambda: method(*call.arguments, params=dict(call.params)),
             placing_method(opened.venue),
         )
+        if call.is_pair:
+            answer = self._read(lambda told: self.lists.placed(told, market.symbol), answer)
+        elif call.leg is not None:
+            answer = self._read(lambda told: self._leg(told, call.leg, market), answer)
         if names_id(answer) is None:
             raise Unknown("NO_ORDER_ID", "an answer without the venue's id of an order")
         return self._read(self.reader.result, answer)
+
+    def _leg(self, answer: Any, name: str | None, market: Market) -> Any:
+        """Return our order of a list as ccxt reads it; None if the answer does not tell of it."""
+        exchange = self.opened.orders
+        told = None if name is None else leg_of(answer, name)
+        if told is None:
+            return None
+        try:
+            return exchange.parse_order(told, exchange.market(market.symbol))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the venue took the order
+            raise BrokenAnswer(f"an order that ccxt cannot read: {type(error).__name__}") from None
 
     async def cancel(
         self, *, client_order_id: str, order_id: str | None, market: str
@@ -75,6 +96,20 @@ class Sender:
             lambda: self.opened.orders.cancel_order(order_id, market, params=params)
         )
         return self._told(answer, client_order_id, order_id)
+
+    async def cancel_list(
+        self, *, client_order_id: str, order_id: str | None, market: Market
+    ) -> None:
+        """Ask for a cancel of a list that is one order here, once.
+
+        Raises:
+            Denied, Rejected, NotSent, Unknown: see `verdict`.
+        """
+        terms = self.lists.terms
+        assert terms is not None
+        named = self.lists.named(client_order_id, order_id, "listClientOrderId")
+        cancel = getattr(self.opened.orders, terms.cancel)
+        await self._sent(lambda: cancel({"symbol": market.venue_symbol, **named}))
 
     async def replace(
         self,
@@ -122,7 +157,7 @@ class Sender:
         one_time = report.created == report.timestamp
         return msgspec.structs.replace(report, created=None) if one_time else report
 
-    def _read(self, reading: Callable[[Any], ExecutionResult], answer: Any) -> ExecutionResult:
+    def _read(self, reading: Callable[[Any], T], answer: Any) -> T:
         try:
             return reading(answer)
         except BrokenAnswer as error:

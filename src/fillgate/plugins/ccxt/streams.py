@@ -7,7 +7,9 @@ Invariants:
 2. What is pushed is taken at once and read at once, for ccxt changes its structures in place.
    Reports are told in the order in which they came.
 3. An execution is told by name with a report of its order; one that comes before any waits for it.
-4. Without a sign of life for `stream_timeout` the stream breaks. So it does if its reader is too
+4. What is pushed of an order of a list that is one order here has the list asked for; what that
+   says is told.
+5. Without a sign of life for `stream_timeout` the stream breaks. So it does if its reader is too
    far behind.
 """
 
@@ -23,7 +25,10 @@ import msgspec
 from fillgate.domain.fills import Fill
 from fillgate.domain.market import MarketData
 from fillgate.domain.reports import ExecutionReport
+from fillgate.plugins.base import VenueFill
+from fillgate.plugins.ccxt.lists import Lists
 from fillgate.plugins.ccxt.opened import Opened
+from fillgate.plugins.ccxt.pairs import leg_list
 from fillgate.plugins.ccxt.reports import Reader
 from fillgate.plugins.ccxt.values import Fields, exact_json, positive, text, time_of
 
@@ -39,29 +44,63 @@ class _Merged:
     """Reports of one stream: orders and executions, put together."""
 
     reader: Reader
+    lists: Lists
     waiting: asyncio.Queue[ExecutionReport] = field(
         default_factory=lambda: asyncio.Queue(_MOST_WAITING)
     )
     last: dict[str, ExecutionReport] = field(default_factory=dict)
     fills: dict[str, list[Fill]] = field(default_factory=dict)
+    of_lists: asyncio.Queue[tuple[str, ExecutionReport | VenueFill]] = field(
+        default_factory=lambda: asyncio.Queue(_MOST_WAITING)
+    )
+    """What belongs to lists that may be one order here."""
 
     def take_orders(self, orders: Sequence[Fields]) -> None:
         for order in orders:
-            report = self.reader.report(order)
-            # ccxt has the fee of the last execution here, not the sum; the fills have them all.
-            fills = (*report.fills, *self.fills.pop(report.order_id, ()))
-            report = msgspec.structs.replace(report, fees=(), fills=fills)
-            self.last[report.order_id] = msgspec.structs.replace(report, fills=())
-            self.waiting.put_nowait(report)
+            self._take(order, self.reader.report(order))
 
     def take_trades(self, trades: Sequence[Fields]) -> None:
         for trade in trades:
-            told = self.reader.fill(trade)
-            known = self.last.get(told.order_id)
-            if known is None:
-                self.fills.setdefault(told.order_id, []).append(told.fill)
+            self._take(trade, self.reader.fill(trade))
+
+    def _take(self, fields: Fields, told: ExecutionReport | VenueFill) -> None:
+        list_id = None if self.lists.terms is None else leg_list(fields)
+        if list_id is not None:
+            self.of_lists.put_nowait((list_id, told))
+        else:
+            self._tell(told)
+
+    def _tell(self, told: ExecutionReport | VenueFill) -> None:
+        if isinstance(told, ExecutionReport):
+            self._tell_order(told)
+        else:
+            self._tell_fill(told)
+
+    def _tell_order(self, report: ExecutionReport) -> None:
+        # ccxt has the fee of the last execution here, not the sum; the fills have them all.
+        fills = (*report.fills, *self.fills.pop(report.order_id, ()))
+        report = msgspec.structs.replace(report, fees=(), fills=fills)
+        self.last[report.order_id] = msgspec.structs.replace(report, fills=())
+        self.waiting.put_nowait(report)
+
+    def _tell_fill(self, told: VenueFill) -> None:
+        known = self.last.get(told.order_id)
+        if known is None:
+            self.fills.setdefault(told.order_id, []).append(told.fill)
+        else:
+            self.waiting.put_nowait(msgspec.structs.replace(known, fills=(told.fill,)))
+
+    async def follow_lists(self) -> None:
+        """Tell of lists that are one order here by asking how they stand; of others as pushed."""
+        while True:
+            list_id, told = await self.of_lists.get()
+            found = await self.lists.of(list_id)
+            if found is None:
+                self._tell(told)
+            elif isinstance(told, ExecutionReport):
+                self._tell(await self.lists.report(found))
             else:
-                self.waiting.put_nowait(msgspec.structs.replace(known, fills=(told.fill,)))
+                self._tell(msgspec.structs.replace(told, order_id=found.pair.order_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +109,16 @@ class Streams:
 
     opened: Opened
     reader: Reader
+    lists: Lists
 
     async def reports(self) -> AsyncIterator[ExecutionReport]:
         """Return reports as they come; raises when the stream breaks."""
-        merged = _Merged(self.reader)
+        merged = _Merged(self.reader, self.lists)
         async with self._connected() as exchange:
             pumps = [self._pump(exchange.watch_orders, merged.take_orders)]
             if exchange.has.get("watchMyTrades"):
                 pumps.append(self._pump(exchange.watch_my_trades, merged.take_trades))
+            pumps.append(merged.follow_lists())
             async for report in self._told(exchange, merged.waiting, pumps):
                 yield report
 

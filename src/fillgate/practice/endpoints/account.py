@@ -1,12 +1,15 @@
 """What an account is asked: what it owns, what it traded, what it pays."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from fillgate.practice.amounts import amount_text
 from fillgate.practice.calls import Call
+from fillgate.practice.endpoints.asked import spot
 from fillgate.practice.errors import Refused
 from fillgate.practice.pages import read_page
 from fillgate.practice.protocol.account import account, my_trade
+from fillgate.practice.trades import Trade
 
 __all__ = ["answer_account", "answer_my_trades", "answer_trade_fee"]
 
@@ -27,7 +30,7 @@ def answer_my_trades(call: Call) -> list[dict[str, Any]]:
     symbol, order_id = call.parameters.needed("symbol"), call.parameters.integer("orderId")
     page = read_page(call.parameters, "fromId")
     if order_id is None:
-        return [my_trade(each) for each in call.exchange.my_trades(call.user, symbol, page)]
+        return _told(call, call.exchange.my_trades(call.user, symbol, page))
     try:
         view = call.exchange.look_up(call.user, symbol, order_id, None)
     except Refused as refused:
@@ -35,7 +38,11 @@ def answer_my_trades(call: Call) -> list[dict[str, Any]]:
             return []
         raise
     found = page.of(view.trades, at=lambda each: each.at, name=lambda each: each.trade_id)
-    return [my_trade(each) for each in found]
+    return _told(call, found)
+
+
+def _told(call: Call, trades: Iterable[Trade]) -> list[dict[str, Any]]:
+    return [my_trade(each, spot(call).list_of(each)) for each in trades]
 
 
 def answer_trade_fee(call: Call) -> list[dict[str, Any]]:

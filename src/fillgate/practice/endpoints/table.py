@@ -8,7 +8,8 @@ from enum import Enum
 from typing import Any, Final, NamedTuple
 
 from fillgate.practice.calls import Call
-from fillgate.practice.endpoints import account, market_data, trading
+from fillgate.practice.endpoints import account, market_data, order_lists, trading
+from fillgate.practice.new_list import ListKind
 
 __all__ = ["ENDPOINTS", "METHODS", "Endpoint", "Security"]
 
@@ -29,8 +30,8 @@ class Endpoint(NamedTuple):
     answer: Callable[[Call], Any]
     weight: int
     security: Security = Security.NONE
-    is_order: bool = False
-    """Whether it counts as a new order."""
+    orders: int = 0
+    """How many new orders it counts as."""
 
     @property
     def is_read(self) -> bool:
@@ -45,8 +46,14 @@ _CHANGES: Final = frozenset(
         trading.answer_cancel,
         trading.answer_cancel_all,
         trading.answer_cancel_replace,
+        order_lists.answer_cancel_list,
     }
 )
+_NEW_LISTS: Final = {
+    ListKind.OCO: Endpoint(order_lists.answer_new_list(ListKind.OCO), 1, _SIGNED, orders=2),
+    ListKind.OTO: Endpoint(order_lists.answer_new_list(ListKind.OTO), 1, _SIGNED, orders=2),
+    ListKind.OTOCO: Endpoint(order_lists.answer_new_list(ListKind.OTOCO), 1, _SIGNED, orders=3),
+}
 
 ENDPOINTS: Final[Mapping[tuple[str, str], Endpoint]] = {
     ("GET", "/api/v3/ping"): Endpoint(market_data.answer_ping, 1),
@@ -57,13 +64,18 @@ ENDPOINTS: Final[Mapping[tuple[str, str], Endpoint]] = {
     ("GET", "/api/v3/ticker/24hr"): Endpoint(market_data.answer_ticker_24h, 2),
     ("GET", "/api/v3/ticker/price"): Endpoint(market_data.answer_ticker_price, 2),
     ("GET", "/api/v3/ticker/bookTicker"): Endpoint(market_data.answer_ticker_book, 2),
-    ("POST", "/api/v3/order"): Endpoint(trading.answer_new_order, 1, _SIGNED, is_order=True),
+    ("POST", "/api/v3/order"): Endpoint(trading.answer_new_order, 1, _SIGNED, orders=1),
     ("GET", "/api/v3/order"): Endpoint(trading.answer_order, 4, _SIGNED),
     ("DELETE", "/api/v3/order"): Endpoint(trading.answer_cancel, 1, _SIGNED),
     ("POST", "/api/v3/order/test"): Endpoint(trading.answer_test_order, 1, _SIGNED),
     ("POST", "/api/v3/order/cancelReplace"): Endpoint(
-        trading.answer_cancel_replace, 1, _SIGNED, is_order=True
+        trading.answer_cancel_replace, 1, _SIGNED, orders=1
     ),
+    **{("POST", f"/api/v3/orderList/{kind}"): taken for kind, taken in _NEW_LISTS.items()},
+    ("GET", "/api/v3/orderList"): Endpoint(order_lists.answer_list, 4, _SIGNED),
+    ("DELETE", "/api/v3/orderList"): Endpoint(order_lists.answer_cancel_list, 1, _SIGNED),
+    ("GET", "/api/v3/openOrderList"): Endpoint(order_lists.answer_open_lists, 6, _SIGNED),
+    ("GET", "/api/v3/allOrderList"): Endpoint(order_lists.answer_all_lists, 20, _SIGNED),
     ("GET", "/api/v3/openOrders"): Endpoint(trading.answer_open_orders, 6, _SIGNED),
     ("DELETE", "/api/v3/openOrders"): Endpoint(trading.answer_cancel_all, 1, _SIGNED),
     ("GET", "/api/v3/allOrders"): Endpoint(trading.answer_all_orders, 20, _SIGNED),
@@ -92,6 +104,11 @@ _METHODS: Final[Mapping[str, tuple[str, str]]] = {
     "order.status": ("GET", "/api/v3/order"),
     "order.cancel": ("DELETE", "/api/v3/order"),
     "order.cancelReplace": ("POST", "/api/v3/order/cancelReplace"),
+    **{f"orderList.place.{kind}": ("POST", f"/api/v3/orderList/{kind}") for kind in ListKind},
+    "orderList.status": ("GET", "/api/v3/orderList"),
+    "orderList.cancel": ("DELETE", "/api/v3/orderList"),
+    "openOrderLists.status": ("GET", "/api/v3/openOrderList"),
+    "allOrderLists": ("GET", "/api/v3/allOrderList"),
     "openOrders.status": ("GET", "/api/v3/openOrders"),
     "openOrders.cancelAll": ("DELETE", "/api/v3/openOrders"),
     "allOrders": ("GET", "/api/v3/allOrders"),

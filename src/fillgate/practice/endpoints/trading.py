@@ -8,16 +8,18 @@ from enum import StrEnum
 from typing import Any, Final
 
 from fillgate.practice.calls import Answer, Call
+from fillgate.practice.endpoints.receiving import received
 from fillgate.practice.errors import (
     Refused,
     cancel_rejected,
     mandatory,
 )
 from fillgate.practice.new_order import NewOrder, read_order
+from fillgate.practice.order_lists import ListView
 from fillgate.practice.pages import read_page
-from fillgate.practice.protocol import orders
+from fillgate.practice.protocol import order_lists, orders
 from fillgate.practice.receipts import Receipt
-from fillgate.practice.views import OrderView
+from fillgate.practice.views import NO_LIST, OrderView
 
 __all__ = [
     "answer_all_orders",
@@ -49,19 +51,15 @@ class _Restriction(StrEnum):
 
 def answer_new_order(call: Call) -> dict[str, Any]:
     """Take an order."""
-    receipt = call.received()
-    try:
+    with received(call) as receipt:
         new = read_order(call.parameters)
         call.parameters.check_all_read()
         return _placed(call, new, receipt)
-    except Refused as refused:
-        receipt.code = refused.code
-        raise
 
 
 def _placed(call: Call, new: NewOrder, receipt: Receipt) -> dict[str, Any]:
     view = call.exchange.place(call.user, new)
-    receipt.order_id = view.held.number
+    receipt.order_id = view.order_id
     return orders.placed(view, new.response)
 
 
@@ -121,7 +119,7 @@ def answer_cancel(call: Call) -> dict[str, Any]:
 
 
 def _restriction(call: Call) -> _Restriction | None:
-    refused = Refused(-1130, "Data sent for parameter 'cancelRestrictions' is not valid.")
+    refused = Refused(-1145, "Invalid cancelRestrictions")
     return call.parameters.word("cancelRestrictions", _Restriction, refused)
 
 
@@ -136,7 +134,14 @@ def _cancelled(
         raise cancel_rejected()
     if restriction is not None and view.status != restriction.removeprefix("ONLY_"):
         raise Refused(-2011, "Order was not canceled due to cancel restrictions.")
-    return orders.cancelled(*call.exchange.cancel(view, cancel_id))
+    return _told(*call.exchange.cancel(view, cancel_id))
+
+
+def _told(ended: OrderView | ListView, cancel_id: str) -> dict[str, Any]:
+    """Return the answer to a cancel: of an order of a list that of all of the list."""
+    if isinstance(ended, ListView):
+        return order_lists.cancelled(ended, cancel_id)
+    return orders.cancelled(ended, cancel_id)
 
 
 def answer_cancel_all(call: Call) -> list[dict[str, Any]]:
@@ -147,19 +152,18 @@ def answer_cancel_all(call: Call) -> list[dict[str, Any]]:
     found: list[OrderView] = call.exchange.working(call.user, symbol, seen_only=False)
     if not found:
         raise cancel_rejected()
-    return [orders.cancelled(*call.exchange.cancel(view)) for view in found]
+    # One of each list: it ends the others.
+    of_lists = {view.list_id: view for view in reversed(found) if view.list_id != NO_LIST}
+    chosen = [view for view in found if view.list_id == NO_LIST or view in of_lists.values()]
+    return [_told(*call.exchange.cancel(view)) for view in chosen]
 
 
 def answer_cancel_replace(call: Call) -> Answer:
     """Cancel an order and place another one: not in one step, as on Binance."""
-    receipt = call.received()
-    try:
+    with received(call) as receipt:
         mode, names, cancel_id, restriction = _read_cancel(call)
         new = read_order(call.parameters)
         call.parameters.check_all_read()
-    except Refused as refused:
-        receipt.code = refused.code
-        raise
     ended = _tried(lambda: _cancelled(call, names, cancel_id, restriction))
     if isinstance(ended, Refused) and mode is _Mode.STOP_ON_FAILURE:
         receipt.code = ended.code

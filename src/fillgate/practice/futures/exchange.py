@@ -26,9 +26,8 @@ from fillgate.market.feeds.base import Component, NoPrices
 from fillgate.market.fees import FeeSchedule, FeeTier
 from fillgate.market.records import Record
 from fillgate.market.rules import Refusal
-from fillgate.market.step import Change
-from fillgate.market.terms import Terms
 from fillgate.market.venue_order import VenueOrder
+from fillgate.practice.desk import Desk, terms_of
 from fillgate.practice.errors import Refused, no_such_order, order_refused
 from fillgate.practice.exchange import Exchange, Rules
 from fillgate.practice.futures.errors import (
@@ -65,6 +64,16 @@ RULES: Final = Rules(maker=Decimal("0.0002"), taker=Decimal("0.0005"))
 """What executions cost, in the margin asset."""
 _LEVERAGE: Final = Decimal(20)
 
+_TERMS: Final[Mapping[str, Any]] = {
+    "fees": FeeSchedule([FeeTier(maker=RULES.maker, taker=RULES.taker)]),
+    "margin": MarginTerms(
+        leverage=_LEVERAGE, most=Decimal(HIGHEST_LEVERAGE), maintenance=MAINTENANCE
+    ),
+    "funding": FUNDING,
+    "prevention": PREVENTION["NONE"],
+}
+"""What is special of the market."""
+
 _REFUSALS: Final[Mapping[str, Callable[[], Refused]]] = {
     "INSUFFICIENT_FUNDS": no_margin,
     "POST_ONLY_WOULD_CROSS": cannot_post,
@@ -72,6 +81,13 @@ _REFUSALS: Final[Mapping[str, Callable[[], Refused]]] = {
     "NO_PRICES": closed_symbol,
 }
 """What the market's refusals are on Binance."""
+
+
+def _is_refused(held: VenueOrder) -> bool:
+    if held.status is OrderStatus.REJECTED:
+        return True
+    at_once = held.order.time_in_force is TimeInForce.FOK
+    return at_once and held.status.is_final and not held.filled_quantity
 
 
 class Futures(Exchange):
@@ -91,36 +107,23 @@ class Futures(Exchange):
             symbols: the contracts that are listed.
             receipts: take in all requests for orders, of the other exchange too.
         """
+        desk = Desk(
+            clock,
+            symbols,
+            terms_of(prices, symbols, **_TERMS),
+            [(each.name, AccountKind.MARGIN, each.margin) for each in users.all],
+            own_order=liquidation,
+            is_refused=_is_refused,
+        )
+        super().__init__(desk, users, prices, RULES, receipts)
         self.profits = Profits()
         self.listen_keys = ListenKeys()
         self.amending: int | None = None
-        """The number of the order that gets other terms now."""
-        super().__init__(clock, users, prices, symbols=symbols, rules=RULES)
-        self.receipts = receipts
-
-    def _terms(self, **more: Any) -> Terms:
-        fees = FeeSchedule([FeeTier(maker=self.rules.maker, taker=self.rules.taker)])
-        margin = MarginTerms(
-            leverage=_LEVERAGE, most=Decimal(HIGHEST_LEVERAGE), maintenance=MAINTENANCE
-        )
-        prevention = PREVENTION["NONE"]
-        own = {"fees": fees, "margin": margin, "funding": FUNDING, "prevention": prevention}
-        return super()._terms(**own | more)
-
-    def _opening(self, user: User) -> tuple[AccountKind, Mapping[str, Decimal]]:
-        return AccountKind.MARGIN, user.margin
-
-    # What happens
+        """The id of the order that gets other terms now."""
+        desk.write_down = self._write_down
 
     def _write_down(self, records: Sequence[Record]) -> None:
-        super()._write_down(records)
-        self.profits.take_in(records, self._state.orders)
-
-    def _changed(self, changes: Sequence[Change]) -> None:
-        super()._changed([each for each in changes if not _is_refused(each.held)])
-
-    def _asked_for(self, held: VenueOrder) -> NewOrder:
-        return self._placing or liquidation(held.order)
+        self.profits.take_in(records, self._desk.state.orders, self._orders.id_of)
 
     # Orders
 
@@ -132,9 +135,9 @@ class Futures(Exchange):
         """
         assert isinstance(new, NewContractOrder)
         symbol, mark = self.symbols.find(new.symbol), self.mark_price(new.symbol)
-        working = sum(1 for _ in self._index.working(user.name, new.symbol))
+        working = sum(1 for _ in self._orders.index.working(user.name, new.symbol))
         check_filters(new, symbol, mark, working)
-        if new.client_order_id and self._index.is_working(user.name, new.client_order_id):
+        if new.client_order_id and self._orders.index.is_working(user.name, new.client_order_id):
             raise duplicate_id()
         assert new.quantity is not None
         return new.quantity
@@ -145,19 +148,11 @@ class Futures(Exchange):
         Raises:
             Refused: with Binance's code; there is no such order.
         """
-        quantity, now = self.check(user, new), self.now()
-        # What is liquidated up to now is not this order.
-        self._venue.market(new.symbol, now)
-        name = new.client_order_id or f"fg{now:020d}"
-        order, prevention = new.order(user.name, name, quantity), PREVENTION[new.prevention]
-        self._placing = new
-        try:
-            held = self._venue.place(order, now, prevention=prevention)
-        finally:
-            self._placing = None
+        known = self._desk.announce(user, new, self.check(user, new))
+        held = self._desk.send(known)
         if _is_refused(held):
             raise _refused(held.code, held.text) if held.code else not_at_once()
-        return self._view(held)
+        return self._orders.view(known.order_id)
 
     def amend(self, view: OrderView, quantity: Decimal, price: Decimal) -> OrderView:
         """Give a working order other terms in one step, and return what it is then.
@@ -180,26 +175,37 @@ class Futures(Exchange):
         symbol = self.symbols.find(asked.symbol)
         check_filters(wanted, symbol, self.mark_price(asked.symbol), amends=True)
         if quantity <= held.filled_quantity:
-            return self.cancel(view)[0]
-        answer = self._amended(held, quantity, price)
-        if isinstance(answer, VenueOrder):
-            self._asked[held.number] = wanted
-            return self._view(answer)
+            return self.ended(view)
+        answer = self._amended(view, wanted)
+        if isinstance(answer, OrderView):
+            return answer
         if answer.code == "POST_ONLY_WOULD_CROSS":
-            return self.cancel(view)[0]
+            return self.ended(view)
         raise _refused(*answer)
 
-    def _amended(self, held: VenueOrder, quantity: Decimal, price: Decimal) -> VenueOrder | Refusal:
-        order = msgspec.structs.replace(held.order, quantity=quantity, price=price)
-        self.amending = held.number
+    def _amended(self, view: OrderView, wanted: NewContractOrder) -> OrderView | Refusal:
+        assert wanted.quantity is not None
+        order = msgspec.structs.replace(
+            view.held.order, quantity=wanted.quantity, price=wanted.price
+        )
+        self.amending = view.order_id
         try:
-            answer = self._venue.replace(held, order, self.now())
+            answer = self._desk.replace(view, order, wanted)
         finally:
             self.amending = None
-        if isinstance(answer, VenueOrder) and answer.order != order:
+        if isinstance(answer, OrderView) and answer.held.order != order:
             # It ended meanwhile.
             raise no_such_order()
         return answer
+
+    def ended(self, view: OrderView) -> OrderView:
+        """Cancel a working order, and return it.
+
+        Raises:
+            Refused: it has ended (-2011).
+        """
+        self.cancel(view)
+        return self._orders.view(view.order_id)
 
     # What accounts hold
 
@@ -214,7 +220,7 @@ class Futures(Exchange):
             quote = self.prices.feeds[symbol].quote(self.now())
         except NoPrices:
             raise closed_symbol() from None
-        return self._venue.listing(symbol).price(Component.MID.of(quote))
+        return self._desk.venue.listing(symbol).price(Component.MID.of(quote))
 
     def positions(self, user: User, symbol: str | None = None) -> list[Position]:
         """Return what an account has in a symbol, or in all.
@@ -240,18 +246,18 @@ class Futures(Exchange):
             mark=mark,
             liquidation=owner.liquidation_price(symbol),
             locked=owner.locked(symbol),
-            updated=self._state.touched.get(symbol, 0) // 1000,
+            updated=self._desk.state.touched.get(symbol, 0) // 1000,
         )
 
     def _margin_account(self, name: str) -> MarginAccount:
-        owner = self._state.ownership.account(name)
+        owner = self._desk.state.ownership.account(name)
         assert isinstance(owner, MarginAccount)
         return owner
 
     def wallets(self, account: str) -> list[Wallet]:
         """Return what an account owns of each asset that secures positions."""
         positions = [self.position(account, name) for name in self.symbols.by_name]
-        holdings = {each.asset: each for each in self._holdings(account)}
+        holdings = {each.asset: each for each in self._desk.holdings(account)}
         return [
             _wallet(holdings.get(asset, Holding(asset, ZERO, ZERO)), positions)
             for asset in MARGIN_ASSETS
@@ -269,7 +275,7 @@ class Futures(Exchange):
         if now.held.quantity and leverage < now.leverage:
             raise lower_leverage()
         to = Decimal(leverage)
-        if self._venue.change_leverage(user.name, symbol, to, self.now()) is not None:
+        if self._desk.venue.change_leverage(user.name, symbol, to, self.now()) is not None:
             raise too_little_leverage()
 
 
@@ -282,13 +288,6 @@ def _wallet(holding: Holding, positions: Sequence[Position]) -> Wallet:
         maintenance=sum((each.maintenance for each in positions), ZERO),
         of_positions=sum((each.held.margin for each in positions), ZERO),
     )
-
-
-def _is_refused(held: VenueOrder) -> bool:
-    if held.status is OrderStatus.REJECTED:
-        return True
-    at_once = held.order.time_in_force is TimeInForce.FOK
-    return at_once and held.status.is_final and not held.filled_quantity
 
 
 def _refused(code: str, text: str) -> Refused:

@@ -2,7 +2,7 @@
 
 - `exchange_info`: what can be traded, and by which rules
 - `market_data`: prices, depth, trades
-- `orders`: answers to orders and lookups
+- `orders`, `order_lists`: answers to orders, to lists of them, and to lookups
 - `account`: balances, an account's trades
 - `events`: what streams push
 """

@@ -58,14 +58,19 @@ def balances_by_asset(holdings: Iterable[Holding]) -> list[dict[str, str]]:
     ]
 
 
-def my_trade(trade: Trade) -> dict[str, Any]:
-    """Return one of an account's trades."""
+def my_trade(trade: Trade, list_id: int) -> dict[str, Any]:
+    """Return one of an account's trades.
+
+    Args:
+        trade: that one.
+        list_id: of the list of its order; -1 for none.
+    """
     fill = trade.fill
     return {
         "symbol": trade.symbol,
         "id": trade.trade_id,
-        "orderId": trade.number,
-        "orderListId": -1,
+        "orderId": trade.order_id,
+        "orderListId": list_id,
         "price": amount_text(fill.price),
         "qty": amount_text(fill.quantity),
         "quoteQty": amount_text(trade.worth),

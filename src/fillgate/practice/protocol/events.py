@@ -10,7 +10,9 @@ from typing import Any
 from fillgate.domain.numbers import ZERO, add
 from fillgate.market.accounts.wallet import Holding
 from fillgate.practice.amounts import amount_text, milliseconds
+from fillgate.practice.order_lists import ListView
 from fillgate.practice.protocol.market_data import Ticker, ticker_24h
+from fillgate.practice.protocol.order_lists import statuses_of
 from fillgate.practice.trades import Trade
 from fillgate.practice.views import OrderView
 
@@ -18,6 +20,7 @@ __all__ = [
     "account_position",
     "book_ticker_event",
     "execution_reports",
+    "list_status",
     "mini_ticker_event",
     "ticker_event",
     "trade_event",
@@ -46,13 +49,13 @@ def execution_reports(
     known = len(view.trades) - executions
     done, worth = _sums(view.trades[:known])
     if is_new:
-        told.append(said(view, "NEW", "NEW", done, worth))
+        told.append(said(view, "NEW", view.status if view.waits else "NEW", done, worth))
     for trade in view.trades[known:]:
         done, worth = add(done, trade.fill.quantity), add(worth, trade.worth)
         whole = done >= view.held.order.quantity
         status = "FILLED" if whole else "PARTIALLY_FILLED"
         told.append(said(view, "TRADE", status, done, worth, trade=trade))
-    if view.status not in {"NEW", "PARTIALLY_FILLED", "FILLED"}:
+    if view.status not in {"PENDING_NEW", "NEW", "PARTIALLY_FILLED", "FILLED"}:
         told.append(_ending(view, cancel_id, said))
     elif not told:
         # A stop was triggered, and rests in the book now.
@@ -100,22 +103,22 @@ def _report(
         "p": amount_text(asked.price),
         "P": amount_text(asked.stop_price),
         "F": amount_text(None),
-        "g": -1,
+        "g": view.list_id,
         "C": "",
         "x": kind,
         "X": status,
-        "r": "NONE",
-        "i": held.number,
+        "r": view.reject_reason,
+        "i": view.order_id,
         "z": amount_text(done),
         "Z": amount_text(worth),
         "Q": amount_text(asked.quote_quantity),
         **_traded(trade),
         "T": at,
-        "I": held.number,
+        "I": view.order_id,
         "w": view.is_working and not held.status.is_final,
         "M": False,
-        "O": milliseconds(held.arrived),
-        "W": milliseconds(held.arrived),
+        "O": milliseconds(view.created),
+        **({"W": milliseconds(held.arrived)} if view.is_working else {}),
         "V": asked.prevention,
     }
 
@@ -133,6 +136,29 @@ def _traded(trade: Trade | None) -> dict[str, Any]:
         "N": next((fee.asset for fee in fees), None),
         "t": trade.trade_id,
         "m": trade.maker,
+    }
+
+
+def list_status(view: ListView) -> dict[str, Any]:
+    """Return what to tell of a list that began, or is done."""
+    held = view.held
+    at = milliseconds(held.updated)
+    status_type, status = statuses_of(held)
+    return {
+        "e": "listStatus",
+        "E": at,
+        "s": held.symbol,
+        "g": held.list_id,
+        "c": held.contingency,
+        "l": status_type,
+        "L": status,
+        "r": "NONE",
+        "C": held.name,
+        "T": at,
+        "O": [
+            {"s": held.symbol, "i": each.order_id, "c": each.held.order.client_order_id}
+            for each in view.orders
+        ],
     }
 
 

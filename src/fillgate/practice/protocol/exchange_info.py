@@ -13,8 +13,6 @@ __all__ = ["exchange_info"]
 _PLACES: Final = 8
 _CANNOT: Final = (
     "icebergAllowed",
-    "ocoAllowed",
-    "otoAllowed",
     "opoAllowed",
     "allowTrailingStop",
     "amendAllowed",
@@ -53,6 +51,8 @@ def _described(symbol: Symbol) -> dict[str, Any]:
         "quoteCommissionPrecision": _PLACES,
         "orderTypes": [kind.value for kind in Kind],
         **dict.fromkeys(_CANNOT, False),
+        "ocoAllowed": True,
+        "otoAllowed": True,
         "quoteOrderQtyMarketAllowed": True,
         "cancelReplaceAllowed": True,
         "isSpotTradingAllowed": True,

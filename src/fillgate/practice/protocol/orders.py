@@ -36,7 +36,7 @@ def queried(view: OrderView) -> dict[str, Any]:
         **_state(view),
         "stopPrice": amount_text(held.order.stop_price),
         "icebergQty": amount_text(None),
-        "time": milliseconds(held.arrived),
+        "time": milliseconds(view.created),
         "updateTime": milliseconds(held.updated),
         "isWorking": view.is_working,
     }
@@ -57,8 +57,8 @@ def _names(view: OrderView) -> dict[str, Any]:
     order = view.held.order
     return {
         "symbol": order.symbol,
-        "orderId": view.held.number,
-        "orderListId": -1,
+        "orderId": view.order_id,
+        "orderListId": view.list_id,
         "clientOrderId": order.client_order_id,
     }
 

@@ -22,8 +22,8 @@ SIGNALS: Final = Group(
             "MALFORMED_JSON",
             400,
             "The body is not JSON.",
-            "The body is empty, no JSON, or holds what JSON has no number or text for. Of an alert: "
-            "it cannot be repaired without a guess.",
+            "The body is empty, no JSON, or holds what JSON has no number or text for. An alert "
+            "cannot be repaired without a guess.",
             "Correct the alert's template; the detail names line and column.",
         ),
         ProblemKind(

@@ -94,6 +94,7 @@ _UNKNOWN: dict[str, tuple[Behaviour, str]] = {
     "-2010 in 500": (refusal(-2010, "Account has insufficient balance.", 500), "HTTP_STATUS"),
     "a code that ccxt does not know": (refusal(-9999, "Something new."), "NO_DEFINITE_REASON"),
     "duplicate": (refusal(-2010, "Duplicate order sent."), "DUPLICATE_ORDER"),
+    "duplicate in other words": (refusal(-2010, "Duplicate order list."), "DUPLICATE_ORDER"),
     "a refusal that names an order": (
         answering(json_answer({"code": -2010, "msg": "No.", "orderId": 28}, 400)),
         "CONTRADICTION",

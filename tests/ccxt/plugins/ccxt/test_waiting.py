@@ -13,6 +13,7 @@ from fillgate.domain.reports import ExecutionReport, Found, NotFound
 from fillgate.plugins.ccxt.abilities import abilities_of
 from fillgate.plugins.ccxt.asking import Asker
 from fillgate.plugins.ccxt.known import Known
+from fillgate.plugins.ccxt.lists import Lists
 from fillgate.plugins.ccxt.opened import Opened
 from fillgate.plugins.ccxt.options import read_settings
 from fillgate.plugins.ccxt.reports import Reader
@@ -53,7 +54,7 @@ class Venue:
         )
         size = Decimal("0.001" if kind is MarketType.SWAP else 1)
         reader = Reader(venue.client_id_form, Known(), lambda _: size, lambda: NOW)
-        self.asker = Asker(opened, reader)
+        self.asker = Asker(opened, reader, Lists(opened, reader))
 
     async def _fetch(self, url: str, *_: Any) -> Any:
         if url.endswith("/account/mode"):

@@ -6,6 +6,7 @@ import pytest
 
 from fillgate.plugins.ccxt.venues import (
     LISTED,
+    ClientIdForm,
     Evidence,
     LookupWay,
     MarketType,
@@ -65,6 +66,11 @@ def test_an_entry_is_consistent(venue: Venue) -> None:
         assert venue.cancel_param is None
     if venue.lookup is LookupWay.FETCH_ORDER:
         assert venue.lookup_param is not None
+    if venue.order_lists is not None:
+        # Names made from an id are only known again where ids stay what they are.
+        assert venue.client_id_form is ClientIdForm.AS_IS
+        assert venue.market_types == venue.attached_stops == {MarketType.SPOT}
+        assert venue.evidence is Evidence.PRACTICE
     if venue.evidence is Evidence.DECLARED:
         assert not venue.replace
         assert venue.stop_param is None

@@ -1,6 +1,7 @@
 """What each exchange can do with orders, as data; one file for each that is verified."""
 
 from fillgate.plugins.ccxt.venues.expiry import Expiry, ExpiryForm
+from fillgate.plugins.ccxt.venues.lists import OrderLists
 from fillgate.plugins.ccxt.venues.table import LISTED, market_types_of, venue_of
 from fillgate.plugins.ccxt.venues.venue import (
     ClientIdForm,
@@ -18,6 +19,7 @@ __all__ = [
     "ExpiryForm",
     "LookupWay",
     "MarketType",
+    "OrderLists",
     "Venue",
     "market_types_of",
     "venue_of",

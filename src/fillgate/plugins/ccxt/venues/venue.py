@@ -17,6 +17,7 @@ import msgspec
 
 from fillgate.domain.orders import Side, TriggerPrice
 from fillgate.plugins.ccxt.venues.expiry import Expiry
+from fillgate.plugins.ccxt.venues.lists import OrderLists
 
 __all__ = ["ClientIdForm", "Evidence", "LookupWay", "MarketType", "Venue"]
 
@@ -107,6 +108,8 @@ class Venue(msgspec.Struct, frozen=True, kw_only=True):
     """Requests carry a nonce that has to grow, so only one may be under way for a key."""
     attached_stops: frozenset[MarketType] = frozenset()
     """Where an order may carry a stop-loss and a take-profit that the venue keeps."""
+    order_lists: OrderLists | None = None
+    """How a spot order that carries them goes out, where ccxt has no params for that."""
     stop_param: str | None = None
     """Key of `create_order`'s params that makes a market or limit order wait for a stop price, and
     still be found by the client order id. None refuses stops: the venue keeps them elsewhere, or

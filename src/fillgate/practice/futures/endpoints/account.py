@@ -77,9 +77,9 @@ def answer_user_trades(call: Call) -> list[dict[str, Any]]:
     asset = exchange.symbols.find(symbol).quote
     found = exchange.my_trades(call.user, symbol, page)
     return [
-        accounts.user_trade(each, exchange.profits.of(each.number, each.fill.fill_id), asset)
+        accounts.user_trade(each, exchange.profits.of(each.order_id, each.fill.fill_id), asset)
         for each in found
-        if order_id in {None, each.number}
+        if order_id in {None, each.order_id}
     ]
 
 

@@ -7,6 +7,7 @@ of it.
 from typing import Any
 
 from fillgate.practice.calls import Call
+from fillgate.practice.endpoints.receiving import received
 from fillgate.practice.errors import Refused, cancel_rejected, mandatory, no_such_order
 from fillgate.practice.futures.endpoints.asked import futures, read_week
 from fillgate.practice.futures.new_order import read_order
@@ -27,15 +28,11 @@ __all__ = [
 
 def answer_new_order(call: Call) -> dict[str, Any]:
     """Take an order."""
-    receipt = call.received()
-    try:
+    with received(call) as receipt:
         new = read_order(call.parameters)
         call.parameters.check_all_read()
         view = call.exchange.place(call.user, new)
-    except Refused as refused:
-        receipt.code = refused.code
-        raise
-    receipt.order_id = view.held.number
+        receipt.order_id = view.order_id
     return orders.placed(view, new.response)
 
 
@@ -104,8 +101,7 @@ def answer_cancel(call: Call) -> dict[str, Any]:
     view = call.exchange.find(call.user, *names)
     if view is None:
         raise cancel_rejected()
-    ended, _ = call.exchange.cancel(view)
-    return orders.answered(ended)
+    return orders.answered(futures(call).ended(view))
 
 
 def answer_cancel_all(call: Call) -> dict[str, Any]:

@@ -152,7 +152,7 @@ def user_trade(trade: Trade, earned: Decimal, asset: str) -> dict[str, Any]:
     return {
         "symbol": trade.symbol,
         "id": trade.trade_id,
-        "orderId": trade.number,
+        "orderId": trade.order_id,
         "side": trade.side.upper(),
         "price": amount_text(fill.price),
         "qty": amount_text(fill.quantity),

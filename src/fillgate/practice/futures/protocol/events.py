@@ -34,7 +34,7 @@ def _of_order(exchange: Exchange, news: News) -> list[dict[str, Any]]:
     view, updated = news.view, milliseconds(news.view.held.updated)
     report = partial(_report, exchange)
     told = spot.execution_reports(view, news.executions, is_new=news.is_new, report=report)
-    if exchange.amending == view.held.number:
+    if exchange.amending == view.order_id:
         goes_on = news.executions or view.held.status.is_final
         told = [_amendment(view, news.executions, report), *(told if goes_on else ())]
     if not news.executions:
@@ -77,7 +77,7 @@ def _report(
         "sp": amount_text(None),
         "x": "CALCULATED" if trade and is_liquidation else _KINDS.get(kind, kind),
         "X": status,
-        "i": held.number,
+        "i": view.order_id,
         "z": amount_text(done),
         **_traded(exchange, trade),
         "T": at,
@@ -113,7 +113,7 @@ def _traded(exchange: Futures, trade: Trade | None) -> dict[str, Any]:
         "L": amount_text(trade.fill.price),
         "t": trade.trade_id,
         "m": trade.maker,
-        "rp": amount_text(exchange.profits.of(trade.number, trade.fill.fill_id)),
+        "rp": amount_text(exchange.profits.of(trade.order_id, trade.fill.fill_id)),
         **paid,
     }
 

@@ -34,7 +34,7 @@ def answered(view: OrderView) -> dict[str, Any]:
 
 def queried(view: OrderView) -> dict[str, Any]:
     """Return an order as lookups and lists show it."""
-    shown = {**answered(view), "time": milliseconds(view.held.arrived)}
+    shown = {**answered(view), "time": milliseconds(view.created)}
     del shown["cumQty"]
     return shown
 
@@ -44,7 +44,7 @@ def client_order_id(view: OrderView) -> str:
     asked = view.asked
     assert isinstance(asked, NewContractOrder)
     if asked.is_liquidation:
-        return f"autoclose-{view.held.number}"
+        return f"autoclose-{view.order_id}"
     return view.held.order.client_order_id
 
 
@@ -67,7 +67,7 @@ def _executed_amounts(view: OrderView | None) -> dict[str, str]:
 def _state(view: OrderView) -> dict[str, Any]:
     held, asked = view.held, view.asked
     return {
-        "orderId": held.number,
+        "orderId": view.order_id,
         "symbol": asked.symbol,
         "status": view.status,
         "clientOrderId": client_order_id(view),

@@ -9,6 +9,7 @@ import pytest
 from fillgate.domain.errors import Denied
 from fillgate.domain.orders import Order, OrderType, Side, TimeInForce, TriggerPrice
 from fillgate.plugins.ccxt.abilities import abilities_of
+from fillgate.plugins.ccxt.markets import PrecisionMode, read_markets
 from fillgate.plugins.ccxt.orders import placement_of
 from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.venues import LISTED, MarketType, Venue, venue_of
@@ -27,7 +28,10 @@ async def sent_for(venue: Venue, market_type: MarketType, order: Order) -> Sent:
     abilities = abilities_of(venue, market_type, exchange.has, exchange.features)
     prices = {name: getattr(order, name) for name in _PRICES}
     sizes = Sized(quantity=order.quantity, **prices)
-    call = placement_of(order, wire.symbol, sizes, venue, abilities, now=NOW)
+    (market,) = read_markets(
+        venue.exchange, exchange.markets.values(), PrecisionMode(exchange.precisionMode)
+    )
+    call = placement_of(order, market, sizes, venue, abilities, now=NOW)
     return await wire.call(call.method, *call.arguments, dict(call.params))
 
 

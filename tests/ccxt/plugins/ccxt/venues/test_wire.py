@@ -2,12 +2,19 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any, Final, NamedTuple
 
 import pytest
 
+from fillgate.domain.orders import OrderType, Side
+from fillgate.plugins.ccxt.abilities import Abilities
 from fillgate.plugins.ccxt.client_ids import encode
+from fillgate.plugins.ccxt.markets import PrecisionMode, read_markets
+from fillgate.plugins.ccxt.orders import placement_of
+from fillgate.plugins.ccxt.sizing import Sized
 from fillgate.plugins.ccxt.venues import LISTED, Evidence, LookupWay, MarketType, Venue, venue_of
+from tests.ccxt.plugins.ccxt.conftest import an_order
 from tests.ccxt.plugins.ccxt.wire import (
     CLIENT_ORDER_ID,
     Sent,
@@ -325,4 +332,64 @@ async def test_attached_stops_go_with_the_order(
 
 def test_attached_stops_are_taken_only_where_they_are_tested() -> None:
     taking = {(each.exchange, kind) for each in LISTED for kind in each.attached_stops}
-    assert taking == {(exchange, market_type) for exchange, market_type, _ in ATTACHED}
+    by_lists = {(exchange, SPOT) for exchange, *_ in LISTS}
+    assert taking == {(exchange, market_type) for exchange, market_type, _ in ATTACHED} | by_lists
+
+
+# fmt: off
+LISTS: Final = (
+    ("binance", ("stop_loss",), "api.binance.com/api/v3/orderList/oto", {
+        "pendingType": "STOP_LOSS", "pendingStopPrice": "40000",
+        "pendingClientOrderId": f"{OURS}-sl"}),
+    ("binance", ("take_profit",), "api.binance.com/api/v3/orderList/oto", {
+        "pendingType": "TAKE_PROFIT", "pendingStopPrice": "60000",
+        "pendingClientOrderId": f"{OURS}-tp"}),
+    ("binance", ("stop_loss", "take_profit"), "api.binance.com/api/v3/orderList/otoco", {
+        "pendingBelowType": "STOP_LOSS", "pendingBelowStopPrice": "40000",
+        "pendingBelowClientOrderId": f"{OURS}-sl", "pendingAboveType": "TAKE_PROFIT",
+        "pendingAboveStopPrice": "60000", "pendingAboveClientOrderId": f"{OURS}-tp"}),
+)
+# fmt: on
+
+
+@pytest.mark.parametrize(("exchange", "stops", "address", "legs"), LISTS)
+async def test_a_list_leaves_field_by_field(
+    exchange: str, stops: Iterable[str], address: str, legs: Mapping[str, str]
+) -> None:
+    venue = venue_of(exchange, SPOT)
+    prices = {"stop_loss": Decimal(40000), "take_profit": Decimal(60000)}
+    given: dict[str, Any] = {"price": Decimal(50000), **{name: prices[name] for name in stops}}
+    order = an_order(client_order_id=OURS, order_type=OrderType.LIMIT, **given)
+    wire = wire_of(venue, SPOT)
+    (market,) = read_markets(exchange, wire.exchange.markets.values(), PrecisionMode.TICK_SIZE)
+    abilities = Abilities(order_types=frozenset({OrderType.LIMIT}), attached_stops=True)
+    sizes = Sized(quantity=order.quantity, **given)
+    placement = placement_of(order, market, sizes, venue, abilities, now=0)
+    sent = await wire.call(placement.method, dict(placement.params))
+    fields = {key: value for key, value in sent.fields.items() if key not in _ENVELOPE}
+    assert (sent.method, sent.address, fields) == ("POST", address, {
+        "symbol": "BTCUSDT", "listClientOrderId": f"{OURS}-list", "workingType": "LIMIT",
+        "workingSide": "BUY", "workingClientOrderId": OURS, "workingPrice": "50000",
+        "workingQuantity": "0.5", "workingTimeInForce": "GTC", "pendingSide": "SELL",
+        "pendingQuantity": "0.5", **legs,
+    })  # fmt: skip
+    assert not _CCXT.search(sent.text)
+
+
+async def test_a_pair_leaves_field_by_field() -> None:
+    venue, wire = venue_of("binance", SPOT), wire_of(venue_of("binance", SPOT), SPOT)
+    prices: dict[str, Any] = {"price": Decimal(60000), "stop_price": Decimal(40000)}
+    order = an_order(client_order_id=OURS, side=Side.SELL, order_type=OrderType.OCO, **prices)
+    (market,) = read_markets("binance", wire.exchange.markets.values(), PrecisionMode.TICK_SIZE)
+    abilities = Abilities(order_types=frozenset({OrderType.OCO}))
+    sizes = Sized(quantity=order.quantity, **prices)
+    placement = placement_of(order, market, sizes, venue, abilities, now=0)
+    sent = await wire.call(placement.method, dict(placement.params))
+    fields = {key: value for key, value in sent.fields.items() if key not in _ENVELOPE}
+    address = "api.binance.com/api/v3/orderList/oco"
+    assert (sent.method, sent.address, fields) == ("POST", address, {
+        "symbol": "BTCUSDT", "side": "SELL", "quantity": "0.5", "listClientOrderId": OURS,
+        "aboveType": "LIMIT_MAKER", "abovePrice": "60000", "aboveClientOrderId": f"{OURS}-tp",
+        "belowType": "STOP_LOSS", "belowStopPrice": "40000", "belowClientOrderId": f"{OURS}-sl",
+    })  # fmt: skip
+    assert not _CCXT.search(sent.text)
