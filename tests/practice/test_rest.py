@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fillgate.practice.faults import Fault, FaultKind
 from fillgate.practice.rate_limits import BAN_SECONDS, Limits
 from tests.practice.client import Client, client_of, signed
 from tests.practice.serving import ALICE, BOB
@@ -246,6 +247,20 @@ async def test_a_client_order_id_is_taken_again_once_its_order_has_ended(client:
     counted = await client.control("GET", "orders")
     [mine] = [each for each in counted if (each["account"]) == "alice"]
     assert (mine["clientOrderId"], mine["received"], mine["taken"]) == ("mine", 4, 3)
+
+
+async def test_cancels_have_receipts(client: Client) -> None:
+    placed = await client.limit("50000", newClientOrderId="mine")
+    client.practice.faults.add(Fault(fault=FaultKind.TIMEOUT, method="DELETE"))
+    named: dict[str, Any] = {"symbol": "BTCUSDT", "origClientOrderId": "mine"}
+    for _ in range(2):
+        await client.ask("DELETE", "/api/v3/order", **named)
+    told = await client.control("GET", "cancels")
+    assert [(each["order_id"], each["code"], each["fault"]) for each in told] == [
+        (placed["orderId"], None, "timeout"),
+        (None, -2011, None),
+    ]
+    assert {each["parameters"]["origClientOrderId"] for each in told} == {"mine"}
 
 
 @pytest.mark.parametrize(

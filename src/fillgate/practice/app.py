@@ -65,8 +65,8 @@ class Practice:
         self.exchange = Exchange(
             clock, Users(settings.users), prices, symbols=symbols, rules=Rules(prices=terms)
         )
-        self.hub = Hub(self.exchange)
         self.faults = Faults()
+        self.hub = Hub(self.exchange, self.faults)
         self.hanging = Hanging()
         gate = Gate(self.exchange, RateLimits(settings.limits))
         control = Control(settings.control_key, self.exchange, self.faults, self.hub)

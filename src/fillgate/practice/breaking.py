@@ -81,11 +81,13 @@ async def send_broken(
     if fault.fault is FaultKind.HANG:
         await hanging.hang(receive)
         abort(scope)
-    elif fault.fault is FaultKind.RESET:
+    elif fault.fault in {FaultKind.RESET, FaultKind.DROP}:
         abort(scope)
     elif fault.fault is FaultKind.TRUNCATE:
         await send_reply(reply, send, cut=True)
         scope[TRANSPORT].close()
+    elif fault.fault is FaultKind.CUT_JSON:
+        await send_reply(reply._replace(body=reply.body[: len(reply.body) // 2]), send)
     elif (answer := fault.answer) is None:
         await send_reply(reply, send)
     else:

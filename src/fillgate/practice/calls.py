@@ -23,7 +23,7 @@ class Call(msgspec.Struct, kw_only=True):
     """`REST` or `WS`."""
     caller: User | None = None
     receipt: Receipt | None = None
-    """Of a new order."""
+    """Of a new order, or of a cancel."""
 
     @property
     def user(self) -> User:

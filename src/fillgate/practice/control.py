@@ -58,9 +58,11 @@ class Control:
             ("POST", "/practice/faults", self._add_fault),
             ("GET", "/practice/faults", lambda _: self._faults.shown()),
             ("DELETE", "/practice/faults", self._clear_faults),
+            ("GET", "/practice/hits", lambda _: self._faults.hits()),
             ("POST", "/practice/lookups", self._set_lookups),
             ("POST", "/practice/sockets/drop", lambda _: {"dropped": self._hub.drop_all()}),
             ("GET", "/practice/orders", lambda _: self._exchange.receipts.counted()),
+            ("GET", "/practice/cancels", lambda _: self._exchange.receipts.cancels),
         )
         return [Route(path, self._guarded(do), methods=[method]) for method, path, do in table]
 

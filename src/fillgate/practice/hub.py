@@ -2,17 +2,19 @@
 
 Invariants:
 
-1. Each change is told once to each who listens then, in the order in which it happened.
+1. Each change is told once to each who listens then, in the order in which it happened; unless a
+   fault that was set loses it.
 2. Nobody who does not listen costs anything.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 from fillgate.practice.connections import Connection
 from fillgate.practice.errors import Refused
 from fillgate.practice.exchange import Exchange, News
+from fillgate.practice.faults import REPORT, WS, FaultKind, Faults
 from fillgate.practice.protocol.events import (
     account_position,
     book_ticker_event,
@@ -45,11 +47,12 @@ class _Listener(NamedTuple):
 class Hub:
     """All who listen."""
 
-    def __init__(self, exchange: Exchange) -> None:
-        """Nobody so far; hears what happens at the exchange."""
+    def __init__(self, exchange: Exchange, faults: Faults) -> None:
+        """Nobody so far; hears what happens at the exchange, and loses what faults say."""
         self.connections: set[Connection] = set()
         """All that are open."""
         self._exchange = exchange
+        self._faults = faults
         self._users: dict[str, dict[tuple[int, int], Connection]] = {}
         self._streams: dict[str, dict[int, _Listener]] = {}
         self._touches: dict[str, tuple[Any, ...]] = {}
@@ -107,15 +110,25 @@ class Hub:
     def _hear(self, news: News) -> None:
         listeners = self._users.get(news.view.held.order.account)
         if listeners:
-            told = execution_reports(
-                news.view, news.executions, is_new=news.is_new, cancel_id=news.cancel_id
-            )
-            owned = self._exchange.holdings_of(news.view)
-            told.append(account_position(owned, news.view.held.updated // 1000))
-            for (_, number), connection in tuple(listeners.items()):
-                for event in told:
-                    connection.tell({"subscriptionId": number, "event": event})
+            fault = self._faults.draw(WS, REPORT)
+            if fault is None:
+                self._tell_user(news, tuple(listeners.items()))
+            elif fault.fault is FaultKind.RESET:
+                for connection in tuple(listeners.values()):
+                    connection.drop()
         self._tell_trades()
+
+    def _tell_user(
+        self, news: News, listeners: Iterable[tuple[tuple[int, int], Connection]]
+    ) -> None:
+        told = execution_reports(
+            news.view, news.executions, is_new=news.is_new, cancel_id=news.cancel_id
+        )
+        owned = self._exchange.holdings_of(news.view)
+        told.append(account_position(owned, news.view.held.updated // 1000))
+        for (_, number), connection in listeners:
+            for event in told:
+                connection.tell({"subscriptionId": number, "event": event})
 
     def _tell_trades(self) -> None:
         trades, self._exchange.trades.news = self._exchange.trades.news, []

@@ -115,7 +115,7 @@ class WsApi:
 def _tell_broken(connection: Connection, fault: Fault, answer: dict[str, Any]) -> None:
     if fault.fault is FaultKind.HANG:
         return
-    if fault.fault is FaultKind.RESET:
+    if fault.fault in {FaultKind.RESET, FaultKind.DROP}:
         connection.drop()
     elif fault.answer is None:
         connection.tell(answer)

@@ -1,7 +1,7 @@
 """Orders: new ones, cancels, lookups.
 
-Invariant: each request for a new order whose signature held is in the receipts, with what became
-of it.
+Invariant: each request for a new order, or to cancel one, whose signature held is in the receipts,
+with what became of it.
 """
 
 from enum import StrEnum
@@ -49,7 +49,7 @@ class _Restriction(StrEnum):
 
 def answer_new_order(call: Call) -> dict[str, Any]:
     """Take an order."""
-    receipt = _receipt(call)
+    receipt = _receipt(call, call.exchange.receipts.all)
     try:
         new = read_order(call.parameters)
         call.parameters.check_all_read()
@@ -59,11 +59,12 @@ def answer_new_order(call: Call) -> dict[str, Any]:
         raise
 
 
-def _receipt(call: Call) -> Receipt:
+def _receipt(call: Call, receipts: list[Receipt]) -> Receipt:
     sent = {name: text for name, text in call.parameters.values.items() if name != "signature"}
     now = call.exchange.now() // 1000
     receipt = Receipt(at=now, account=call.user.name, way=call.way, parameters=sent)
-    call.receipt = call.exchange.receipts.add(receipt)
+    receipts.append(receipt)
+    call.receipt = receipt
     return receipt
 
 
@@ -121,11 +122,18 @@ def answer_all_orders(call: Call) -> list[dict[str, Any]]:
 
 def answer_cancel(call: Call) -> dict[str, Any]:
     """Cancel an order."""
-    names = _names(call)
-    cancel_id = call.parameters.client_id("newClientOrderId")
-    restriction = _restriction(call)
-    call.parameters.check_all_read()
-    return _cancelled(call, names, cancel_id, restriction)
+    receipt = _receipt(call, call.exchange.receipts.cancels)
+    try:
+        names = _names(call)
+        cancel_id = call.parameters.client_id("newClientOrderId")
+        restriction = _restriction(call)
+        call.parameters.check_all_read()
+        done = _cancelled(call, names, cancel_id, restriction)
+    except Refused as refused:
+        receipt.code = refused.code
+        raise
+    receipt.order_id = done["orderId"]
+    return done
 
 
 def _restriction(call: Call) -> _Restriction | None:
@@ -160,7 +168,7 @@ def answer_cancel_all(call: Call) -> list[dict[str, Any]]:
 
 def answer_cancel_replace(call: Call) -> Answer:
     """Cancel an order and place another one: not in one step, as on Binance."""
-    receipt = _receipt(call)
+    receipt = _receipt(call, call.exchange.receipts.all)
     try:
         mode, names, cancel_id, restriction = _read_cancel(call)
         new = read_order(call.parameters)
