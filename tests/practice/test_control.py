@@ -18,6 +18,7 @@ PATHS = [
     ("GET", "hits"),
     ("POST", "lookups"),
     ("POST", "sockets/drop"),
+    ("POST", "away"),
     ("GET", "orders"),
     ("GET", "cancels"),
 ]
@@ -54,6 +55,7 @@ async def test_nothing_happens_without_the_control_key(
         ("faults", {"fault": "hang", "probability": "NaN"}, "`probability`"),
         ("faults", {"fault": "html", "status": 99}, "`status`"),
         ("lookups", {"late_ms": -1}, "`late_ms`"),
+        ("away", {"ms": -1}, "`ms`"),
     ],
 )
 async def test_what_cannot_be_done_is_refused_with_the_reason(

@@ -12,6 +12,7 @@ from fillgate.domain.errors import ConfigurationError
 from fillgate.market.feeds.recordings import BadRecording, Recording
 from fillgate.market.feeds.synthetic import SyntheticTerms
 from fillgate.market.listings import BadSymbol
+from fillgate.practice.absence import Absence
 from fillgate.practice.breaking import Hanging
 from fillgate.practice.control import Control
 from fillgate.practice.errors import Refused
@@ -68,8 +69,9 @@ class Practice:
         self.faults = Faults()
         self.hub = Hub(self.exchange, self.faults)
         self.hanging = Hanging()
+        self.absence = Absence()
         gate = Gate(self.exchange, RateLimits(settings.limits))
-        control = Control(settings.control_key, self.exchange, self.faults, self.hub)
+        control = Control(settings.control_key, self.exchange, self.faults, self.hub, self.absence)
         ws_api = WsApi(gate, self.hub, self.faults, clock)
         streams = MarketStreams(self.hub, symbols)
         self.app = Starlette(

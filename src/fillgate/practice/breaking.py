@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from fillgate.practice.faults import Fault, FaultKind
 
-__all__ = ["TRANSPORT", "Hanging", "Reply", "abort", "send_broken", "send_reply"]
+__all__ = ["TRANSPORT", "Hanging", "Reply", "abort", "reset", "send_broken", "send_reply"]
 
 TRANSPORT: Final = "fillgate.transport"
 """Where a request's scope holds its connection."""
@@ -99,7 +99,13 @@ async def send_broken(
 def abort(scope: Scope) -> None:
     """Reset the connection of a request (TCP RST), once."""
     transport: Any = scope.pop(TRANSPORT, None)
-    if transport is None or transport.is_closing():
+    if transport is not None:
+        reset(transport)
+
+
+def reset(transport: Any) -> None:
+    """Reset a connection, unless it is closed."""
+    if transport.is_closing():
         return
     connection = transport.get_extra_info("socket")
     # Some event loops hand out sockets without options; a duplicate has them.

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fillgate.practice.absence import Absence
 from fillgate.practice.exchange import Exchange
 from fillgate.practice.faults import Fault, Faults, fault_problem
 from fillgate.practice.filters import HIGHEST_PRICE
@@ -21,6 +22,7 @@ from fillgate.practice.hub import Hub
 __all__ = ["KEY_HEADER", "Control"]
 
 KEY_HEADER: Final = "X-Practice-Key"
+_LONGEST_AWAY_MS: Final = 3_600_000
 _Document = TypeVar("_Document")
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -36,6 +38,10 @@ class _Lookups(msgspec.Struct, forbid_unknown_fields=True):
     late_ms: int
 
 
+class _Away(msgspec.Struct, forbid_unknown_fields=True):
+    ms: int
+
+
 class _Wrong(Exception):
     """What is asked for cannot be done; the text says why."""
 
@@ -43,12 +49,15 @@ class _Wrong(Exception):
 class Control:
     """The owner's side."""
 
-    def __init__(self, key: str, exchange: Exchange, faults: Faults, hub: Hub) -> None:
+    def __init__(
+        self, key: str, exchange: Exchange, faults: Faults, hub: Hub, absence: Absence
+    ) -> None:
         """Open to who has the key."""
         self._key = key
         self._exchange = exchange
         self._faults = faults
         self._hub = hub
+        self._absence = absence
 
     @property
     def routes(self) -> list[Route]:
@@ -61,6 +70,7 @@ class Control:
             ("GET", "/practice/hits", lambda _: self._faults.hits()),
             ("POST", "/practice/lookups", self._set_lookups),
             ("POST", "/practice/sockets/drop", lambda _: {"dropped": self._hub.drop_all()}),
+            ("POST", "/practice/away", self._go_away),
             ("GET", "/practice/orders", lambda _: self._exchange.receipts.counted()),
             ("GET", "/practice/cancels", lambda _: self._exchange.receipts.cancels),
         )
@@ -119,6 +129,13 @@ class Control:
             raise _Wrong("`late_ms`: expected no number below 0")
         self._exchange.late = asked.late_ms * 1000
         return {"late_ms": asked.late_ms}
+
+    def _go_away(self, body: bytes) -> dict[str, Any]:
+        asked = _read(body, _Away)
+        if not 0 <= asked.ms <= _LONGEST_AWAY_MS:
+            raise _Wrong(f"`ms`: expected a number from 0 to {_LONGEST_AWAY_MS}")
+        self._absence.ask(asked.ms / 1000)
+        return {"ms": asked.ms}
 
 
 def _read(body: bytes, kind: type[_Document]) -> _Document:
