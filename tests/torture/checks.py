@@ -13,6 +13,7 @@ from fillgate.domain.orders import Order
 from fillgate.domain.requests import Request, RequestKind, RequestStatus
 from fillgate.journal.base import Recorded
 from tests.torture.book import Book, VenueOrder
+from tests.torture.cancel_checks import wrong_cancels
 from tests.torture.evidence import Evidence
 from tests.torture.lane_checks import overtakings
 from tests.torture.ledger import Accepted, Arrived
@@ -277,10 +278,19 @@ def _untold(evidence: Evidence, state: OrderState, request: Request) -> str | No
     return "the venue did it" if done and not request.is_open else None
 
 
+def _unnamed_cancels(evidence: Evidence) -> Iterator[Violation]:
+    """16 and 17, where requests have no ids at the venue."""
+    for number, text, identity in wrong_cancels(evidence.states, evidence.book):
+        state = evidence.states.get(identity)
+        yield Violation(number, text, None if state is None else state.signal, identity)
+
+
 def _foreign(evidence: Evidence) -> Iterator[Violation]:
-    """27: orders and fills of others are noted once each, and never touched."""
+    """27: orders and fills of others are noted once each, never touched, and never ours."""
     orders, fills = evidence.foreign_orders_seen, evidence.foreign_fills_seen
     for identity in evidence.foreign:
+        if identity in evidence.states:
+            yield Violation(27, "an order of somebody else was taken over", None, identity)
         order = evidence.book.find(identity)
         if order is None:
             continue
@@ -368,6 +378,7 @@ _CHECKS: Final[Mapping[Callable[[Evidence], Iterator[Violation]], tuple[int, ...
     _evidence_for_endings: (11,),
     _undecided: (12,),
     _requests: (16, 17),
+    _unnamed_cancels: (16, 17),
     _fills: (13, 14),
     _foreign: (27,),
     _positions: (15,),

@@ -21,6 +21,7 @@ from tests.torture.checks import Violation, violations
 from tests.torture.evidence import Evidence, folded, gather, get, positions, read_events
 from tests.torture.faults import ALL_FAULTS, Faults
 from tests.torture.killer import MOMENTS, Killer
+from tests.torture.mischief import Mischief
 from tests.torture.processes import VenueProcess, VenueUnderTest, Victim, tortured_service
 from tests.torture.senders import Load
 from tests.torture.strangers import Strangers
@@ -46,8 +47,18 @@ class Plan:
     bots: int = 5
     askers: int = 4
     """How many cancel and replace orders at once."""
+    asks: Mapping[str, int] = field(
+        default_factory=lambda: {"cancel": 4, "replace": 14, "cancel-all": 1}
+    )
+    """How often they ask for what, in proportion."""
+    ask_pause: float = 0.05
+    """Seconds that an asker waits between two."""
+    seldom_early: int = 1
+    """Of so many cancels one may be about an order that has not left."""
     strangers: int = 2
     """How many others trade on the same account."""
+    mischief: tuple[float, float] = (1.0, 5.0)
+    """How many seconds there are between two mischiefs of the venue, at least and at most."""
     between: tuple[int, int] = (10, 40)
     """How many answers of the service it takes between two kills, at least and at most."""
     answers: int = 20
@@ -79,6 +90,8 @@ class Result:
     moments: Counter[str]
     """How often which moment came."""
     venue_restarts: int
+    mischief: Counter[str]
+    """What befell the venue as a whole, and how often."""
     troubles: Counter[str]
     """What senders met instead of answers."""
     seconds: float
@@ -91,12 +104,21 @@ async def torture(plan: Plan, folder: Path) -> Result:
     async with _processes(plan, folder) as (service, venue):
         load = Load(service, random.Random(dice.random()), venue.draw, venue.pause)
         killer = Killer(service, venue, load, random.Random(dice.random()), plan.between)
-        askers = Askers(load, random.Random(dice.random()))
+        askers = Askers(
+            load,
+            random.Random(dice.random()),
+            plan.asks,
+            venue.symbols,
+            pause=plan.ask_pause,
+            seldom_early=plan.seldom_early,
+        )
+        strangers = Strangers(venue, load, random.Random(dice.random()))
+        mischief = Mischief(venue, load, random.Random(dice.random()), plan.mischief)
+        await venue.warm(service)
         async with asyncio.TaskGroup() as group:
             group.create_task(askers.run(plan.askers))
-            if isinstance(venue, VenueProcess):
-                strangers = Strangers(venue, random.Random(dice.random()))
-                group.create_task(strangers.run(plan.strangers, lambda: load.is_ending))
+            group.create_task(strangers.run(plan.strangers))
+            group.create_task(mischief.run())
             group.create_task(load.run(plan.alerts, plan.bots))
             group.create_task(_work(plan, killer, load, askers))
         await _until(lambda: _is_decided(service), plan.patience)
@@ -117,6 +139,7 @@ async def torture(plan: Plan, folder: Path) -> Result:
         kills=service.kills,
         moments=killer.moments,
         venue_restarts=killer.venue_restarts,
+        mischief=mischief.done,
         troubles=load.troubles,
         seconds=time.monotonic() - began,
     )

@@ -10,6 +10,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
@@ -28,6 +29,7 @@ LONG_ENOUGH: Final = 60.0
 """Seconds after which something that should have come will not, on a busy machine too."""
 _PATIENCE: Final = 3.0
 """Seconds after which TradingView hangs up."""
+_SENT: Final = {"NEW", "PARTIALLY_FILLED", "FILLED", "REJECTED"}
 _PAUSE: Final = 0.1
 """Seconds before a signal is sent again; in earnest it would be more."""
 
@@ -68,7 +70,9 @@ class Load:
     """Set while there is somebody to send to."""
     on_answer: Callable[[], None] = lambda: None
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
-    is_ending: bool = False
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    traded: set[str] = field(default_factory=set)
+    """The symbols of orders that were sent to the venue."""
 
     async def run(self, alerts: int, bots: int) -> None:
         """Send, with so many of each kind, until `stop`; then finish what was begun."""
@@ -86,10 +90,20 @@ class Load:
             for _ in range(number):
                 await answers.acquire()
 
+    async def end_within(self, seconds: float) -> None:
+        """Return after so long, or as soon as it ends."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+
     def stop(self) -> None:
         """Begin no new signals; those that wait for the service wait no more."""
         self.up.set()
-        self.is_ending = True
+        self._ended.set()
+
+    @property
+    def is_ending(self) -> bool:
+        return self._ended.is_set()
 
     async def _sender(self, source: str, deliver: Callable[[Sent], Any]) -> None:
         while not self.is_ending:
@@ -155,6 +169,8 @@ class Load:
         if reply.status >= 500:
             return str(reply.json["code"])
         sent.replies.append(reply)
+        if reply.json.get("order_status", reply.json.get("status")) in _SENT:
+            self.traded.add(sent.fields["symbol"])
         return None
 
 

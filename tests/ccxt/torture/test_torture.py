@@ -13,7 +13,7 @@ from tests.torture.killer import (
     COMMIT_TO_SEND,
     SEND_TO_ANSWER,
 )
-from tests.torture.practice import WITH_CCXT
+from tests.torture.plans import WITH_CCXT
 from tests.torture.report import report
 from tests.torture.run import Result, torture
 
