@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from fillgate.domain.events import OrderAbsent, OrderRejected, SignalAccepted
+from fillgate.domain.events import OrderAbsent, OrderNotSent, OrderRejected, SignalAccepted
 from fillgate.domain.ids import order_of
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
@@ -207,7 +207,8 @@ def _untrue_nowhere(book: Book, identity: str, state: OrderState) -> str | None:
 
 
 def _evidence_for_endings(evidence: Evidence) -> Iterator[Violation]:
-    """11: nothing is called ABSENT while the venue has it, or REJECTED that it did not refuse.
+    """11: nothing is called ABSENT while the venue has it, REJECTED that it did not refuse, or
+    not sent that came there.
 
     What is called so may be mended later; it was wrong all the same. (The venue hides nothing for
     as long as it is looked up.)
@@ -228,6 +229,9 @@ def _without_evidence(evidence: Evidence, record: Recorded) -> str | None:
         case OrderRejected(client_order_id=identity):
             if identity not in evidence.book.refused:
                 return "called REJECTED, and the venue did not refuse it"
+        case OrderNotSent(client_order_id=identity):
+            if evidence.book.arrivals["new", identity]:
+                return "called not sent, and it came to the venue"
     return None
 
 

@@ -41,7 +41,8 @@ _PRICE_FACTORS: Final[Mapping[str, tuple[Decimal, ...]]] = {
     "buy": (Decimal("0.97"), Decimal("0.985"), Decimal("1.005")),
     "sell": (Decimal("1.03"), Decimal("1.015"), Decimal("0.995")),
 }
-_LATE_MS: Final = 1500
+_SETTLE_MS: Final = 10_000
+"""For how long the plugin says that a lookup may miss an order; it does for a share of that."""
 _LOOK_SECONDS: Final = 0.02
 _WARM_SECONDS: Final = 10.0
 _METHODS: Final[Mapping[str, str]] = {"new": "POST", "cancel": "DELETE"}
@@ -110,8 +111,8 @@ class PracticeProcess:
             self._prices[names[row["symbol"]]] = Decimal(row["price"])
         for fault in faults_of(self.faults, self.seed):
             self._client.control("POST", "faults", fault)
-        late = _LATE_MS if self.faults.hidden else 0
-        self._client.control("POST", "lookups", {"late_ms": late})
+        late = {"late_ms": int(self.faults.hidden * _SETTLE_MS)}
+        self._client.control("POST", "lookups", late)
 
     def _arguments(self) -> list[str]:
         balances = [f"--balance={asset}={_ENOUGH}" for asset in _OWNED]

@@ -4,6 +4,7 @@ Each kind comes once for sure, early on, and then by chance.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import count
 from typing import Any, Final
 
@@ -104,7 +105,7 @@ _APART: Final = 2
 def faults_of(faults: Faults, seed: str) -> Iterator[dict[str, Any]]:
     """Return the faults to set, in their order."""
     kinds = [
-        (kind, getattr(faults, name) / len(kinds))
+        (kind, Decimal(str(getattr(faults, name))) / len(kinds))
         for name, kinds in _KINDS.items()
         for kind in kinds
         if getattr(faults, name)
@@ -113,10 +114,15 @@ def faults_of(faults: Faults, seed: str) -> Iterator[dict[str, Any]]:
     for kind, _ in kinds:
         place = next(places[kind["method"], kind["path"]])
         yield {**kind, "times": 1, "skip": place * _APART}
+    left = dict.fromkeys(_REQUESTS, Decimal(1))
     for number, (kind, chance) in enumerate(kinds):
+        request = kind["method"], kind["path"]
+        # It can only hit what those before it have left.
+        own = min(chance / left[request], Decimal(1))
+        left[request] -= chance
         # One seed each, or they would all hit the same requests.
-        own = int(seed) * len(kinds) + number
-        yield {**kind, "times": None, "probability": str(chance), "seed": own}
+        more = {"times": None, "probability": str(own), "seed": int(seed) * len(kinds) + number}
+        yield {**kind, **more}
 
 
 def injected(hits: Sequence[Mapping[str, Any]]) -> Iterator[Line]:
