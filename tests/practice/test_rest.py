@@ -438,3 +438,5 @@ async def test_who_asks_too_much_is_told_when_to_come_again() -> None:
         assert [each.status_code for each in sent] == [400, 400, 429]
         assert sent[2].json()["code"] == -1015
         assert int(sent[2].headers["Retry-After"]) <= 10
+        # It came, and was not taken.
+        assert client.practice.exchange.receipts.all[2].code == -1015

@@ -31,6 +31,18 @@ class Call(msgspec.Struct, kw_only=True):
         assert self.caller is not None
         return self.caller
 
+    def write_receipt(self, receipts: list[Receipt]) -> Receipt:
+        """Put a receipt of this request among others of its kind."""
+        values = self.parameters.values
+        self.receipt = Receipt(
+            at=self.exchange.now() // 1000,
+            account=self.user.name,
+            way=self.way,
+            parameters={name: text for name, text in values.items() if name != "signature"},
+        )
+        receipts.append(self.receipt)
+        return self.receipt
+
 
 class Answer(NamedTuple):
     """What an endpoint answers."""

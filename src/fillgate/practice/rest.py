@@ -85,6 +85,7 @@ class Rest:
         parameters = parameters_of(query, body)
         key = request.headers.get("x-mbx-apikey")
         user = self._gate.who(endpoint, key, signed_text(query, body), parameters)
-        for interval, count in self._gate.count_order(endpoint, user).items():
+        call = self._gate.call(parameters, user, "REST")
+        for interval, count in self._gate.count_order(endpoint, call).items():
             headers[f"X-MBX-ORDER-COUNT-{interval}"] = str(count)
-        return self._gate.call(parameters, user, "REST")
+        return call

@@ -102,8 +102,8 @@ class WsApi:
             assert user is not None
             number = self._hub.listen_to_user(user.name, connection)
             return 200, {"result": {"subscriptionId": number}}
-        self._gate.count_order(endpoint, user)
         call = self._gate.call(parameters, user, WS)
+        self._gate.count_order(endpoint, call)
         try:
             body, status = self._gate.answer(endpoint, call)
         finally:

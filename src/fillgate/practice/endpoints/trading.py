@@ -49,7 +49,7 @@ class _Restriction(StrEnum):
 
 def answer_new_order(call: Call) -> dict[str, Any]:
     """Take an order."""
-    receipt = _receipt(call, call.exchange.receipts.all)
+    receipt = call.write_receipt(call.exchange.receipts.all)
     try:
         new = read_order(call.parameters)
         call.parameters.check_all_read()
@@ -57,15 +57,6 @@ def answer_new_order(call: Call) -> dict[str, Any]:
     except Refused as refused:
         receipt.code = refused.code
         raise
-
-
-def _receipt(call: Call, receipts: list[Receipt]) -> Receipt:
-    sent = {name: text for name, text in call.parameters.values.items() if name != "signature"}
-    now = call.exchange.now() // 1000
-    receipt = Receipt(at=now, account=call.user.name, way=call.way, parameters=sent)
-    receipts.append(receipt)
-    call.receipt = receipt
-    return receipt
 
 
 def _placed(call: Call, new: NewOrder, receipt: Receipt) -> dict[str, Any]:
@@ -122,7 +113,7 @@ def answer_all_orders(call: Call) -> list[dict[str, Any]]:
 
 def answer_cancel(call: Call) -> dict[str, Any]:
     """Cancel an order."""
-    receipt = _receipt(call, call.exchange.receipts.cancels)
+    receipt = call.write_receipt(call.exchange.receipts.cancels)
     try:
         names = _names(call)
         cancel_id = call.parameters.client_id("newClientOrderId")
@@ -168,7 +159,7 @@ def answer_cancel_all(call: Call) -> list[dict[str, Any]]:
 
 def answer_cancel_replace(call: Call) -> Answer:
     """Cancel an order and place another one: not in one step, as on Binance."""
-    receipt = _receipt(call, call.exchange.receipts.all)
+    receipt = call.write_receipt(call.exchange.receipts.all)
     try:
         mode, names, cancel_id, restriction = _read_cancel(call)
         new = read_order(call.parameters)
