@@ -16,6 +16,8 @@ __all__ = ["LIED_ABOUT", "wrong_cancels"]
 WrongCancel = tuple[int, str, str]
 """The number of the invariant, what is wrong in words, and the order's client order id."""
 
+_PERHAPS_DONE: Final = {RequestStatus.DONE, RequestStatus.PENDING, RequestStatus.UNKNOWN}
+
 LIED_ABOUT: Final = "cancel: refuse 400"
 """The fault in which the venue refuses a cancel that it never looked at."""
 
@@ -56,10 +58,9 @@ def _undone(state: OrderState, book: Book) -> str | None:
     seen = book.cancels.get(state.order.client_order_id, ())
     done = any(each.done for each in seen)
     told = {each.status for each in _cancels(state)}
-    if done and RequestStatus.INEFFECTIVE in told:
-        return "a cancel is INEFFECTIVE here, and the venue did it"
-    if done and told and told <= {RequestStatus.NOT_SENT, RequestStatus.TOO_LATE}:
-        return f"cancels are {sorted(told)} here, and the venue did one"
+    # Those that are open are told of by another check.
+    if done and told and not told & _PERHAPS_DONE:
+        return f"cancels are {', '.join(sorted(told))} here, and the venue did one"
     return None
 
 

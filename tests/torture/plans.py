@@ -25,7 +25,7 @@ WITH_CCXT: Final = Plan(
         cancel_not_found=0.05,
         hidden=0.15,
         lookup_failed=0.15,
-        list_failed=0.03,
+        list_failed=0.01,
         lost_report=0.05,
         lost_stream=0.01,
     ),
@@ -33,6 +33,7 @@ WITH_CCXT: Final = Plan(
     moments=MOMENTS_WITHOUT_REPLACE,
     alerts=3,
     bots=3,
+    patient_senders=True,
     askers=3,
     asks={"cancel": 14, "cancel-all": 1},
     ask_pause=0.3,
@@ -40,6 +41,8 @@ WITH_CCXT: Final = Plan(
     strangers=1,
     mischief=(1.0, 5.0),
     between=(20, 50),
+    # By then what was not sent is absent, and what was not cancelled works on.
+    anew=12.0,
     healing=90.0,
     program=("-m", "tests.torture.stabbing"),
 )

@@ -92,6 +92,8 @@ class PracticeProcess:
             "lookup_deadline": 3.0,
             "poll_interval": 0.5,
             "reconcile_interval": 10.0,
+            # Lanes are held for longer here than anywhere: the others shall have room.
+            "max_waiting": 200,
         }
 
     def start(self) -> None:

@@ -98,8 +98,9 @@ _REQUESTS: Final[Mapping[tuple[str, str], str]] = {
     (WS, REPORT): "report",
 }
 
-_APART: Final = 2
-"""How many requests there are from one kind that comes for sure to the next."""
+_APART: Final[Mapping[str, int]] = {"new": 2, "cancel": 2, "lookup": 5, "list": 25, "report": 5}
+"""How many requests there are from one kind that comes for sure to the next. A comparison asks for
+a list of each symbol, and nothing is sent after a start before one has all of them."""
 
 
 def faults_of(faults: Faults, seed: str) -> Iterator[dict[str, Any]]:
@@ -112,8 +113,9 @@ def faults_of(faults: Faults, seed: str) -> Iterator[dict[str, Any]]:
     ]
     places = {request: count(1) for request in _REQUESTS}
     for kind, _ in kinds:
-        place = next(places[kind["method"], kind["path"]])
-        yield {**kind, "times": 1, "skip": place * _APART}
+        request = kind["method"], kind["path"]
+        skip = next(places[request]) * _APART[_REQUESTS[request]]
+        yield {**kind, "times": 1, "skip": skip}
     left = dict.fromkeys(_REQUESTS, Decimal(1))
     for number, (kind, chance) in enumerate(kinds):
         request = kind["method"], kind["path"]

@@ -45,6 +45,8 @@ class Plan:
     alerts: int = 5
     """How many senders of alerts there are at once."""
     bots: int = 5
+    patient_senders: bool = False
+    """Whether senders mostly leave alone what their last signal still waits for."""
     askers: int = 4
     """How many cancel and replace orders at once."""
     asks: Mapping[str, int] = field(
@@ -67,6 +69,9 @@ class Plan:
     """How many cancels have to be taken before it ends."""
     patience: float = 0.0
     """Seconds that UNKNOWN orders have to end before all is healed."""
+    anew: float | None = None
+    """Seconds after which the service is started anew if all is not told by then: what it looks up
+    seldom by now it looks up at once then. None: never."""
     healing: float = 30.0
     """Seconds for all to be told and written once nothing goes wrong any more."""
     program: Sequence[str] = ("-m", "fillgate")
@@ -102,7 +107,9 @@ async def torture(plan: Plan, folder: Path) -> Result:
     began = time.monotonic()
     dice = random.Random(plan.seed)
     async with _processes(plan, folder) as (service, venue):
-        load = Load(service, random.Random(dice.random()), venue.draw, venue.pause)
+        load = Load(
+            service, random.Random(dice.random()), venue.draw, venue.pause, plan.patient_senders
+        )
         killer = Killer(service, venue, load, random.Random(dice.random()), plan.between)
         askers = Askers(
             load,
@@ -123,7 +130,7 @@ async def torture(plan: Plan, folder: Path) -> Result:
             group.create_task(_work(plan, killer, load, askers))
         await _until(lambda: _is_decided(service), plan.patience)
         await venue.heal()
-        await _until(lambda: _is_settled(service, venue), plan.healing, venue.look_seconds)
+        await _settle(plan, service, venue)
         evidence = await gather(
             service,
             venue,
@@ -172,14 +179,30 @@ async def _processes(plan: Plan, folder: Path) -> AsyncIterator[tuple[Victim, Ve
         venue.finish()
 
 
+async def _settle(plan: Plan, service: Victim, venue: VenueUnderTest) -> None:
+    """Return once all is told and written, or after the plan's time; the checks say what is not."""
+
+    async def within(seconds: float) -> bool:
+        return await _until(lambda: _is_settled(service, venue), seconds, venue.look_seconds)
+
+    if plan.anew is not None:
+        if await within(plan.anew):
+            return
+        await asyncio.to_thread(service.end, signal.SIGTERM)
+        await asyncio.to_thread(service.start)
+    await within(plan.healing)
+
+
 async def _until(
     condition: Callable[[], Awaitable[bool]], seconds: float, look_seconds: float = _LOOK_SECONDS
-) -> None:
-    """Return once the condition holds, or after so long; the checks say what does not."""
+) -> bool:
+    """Return once the condition holds, or after so long; tell whether it does."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while not await condition():  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(look_seconds)
+            return True
+    return False
 
 
 async def _is_decided(service: Service) -> bool:

@@ -29,7 +29,10 @@ LONG_ENOUGH: Final = 60.0
 """Seconds after which something that should have come will not, on a busy machine too."""
 _PATIENCE: Final = 3.0
 """Seconds after which TradingView hangs up."""
+_OBSTINATE: Final = 16
+"""One draw in so many is sent though it will wait."""
 _SENT: Final = {"NEW", "PARTIALLY_FILLED", "FILLED", "REJECTED"}
+_WAITING: Final = {"PENDING_NEW", "UNKNOWN", None}
 _PAUSE: Final = 0.1
 """Seconds before a signal is sent again; in earnest it would be more."""
 
@@ -63,6 +66,8 @@ class Load:
     """Draws what is traded, for the dice and a side."""
     pause: float = 0.0
     """Seconds that a sender waits between two signals."""
+    patient: bool = False
+    """Whether senders mostly leave alone what their last signal still waits for."""
     sent: dict[str, Sent] = field(default_factory=dict)
     troubles: Counter[str] = field(default_factory=Counter)
     """What happened instead of an answer, as `Sent` has it."""
@@ -73,6 +78,8 @@ class Load:
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
     traded: set[str] = field(default_factory=set)
     """The symbols of orders that were sent to the venue."""
+    _slow: set[str] = field(default_factory=set)
+    """The symbols of orders that had not been sent when they were told of last."""
 
     async def run(self, alerts: int, bots: int) -> None:
         """Send, with so many of each kind, until `stop`; then finish what was begun."""
@@ -120,7 +127,10 @@ class Load:
 
     def _fields(self, source: str) -> dict[str, Any]:
         side = self.dice.choice(("buy", "sell"))
-        return {"side" if source == "api" else "action": side, **self.draw(self.dice, side)}
+        drawn = self.draw(self.dice, side)
+        while self.patient and drawn["symbol"] in self._slow and not self._one_in(_OBSTINATE):
+            drawn = self.draw(self.dice, side)
+        return {"side" if source == "api" else "action": side, **drawn}
 
     async def _alert(self, sent: Sent) -> None:
         body = json.dumps({"id": sent.key, **sent.fields}).encode()
@@ -169,8 +179,10 @@ class Load:
         if reply.status >= 500:
             return str(reply.json["code"])
         sent.replies.append(reply)
-        if reply.json.get("order_status", reply.json.get("status")) in _SENT:
-            self.traded.add(sent.fields["symbol"])
+        status, symbol = reply.json.get("status"), sent.fields["symbol"]
+        if status in _SENT:
+            self.traded.add(symbol)
+        (self._slow.add if status in _WAITING else self._slow.discard)(symbol)
         return None
 
 

@@ -20,6 +20,7 @@ _PLAIN: Final = replace(
     strangers=0,
     mischief=(3600.0, 3600.0),
     answers=12,
+    anew=None,
     healing=0.5,
 )
 _LOST_CANCELS: Final = replace(_PLAIN, askers=4, ask_pause=0.05, cancels=12)

@@ -24,7 +24,7 @@ SHORT = replace(
     moments=MOMENTS,
     between=(10, 15),
     answers=15,
-    mischief=(0.5, 1.5),
+    mischief=(1.5, 4.0),
 )
 
 
