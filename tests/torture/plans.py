@@ -40,7 +40,7 @@ WITH_CCXT: Final = Plan(
     seldom_early=8,
     strangers=1,
     mischief=(1.0, 5.0),
-    between=(20, 50),
+    between=(10, 30),
     # By then what was not sent is absent, and what was not cancelled works on.
     anew=12.0,
     healing=90.0,

@@ -33,7 +33,10 @@ from tests.torture.stabbing import NAMELESS
 
 __all__ = ["PracticeProcess"]
 
-_TRADED: Final = {f"{each.base}/{each.quote}": each for each in SYMBOLS}
+_LISTED: Final = {f"{each.base}/{each.quote}": each for each in SYMBOLS}
+_TRADED: Final = ("BTC/USDC", "BTC/USDT", "DOGE/USDT", "ETH/USDT", "LTC/USDT", "SOL/USDT")
+"""Many, for each is a lane; and few, for after a start nothing is sent before ccxt has asked for
+the executions of each, about one a second."""
 _OWNED: Final = tuple(sorted({a for each in SYMBOLS for a in (each.base, each.quote)} - {"LTC"}))
 """The assets of which there is enough; the first to sell LTC has none."""
 _ENOUGH: Final = 100_000_000
@@ -69,7 +72,7 @@ class PracticeProcess:
     # Longer than it takes until an order that never came is known to be absent.
     max_age: float = 20.0
     longest_stop: float = _LONGEST_STOP
-    symbols: Sequence[str] = tuple(sorted(_TRADED))
+    symbols: Sequence[str] = _TRADED
     process: "subprocess.Popen[bytes] | None" = None
     environ: Mapping[str, str] = field(
         # ccxt is large: to compile it at every start would take longer than all else.
@@ -108,7 +111,7 @@ class PracticeProcess:
                 env={**os.environ, **self.environ, "PYTHONUNBUFFERED": "1"},
             )
         until(self._listens, "the practice exchange listens")
-        names = {each.name: symbol for symbol, each in _TRADED.items()}
+        names = {each.name: symbol for symbol, each in _LISTED.items()}
         for row in self._client.ask("GET", "/api/v3/ticker/price"):
             self._prices[names[row["symbol"]]] = Decimal(row["price"])
         for fault in faults_of(self.faults, self.seed):
@@ -140,7 +143,7 @@ class PracticeProcess:
     def draw(self, dice: random.Random, side: str) -> dict[str, Any]:
         """Return what is to be traded there; a few orders are too small for its filters."""
         symbol = dice.choice(self.symbols)
-        listed, price = _TRADED[symbol], self._prices[symbol]
+        listed, price = _LISTED[symbol], self._prices[symbol]
         worth = dice.randint(20, 200) if dice.randrange(12) else 1
         quantity = worth / price / self._prices.get(f"{listed.quote}/USDT", Decimal(1))
         order = {"symbol": symbol, "quantity": _text(quantity, listed.lot)}
@@ -156,7 +159,7 @@ class PracticeProcess:
         # ccxt asks for executions by symbol: what the service does not trade is never asked for.
         if drawn["symbol"] not in symbols:
             return
-        listed: Symbol = _TRADED[drawn["symbol"]]
+        listed: Symbol = _LISTED[drawn["symbol"]]
         fields = {
             "symbol": listed.name,
             "side": side.upper(),
@@ -263,7 +266,8 @@ class PracticeProcess:
         ask, pages = self._client.control, self._client.pages
         receipts = Receipts(ask("GET", "orders"), ask("GET", "cancels"))
         lines = [*receipts.lines(), *injected(ask("GET", "hits"))]
-        for symbol, listed in _TRADED.items():
+        for symbol in self.symbols:
+            listed = _LISTED[symbol]
             orders = pages("/api/v3/allOrders", listed.name, "orderId")
             trades = pages("/api/v3/myTrades", listed.name, "fromId")
             lines += lines_of(symbol, orders, trades, receipts.names)

@@ -22,7 +22,7 @@ SHORT = replace(
     seed=20261125,
     kills=4,
     moments=MOMENTS,
-    between=(10, 15),
+    between=(8, 12),
     answers=15,
     mischief=(1.5, 4.0),
 )
