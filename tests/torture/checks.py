@@ -284,6 +284,8 @@ def _untold(evidence: Evidence, state: OrderState, request: Request) -> str | No
 
 def _unnamed_cancels(evidence: Evidence) -> Iterator[Violation]:
     """16 and 17, where requests have no ids at the venue."""
+    if evidence.names_requests:
+        return
     for number, text, identity in wrong_cancels(evidence.states, evidence.book):
         state = evidence.states.get(identity)
         yield Violation(number, text, None if state is None else state.signal, identity)

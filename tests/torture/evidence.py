@@ -63,6 +63,8 @@ class Evidence:
     """What is wrong with the journal in itself; empty for nothing."""
     max_age: float = MAX_AGE
     """Seconds after which a signal was not to be acted upon."""
+    names_requests: bool = True
+    """Whether cancels have ids of their own at the venue."""
 
     @cached_property
     def book(self) -> Book:
@@ -241,4 +243,5 @@ async def gather(
         waiting=[int(row["number"]) for row in waiting],
         verification=await _verified(service.data),
         max_age=venue.max_age + venue.longest_stop,
+        names_requests=venue.names_requests,
     )

@@ -71,6 +71,7 @@ class PracticeProcess:
     pause: float = 0.35
     # Longer than it takes until an order that never came is known to be absent.
     max_age: float = 20.0
+    names_requests: bool = False
     longest_stop: float = _LONGEST_STOP
     symbols: Sequence[str] = _TRADED
     process: "subprocess.Popen[bytes] | None" = None

@@ -59,6 +59,8 @@ class VenueUnderTest(Protocol):
     """Seconds that a sender of signals waits between two, for the venue's limits."""
     max_age: float
     """Seconds after which a signal is not acted upon."""
+    names_requests: bool
+    """Whether cancels have ids of their own there."""
     longest_stop: float
     """Seconds that its process may take a request in late, because it was stopped."""
     symbols: Sequence[str]
@@ -129,6 +131,7 @@ class VenueProcess:
     look_seconds: float = 0.1
     pause: float = 0.0
     max_age: float = MAX_AGE
+    names_requests: bool = True
     longest_stop: float = 0.0
     symbols: Sequence[str] = SYMBOLS
     environ: Mapping[str, str] = field(default_factory=dict)

@@ -24,7 +24,7 @@ SHORT = replace(
     moments=MOMENTS,
     between=(8, 12),
     answers=15,
-    mischief=(1.5, 4.0),
+    mischief=(1.0, 3.0),
 )
 
 
@@ -46,7 +46,7 @@ def test_the_command_finds_the_journal_whole(short_run: Result) -> None:
 def test_it_was_a_torture(short_run: Result) -> None:
     evidence = short_run.evidence
     assert set(short_run.moments) == set(MOMENTS)
-    assert len(short_run.mischief) == 5
+    assert len(short_run.mischief) >= 4
     statuses = {str(state.status) for state in evidence.states.values()}
     assert {"FILLED", "CANCELED"} <= statuses
     requests = {str(each.status) for state in evidence.states.values() for each in state.requests}
