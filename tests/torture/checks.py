@@ -287,8 +287,7 @@ def _unnamed_cancels(evidence: Evidence) -> Iterator[Violation]:
     if evidence.names_requests:
         return
     for number, text, identity in wrong_cancels(evidence.states, evidence.book):
-        state = evidence.states.get(identity)
-        yield Violation(number, text, None if state is None else state.signal, identity)
+        yield Violation(number, text, None, identity)
 
 
 def _foreign(evidence: Evidence) -> Iterator[Violation]:
