@@ -146,7 +146,8 @@ shortest way to break something.
 """
 _TORTURE: Final = """
 The real service as a process, and a venue with a ledger of its own as another: both are lied to,
-cut off and killed. `make torture`; a short run in CI.
+cut off and killed. `make torture`; a short run in CI. And with the real ccxt at the practice
+exchange: `make torture-ccxt`.
 """
 _HISTORIES: Final = """
 Histories over a real file in real time, with a disk that is full or fails.

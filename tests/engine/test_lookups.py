@@ -1,5 +1,6 @@
 """When UNKNOWN orders are looked up, and when they count as absent."""
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -8,11 +9,13 @@ import pytest
 from fillgate.domain.errors import Unknown
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.engine.clock import SystemClock
+from fillgate.engine.requests.asker import Asker
 from fillgate.engine.settings import EngineSettings
 from fillgate.testing import VirtualClock
 from tests.engine.conftest import House, open_house
 from tests.engine.venue import Venue, raises, report
 
+ASKER = Asker(source="api", actor="api")
 SETTLE = 10.0
 STEP = 0.05
 SLOW = EngineSettings(poll_interval=1e6, health_interval=1e6)
@@ -51,6 +54,24 @@ async def test_an_order_is_absent_soon_after_the_venue_has_settled(tmp_path: Pat
     assert len([at for at in watch.asked if at >= SETTLE]) >= 3, "three misses that count"
     # A lane is held all the while: the answer must not be long in coming.
     assert SETTLE <= passed <= SETTLE + 2
+
+
+@pytest.mark.anyio
+async def test_who_cancels_again_and_again_does_not_put_its_absence_off(tmp_path: Path) -> None:
+    watch = Stopwatch()
+    async with open_house(tmp_path, settings=SLOW, prepare=settling, clock=watch.clock) as house:
+        house.venue.answers["BTC/USDT"] = raises(Unknown("RESET", ""))
+        house.venue.cancel_answer = raises(Unknown("RESET", ""))
+        await house.send()
+        (order,) = house.venue.arrived
+        asking = []
+        for _ in range(4):
+            cancel = house.engine.requests.cancel(order.client_order_id, ASKER, wait=0.1)
+            asking.append(asyncio.ensure_future(cancel))
+            await watch.run(house, SETTLE / 3, until="ABSENT")
+        assert house.status(order.client_order_id) == "ABSENT"
+        await asyncio.gather(*asking, return_exceptions=True)
+    assert len(house.venue.cancels) > 1
 
 
 @pytest.mark.anyio

@@ -15,9 +15,12 @@ PATHS = [
     ("POST", "faults"),
     ("GET", "faults"),
     ("DELETE", "faults"),
+    ("GET", "hits"),
     ("POST", "lookups"),
     ("POST", "sockets/drop"),
+    ("POST", "away"),
     ("GET", "orders"),
+    ("GET", "cancels"),
 ]
 
 
@@ -50,10 +53,12 @@ async def test_nothing_happens_without_the_control_key(
         ("faults", {"fault": "nothing"}, "nothing"),
         ("faults", {"fault": "hang", "times": -1}, "`times`"),
         ("faults", {"fault": "html", "method": "WS"}, "WebSocket"),
+        ("faults", {"fault": "delay", "method": "WS", "path": "executionReport"}, "hang, reset"),
         ("faults", {"fault": "hang", "probability": "2"}, "`probability`"),
         ("faults", {"fault": "hang", "probability": "NaN"}, "`probability`"),
         ("faults", {"fault": "html", "status": 99}, "`status`"),
         ("lookups", {"late_ms": -1}, "`late_ms`"),
+        ("away", {"ms": -1}, "`ms`"),
     ],
 )
 async def test_what_cannot_be_done_is_refused_with_the_reason(
@@ -63,3 +68,15 @@ async def test_what_cannot_be_done_is_refused_with_the_reason(
     answer = await client.http.post(f"/practice/{path}", headers=headers, json=document)
     assert answer.status_code == 400
     assert words in answer.json()["error"]
+
+
+async def test_what_faults_hit_is_counted_also_when_they_are_gone(client: Client) -> None:
+    await client.control("POST", "faults", fault="timeout", times=2)
+    await client.control("POST", "faults", fault="timeout", status=403, skip=1)
+    for _ in range(5):
+        await client.order(quantity="0.01")
+    await client.control("DELETE", "faults")
+    assert await client.control("GET", "hits") == [
+        {"method": "POST", "path": "/api/v3/order", "fault": name, "hits": hits}
+        for name, hits in (("timeout", 2), ("timeout 403", 1))
+    ]

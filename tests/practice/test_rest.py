@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from fillgate.practice.faults import Fault, FaultKind
 from fillgate.practice.rate_limits import BAN_SECONDS, Limits
 from tests.practice.client import Client, client_of, signed
 from tests.practice.serving import ALICE, BOB
@@ -248,6 +249,20 @@ async def test_a_client_order_id_is_taken_again_once_its_order_has_ended(client:
     assert (mine["clientOrderId"], mine["received"], mine["taken"]) == ("mine", 4, 3)
 
 
+async def test_cancels_have_receipts(client: Client) -> None:
+    placed = await client.limit("50000", newClientOrderId="mine")
+    client.practice.faults.add(Fault(fault=FaultKind.TIMEOUT, method="DELETE"))
+    named: dict[str, Any] = {"symbol": "BTCUSDT", "origClientOrderId": "mine"}
+    for _ in range(2):
+        await client.ask("DELETE", "/api/v3/order", **named)
+    told = await client.control("GET", "cancels")
+    assert [(each["order_id"], each["code"], each["fault"]) for each in told] == [
+        (placed["orderId"], None, "timeout"),
+        (None, -2011, None),
+    ]
+    assert {each["parameters"]["origClientOrderId"] for each in told} == {"mine"}
+
+
 @pytest.mark.parametrize(
     ("fields", "code"),
     [
@@ -423,3 +438,5 @@ async def test_who_asks_too_much_is_told_when_to_come_again() -> None:
         assert [each.status_code for each in sent] == [400, 400, 429]
         assert sent[2].json()["code"] == -1015
         assert int(sent[2].headers["Retry-After"]) <= 10
+        # It came, and was not taken.
+        assert client.practice.exchange.receipts.all[2].code == -1015

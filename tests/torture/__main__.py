@@ -9,19 +9,17 @@ import secrets
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from fillgate.cli.child import end_on_signals
 from tests.torture.evidence import verified_by_command
-from tests.torture.practice import WITH_CCXT
+from tests.torture.plans import PLANS
 from tests.torture.report import report
 from tests.torture.run import Plan, torture
 
 _LONG: Final = 100
-_VENUES: Final[Mapping[str, Plan]] = {"own": Plan(seed=0, kills=0), "ccxt": WITH_CCXT}
 
 
 def main() -> int:
@@ -31,11 +29,11 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=_LONG, help=f"how often; {_LONG} unless given")
     parser.add_argument("--runs", type=int, default=1, help="how many seeds in a row")
     parser.add_argument(
-        "--venue", choices=tuple(_VENUES), default="own", help="a venue of its own, unless given"
+        "--venue", choices=tuple(PLANS), default="own", help="a venue of its own, unless given"
     )
     arguments = parser.parse_args()
     first = secrets.randbelow(1_000_000) if arguments.seed is None else arguments.seed
-    plan = replace(_VENUES[arguments.venue], kills=arguments.kills)
+    plan = replace(PLANS[arguments.venue], kills=arguments.kills)
     return max(_run(replace(plan, seed=seed)) for seed in range(first, first + arguments.runs))
 
 

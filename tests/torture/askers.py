@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
@@ -15,8 +16,10 @@ from tests.torture.senders import ORDERS, Load, exchanged
 __all__ = ["Asked", "Askers"]
 
 _RECENT: Final = 30
-_RESTING: Final = {"NEW", "PARTIALLY_FILLED", "PENDING_NEW"}
+_RESTING: Final = frozenset({"NEW", "PARTIALLY_FILLED"})
+_EARLY: Final = frozenset({"PENDING_NEW"})
 _PAUSE: Final = 0.05
+"""Seconds before one is sent again."""
 _PATIENCE: Final = 3.0
 _TRIES: Final = 5
 
@@ -49,6 +52,13 @@ class Askers:
 
     load: Load
     dice: random.Random
+    asks: Mapping[str, int]
+    """How often each kind is asked for, in proportion."""
+    symbols: Sequence[str]
+    pause: float = 0.05
+    """Seconds that an asker waits between two."""
+    seldom_early: int = 1
+    """Of so many one may be about an order that has not left."""
     asked: list[Asked] = field(default_factory=list)
     troubles: Counter[str] = field(default_factory=Counter)
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
@@ -68,8 +78,8 @@ class Askers:
     async def _asker(self) -> None:
         while not self.load.is_ending:
             await self.load.up.wait()
-            await asyncio.sleep(_PAUSE)
-            kind = self.dice.choices(("cancel", "replace", "cancel-all"), (4, 14, 1))[0]
+            await asyncio.sleep(self.pause)
+            kind = self.dice.choices(tuple(self.asks), tuple(self.asks.values()))[0]
             identity = self._recent_order(limit=kind == "replace" or self.dice.randrange(8) > 0)
             if identity is not None:
                 await self._ask(*self._drawn(kind, identity))
@@ -83,8 +93,10 @@ class Askers:
             for reply in sent.replies
             if reply.json.get("client_order_id")
         ]
-        resting = [identity for identity, status in told if status in _RESTING]
-        chosen = resting or [identity for identity, _ in told]
+        is_early = not self.dice.randrange(self.seldom_early)
+        wanted = _RESTING | _EARLY if is_early else _RESTING
+        resting = [identity for identity, status in told if status in wanted]
+        chosen = resting or [identity for identity, _ in told if is_early]
         return self.dice.choice(chosen) if chosen else None
 
     def _drawn(self, kind: str, identity: str) -> tuple[Asked, bytes]:
@@ -107,8 +119,7 @@ class Askers:
                     "price": str(self.dice.randint(90, 110)),
                 }
                 return f"{ORDERS}/{identity}", "PATCH", terms
-        symbol = f"{self.dice.choice('ABCDEFGHIJKLMNOP')}/USDT"
-        return f"{ORDERS}/cancel-all", "POST", {"symbol": symbol}
+        return f"{ORDERS}/cancel-all", "POST", {"symbol": self.dice.choice(self.symbols)}
 
     async def _ask(self, asked: Asked, data: bytes) -> None:
         """Ask; with a key again until it is answered, without one just once."""

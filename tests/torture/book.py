@@ -11,6 +11,7 @@ from tests.torture.ledger import (
     Accepted,
     Arrived,
     Canceled,
+    CancelSeen,
     Filled,
     Injected,
     Line,
@@ -128,6 +129,8 @@ class Book:
     """The code of each client order id that was refused."""
     arrivals: "Counter[tuple[str, str]]" = field(default_factory=Counter)
     """How often each kind of request arrived with each client order id."""
+    cancels: dict[str, list[CancelSeen]] = field(default_factory=dict)
+    """The cancels without ids that came for each client order id, oldest first."""
     done: set[str] = field(default_factory=set)
     """The ids of the requests that canceled or replaced an order."""
     faults: Counter[str] = field(default_factory=Counter)
@@ -173,6 +176,8 @@ class Book:
             case Filled(order_id=identity):
                 self.orders[identity].fills.append(line)
                 self.orders[identity].at = line.at
+            case CancelSeen(client_order_id=identity):
+                self.cancels.setdefault(identity, []).append(line)
             case Canceled(order_id=identity, request=request):
                 self.done.add(request)
                 self.orders[identity].canceled = True

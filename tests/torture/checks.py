@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from fillgate.domain.events import OrderAbsent, OrderRejected, SignalAccepted
+from fillgate.domain.events import OrderAbsent, OrderNotSent, OrderRejected, SignalAccepted
 from fillgate.domain.ids import order_of
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.order_state import OrderState
@@ -13,6 +13,7 @@ from fillgate.domain.orders import Order
 from fillgate.domain.requests import Request, RequestKind, RequestStatus
 from fillgate.journal.base import Recorded
 from tests.torture.book import Book, VenueOrder
+from tests.torture.cancel_checks import wrong_cancels
 from tests.torture.evidence import Evidence
 from tests.torture.lane_checks import overtakings
 from tests.torture.ledger import Accepted, Arrived
@@ -206,7 +207,8 @@ def _untrue_nowhere(book: Book, identity: str, state: OrderState) -> str | None:
 
 
 def _evidence_for_endings(evidence: Evidence) -> Iterator[Violation]:
-    """11: nothing is called ABSENT while the venue has it, or REJECTED that it did not refuse.
+    """11: nothing is called ABSENT while the venue has it, REJECTED that it did not refuse, or
+    not sent that came there.
 
     What is called so may be mended later; it was wrong all the same. (The venue hides nothing for
     as long as it is looked up.)
@@ -227,6 +229,9 @@ def _without_evidence(evidence: Evidence, record: Recorded) -> str | None:
         case OrderRejected(client_order_id=identity):
             if identity not in evidence.book.refused:
                 return "called REJECTED, and the venue did not refuse it"
+        case OrderNotSent(client_order_id=identity):
+            if evidence.book.arrivals["new", identity]:
+                return "called not sent, and it came to the venue"
     return None
 
 
@@ -277,10 +282,20 @@ def _untold(evidence: Evidence, state: OrderState, request: Request) -> str | No
     return "the venue did it" if done and not request.is_open else None
 
 
+def _unnamed_cancels(evidence: Evidence) -> Iterator[Violation]:
+    """16 and 17, where requests have no ids at the venue."""
+    if evidence.names_requests:
+        return
+    for number, text, identity in wrong_cancels(evidence.states, evidence.book):
+        yield Violation(number, text, None, identity)
+
+
 def _foreign(evidence: Evidence) -> Iterator[Violation]:
-    """27: orders and fills of others are noted once each, and never touched."""
+    """27: orders and fills of others are noted once each, never touched, and never ours."""
     orders, fills = evidence.foreign_orders_seen, evidence.foreign_fills_seen
     for identity in evidence.foreign:
+        if identity in evidence.states:
+            yield Violation(27, "an order of somebody else was taken over", None, identity)
         order = evidence.book.find(identity)
         if order is None:
             continue
@@ -368,6 +383,7 @@ _CHECKS: Final[Mapping[Callable[[Evidence], Iterator[Violation]], tuple[int, ...
     _evidence_for_endings: (11,),
     _undecided: (12,),
     _requests: (16, 17),
+    _unnamed_cancels: (16, 17),
     _fills: (13, 14),
     _foreign: (27,),
     _positions: (15,),

@@ -16,6 +16,7 @@ from fillgate.domain.events import (
     ForeignOrderSeen,
     OrderEvent,
     OrderIntended,
+    OrderSending,
     OrderWithdrawn,
     SignalAccepted,
 )
@@ -62,6 +63,8 @@ class Evidence:
     """What is wrong with the journal in itself; empty for nothing."""
     max_age: float = MAX_AGE
     """Seconds after which a signal was not to be acted upon."""
+    names_requests: bool = True
+    """Whether cancels have ids of their own at the venue."""
 
     @cached_property
     def book(self) -> Book:
@@ -123,6 +126,22 @@ class Evidence:
         for state in self.states.values():
             found[state.signal].append(state)
         return found
+
+    @cached_property
+    def sendings(self) -> Sequence[int]:
+        """When orders were sent for all that is known, Unix microseconds."""
+        return [
+            record.at
+            for record in self.events
+            if isinstance(record.event, OrderSending)
+            or (isinstance(record.event, OrderIntended) and record.event.sending)
+        ]
+
+    @property
+    def sendings_a_minute(self) -> float:
+        """How many orders were sent a minute."""
+        spent = self.events[-1].at - self.events[0].at if self.events else 0
+        return len(self.sendings) / (spent / 60e6) if spent else 0.0
 
     @cached_property
     def intents(self) -> Mapping[str, OrderIntended]:
@@ -223,5 +242,6 @@ async def gather(
         positions=held,
         waiting=[int(row["number"]) for row in waiting],
         verification=await _verified(service.data),
-        max_age=venue.max_age,
+        max_age=venue.max_age + venue.longest_stop,
+        names_requests=venue.names_requests,
     )

@@ -59,6 +59,8 @@ class Faults(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     repeated_report: float = 0.0
     late_report: float = 0.0
     """A report comes after those that came about later."""
+    lost_report: float = 0.0
+    """A report is never told, and the stream goes on; not at the venue with a ledger."""
     lost_stream: float = 0.0
     """The stream breaks instead of carrying a report."""
 

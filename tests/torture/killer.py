@@ -13,7 +13,7 @@ from tests.torture.plugin import AFTER_ANSWER, BEFORE_SEND, dagger_of
 from tests.torture.processes import DAGGERS, VenueUnderTest, Victim
 from tests.torture.senders import LONG_ENOUGH, Load
 
-__all__ = ["MOMENTS", "MOMENTS_OF_SIGNALS", "Killer"]
+__all__ = ["MOMENTS", "MOMENTS_WITHOUT_REPLACE", "Killer"]
 
 AT_RANDOM: Final = "at a random moment"
 AT_START: Final = "right after a start"
@@ -23,7 +23,8 @@ ANSWER_TO_COMMIT: Final = "between answer and commit"
 
 _WITHIN: Final = (COMMIT_TO_SEND, SEND_TO_ANSWER, ANSWER_TO_COMMIT)
 OF_A_CANCEL: Final = " of a cancel"
-_REQUESTS: Final = {"new": "", "cancel": OF_A_CANCEL, "replace": " of a replace"}
+_OF_A_REPLACE: Final = " of a replace"
+_REQUESTS: Final = {"new": "", "cancel": OF_A_CANCEL, "replace": _OF_A_REPLACE}
 """What is killed within, by the kind of the request; the names of the moments follow from it."""
 
 MOMENTS: Final = (
@@ -34,13 +35,14 @@ MOMENTS: Final = (
     NO_ROOM,
 )
 
-MOMENTS_OF_SIGNALS: Final = tuple(
-    moment for moment in MOMENTS if not moment.endswith(tuple(filter(None, _REQUESTS.values())))
+MOMENTS_WITHOUT_REPLACE: Final = tuple(
+    moment for moment in MOMENTS if not moment.endswith(_OF_A_REPLACE)
 )
-"""Those that need neither cancels nor replaces."""
 
 _LONGEST_BETWEEN: Final = 0.2
 _LONGEST_START: Final = 0.6
+_COLD: Final = 4
+"""Of so many starts one is loaded before the account is up."""
 
 
 class Killer:
@@ -98,6 +100,8 @@ class Killer:
     async def _and_start(self, kill: Callable[[], Awaitable[None]]) -> None:
         await kill()
         await asyncio.to_thread(self._service.start)
+        if self._dice.randrange(_COLD):
+            await self._venue.warm(self._service)
 
     async def _kill(self) -> None:
         await asyncio.to_thread(self._service.kill)

@@ -14,6 +14,7 @@ import msgspec
 __all__ = [
     "Accepted",
     "Arrived",
+    "CancelSeen",
     "Canceled",
     "Entry",
     "Filled",
@@ -92,6 +93,15 @@ class Canceled(Entry, frozen=True, kw_only=True, tag="canceled"):
     """The id of the request that did it."""
 
 
+class CancelSeen(Entry, frozen=True, kw_only=True, tag="cancel-seen"):
+    """A request to cancel an order came to a venue where requests have no ids of their own."""
+
+    client_order_id: str
+    """The order's."""
+    done: bool
+    """Whether the order works no more because of it; else it was refused."""
+
+
 class Replaced(Entry, frozen=True, kw_only=True, tag="replaced"):
     """An order has another id, quantity and price."""
 
@@ -108,7 +118,7 @@ class Injected(Entry, frozen=True, kw_only=True, tag="injected"):
     fault: str
 
 
-Line = Started | Arrived | Accepted | Refused | Filled | Canceled | Replaced | Injected
+Line = Started | Arrived | Accepted | Refused | Filled | CancelSeen | Canceled | Replaced | Injected
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER: "msgspec.json.Decoder[Line]" = msgspec.json.Decoder(Line)

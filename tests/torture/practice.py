@@ -1,65 +1,62 @@
 """The practice exchange as the venue of the torture, by an account of type ccxt.
 
 It lives on while the service is killed. What truly happened is told by its receipts of all orders
-that ever came, and by its own lists of orders and trades, as Binance has them.
+and cancels that ever came, and by its own lists of orders and trades, as Binance has them.
 """
 
 import asyncio
-import hashlib
-import hmac
 import os
 import random
-import ssl
+import signal
 import subprocess
 import sys
-import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 from itertools import cycle
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlencode
 
 import httpx2
 
-from fillgate.practice.control import KEY_HEADER
 from fillgate.practice.faults import FaultKind
-from fillgate.practice.key_files import CONTROL_FILE
-from fillgate.practice.symbols import SYMBOLS
-from tests.e2e.process import PATIENCE, until
+from fillgate.practice.symbols import SYMBOLS, Symbol
+from tests.e2e.process import PATIENCE, Service, until
+from tests.torture.evidence import get
 from tests.torture.faults import Faults
-from tests.torture.killer import MOMENTS_OF_SIGNALS
-from tests.torture.ledger import Accepted, Arrived, Canceled, Filled, Line, Refused
-from tests.torture.run import Plan
+from tests.torture.ledger import Line
+from tests.torture.practice_client import PracticeClient
+from tests.torture.practice_faults import ORDER, faults_of, injected
+from tests.torture.practice_lines import Receipts, lines_of
+from tests.torture.stabbing import NAMELESS
 
-__all__ = ["WITH_CCXT", "PracticeProcess"]
+__all__ = ["PracticeProcess"]
 
-_TRADED: Final = {f"{each.base}/{each.quote}": each for each in SYMBOLS if each.quote == "USDT"}
-_NAMES: Final = {each.name: symbol for symbol, each in _TRADED.items()}
-_OWNED: Final = ("USDT", *(each.base for each in _TRADED.values() if each.base != "LTC"))
+_LISTED: Final = {f"{each.base}/{each.quote}": each for each in SYMBOLS}
+_TRADED: Final = ("BTC/USDC", "BTC/USDT", "DOGE/USDT", "ETH/USDT", "LTC/USDT", "SOL/USDT")
+"""Many, for each is a lane; and few, for after a start nothing is sent before ccxt has asked for
+the executions of each, about one a second."""
+_OWNED: Final = tuple(sorted({a for each in SYMBOLS for a in (each.base, each.quote)} - {"LTC"}))
 """The assets of which there is enough; the first to sell LTC has none."""
 _ENOUGH: Final = 100_000_000
 _PRICE_FACTORS: Final[Mapping[str, tuple[Decimal, ...]]] = {
     "buy": (Decimal("0.97"), Decimal("0.985"), Decimal("1.005")),
     "sell": (Decimal("1.03"), Decimal("1.015"), Decimal("0.995")),
 }
-_LATE_MS: Final = 1500
+_SETTLE_MS: Final = 10_000
+"""For how long the plugin says that a lookup may miss an order; it does for a share of that."""
 _LOOK_SECONDS: Final = 0.02
-_ORDER: Final = "/api/v3/order"
-_KINDS: Final[Mapping[str, tuple[FaultKind, ...]]] = {
-    "dropped": (FaultKind.REFUSE,),
-    "lost_answer": (FaultKind.HANG,),
-    "reset": (FaultKind.RESET,),
-    "truncated": (FaultKind.TRUNCATE, FaultKind.HTML, FaultKind.GATEWAY_TIMEOUT),
-    "nameless": (FaultKind.EMPTY, FaultKind.EMPTY_OBJECT, FaultKind.UNEXPECTED, FaultKind.TIMEOUT),
-    "slow": (FaultKind.DELAY,),
-}
-"""What the faults of the torture are there; the chance of one is shared among its kinds."""
-_SLOW_MS: Final = 1600
-_ADDRESSES: Final = cycle([f"127.0.1.{number}" for number in range(1, 100)])
-"""Where we ask from. Limits are by address: so none counts for the service, or is ever used up."""
+_WARM_SECONDS: Final = 10.0
+_METHODS: Final[Mapping[str, str]] = {"new": "POST", "cancel": "DELETE"}
+_LONGEST_STOP: Final = 2.5
+_LONGEST_AWAY: Final = 1.5
+_LONGEST_NAMELESS: Final = 0.8
+_TEMPERS: Final = (
+    # So hasty that ccxt gives an order up, or so patient that the engine does.
+    {"connect_timeout": 0.5, "answer_timeout": 0.7},
+    {"connect_timeout": 3.0, "answer_timeout": 10.0},
+)
 
 
 @dataclass
@@ -74,9 +71,22 @@ class PracticeProcess:
     pause: float = 0.35
     # Longer than it takes until an order that never came is known to be absent.
     max_age: float = 20.0
-    port: int = 0
+    names_requests: bool = False
+    longest_stop: float = _LONGEST_STOP
+    symbols: Sequence[str] = _TRADED
     process: "subprocess.Popen[bytes] | None" = None
+    environ: Mapping[str, str] = field(
+        # ccxt is large: to compile it at every start would take longer than all else.
+        default_factory=lambda: {"PYTHONDONTWRITEBYTECODE": ""}
+    )
+    _client: PracticeClient = field(init=False)
+    _nameless: Path = field(init=False)
     _prices: dict[str, Decimal] = field(default_factory=dict)
+    _tempers: Any = field(default_factory=lambda: cycle(_TEMPERS))
+
+    def __post_init__(self) -> None:
+        self._client = PracticeClient(self.folder)
+        self._nameless = self.folder / NAMELESS
 
     @property
     def engine(self) -> Mapping[str, Any]:
@@ -86,6 +96,8 @@ class PracticeProcess:
             "lookup_deadline": 3.0,
             "poll_interval": 0.5,
             "reconcile_interval": 10.0,
+            # Lanes are held for longer here than anywhere: the others shall have room.
+            "max_waiting": 200,
         }
 
     def start(self) -> None:
@@ -97,20 +109,20 @@ class PracticeProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, **self.environ, "PYTHONUNBUFFERED": "1"},
             )
         until(self._listens, "the practice exchange listens")
-        for row in self._get("/api/v3/ticker/price"):
-            if row["symbol"] in _NAMES:
-                self._prices[_NAMES[row["symbol"]]] = Decimal(row["price"])
-        for fault in _faults_of(self.faults, self.seed):
-            self._control("POST", "faults", fault)
-        late = _LATE_MS if self.faults.hidden else 0
-        self._control("POST", "lookups", {"late_ms": late})
+        names = {each.name: symbol for symbol, each in _LISTED.items()}
+        for row in self._client.ask("GET", "/api/v3/ticker/price"):
+            self._prices[names[row["symbol"]]] = Decimal(row["price"])
+        for fault in faults_of(self.faults, self.seed):
+            self._client.control("POST", "faults", fault)
+        late = {"late_ms": int(self.faults.hidden * _SETTLE_MS)}
+        self._client.control("POST", "lookups", late)
 
     def _arguments(self) -> list[str]:
         balances = [f"--balance={asset}={_ENOUGH}" for asset in _OWNED]
-        keys, ca = str(self._keys), str(self._ca)
+        keys, ca = str(self._client.keys), str(self._client.ca)
         return ["--port", "0", "--ca", ca, "--keys", keys, "--seed", self.seed, *balances]
 
     def _listens(self) -> bool:
@@ -118,8 +130,8 @@ class PracticeProcess:
         told = (self.folder / "venue-log").read_text()
         assert self.process.poll() is None, told
         _, _, after = told.partition("https://127.0.0.1:")
-        self.port = int(after.split()[0]) if "\n" in after else 0
-        return self.port > 0
+        self._client.port = int(after.split()[0]) if "\n" in after else 0
+        return self._client.port > 0
 
     def finish(self) -> None:
         """Make sure that there is no process."""
@@ -127,42 +139,116 @@ class PracticeProcess:
             self.process.kill()
             self.process.wait(PATIENCE)
 
+    # What is traded
+
     def draw(self, dice: random.Random, side: str) -> dict[str, Any]:
         """Return what is to be traded there; a few orders are too small for its filters."""
-        symbol = dice.choice(sorted(_TRADED))
-        listed, price = _TRADED[symbol], self._prices[symbol]
+        symbol = dice.choice(self.symbols)
+        listed, price = _LISTED[symbol], self._prices[symbol]
         worth = dice.randint(20, 200) if dice.randrange(12) else 1
-        order = {"symbol": symbol, "quantity": _text(Decimal(worth) / price, listed.lot)}
-        if not dice.randrange(3):
+        quantity = worth / price / self._prices.get(f"{listed.quote}/USDT", Decimal(1))
+        order = {"symbol": symbol, "quantity": _text(quantity, listed.lot)}
+        if dice.randrange(2):
             limit = price * dice.choice(_PRICE_FACTORS[side])
             order |= {"order_type": "limit", "price": _text(limit, listed.tick)}
         return order
 
+    async def trade(self, identity: str, dice: random.Random, symbols: Sequence[str]) -> None:
+        """Place an order past the service with the account's own keys; see `VenueUnderTest`."""
+        side = dice.choice(("buy", "sell"))
+        drawn = self.draw(dice, side)
+        # ccxt asks for executions by symbol: what the service does not trade is never asked for.
+        if drawn["symbol"] not in symbols:
+            return
+        listed: Symbol = _LISTED[drawn["symbol"]]
+        fields = {
+            "symbol": listed.name,
+            "side": side.upper(),
+            "type": drawn.get("order_type", "market").upper(),
+            "quantity": drawn["quantity"],
+            "newClientOrderId": identity,
+        }
+        if "price" in drawn:
+            fields |= {"price": drawn["price"], "timeInForce": "GTC"}
+        # What became of it stands in the receipts.
+        with suppress(httpx2.HTTPError, ValueError):
+            await asyncio.to_thread(self._client.signed, "POST", ORDER, **fields)
+
+    # The account
+
     def account(self, daggers: Path) -> Mapping[str, Any]:
         """Return the settings of an account there."""
+        self._nameless = daggers / NAMELESS
+        keys = self._client.keys
         return {
             "type": "ccxt",
             "exchange": "binance",
-            "practice": f"127.0.0.1:{self.port}",
-            "practice_ca": str(self._ca),
-            "api_key": f"file:{self._keys / 'practice-key'}",
-            "secret": f"file:{self._keys / 'practice-secret'}",
+            "practice": f"127.0.0.1:{self._client.port}",
+            "practice_ca": str(self._client.ca),
+            "api_key": f"file:{keys / 'practice-key'}",
+            "secret": f"file:{keys / 'practice-secret'}",
         }
+
+    def vary(self) -> Mapping[str, Any]:
+        """Return what is other in the account's settings at each start."""
+        temper: Mapping[str, Any] = next(self._tempers)
+        return temper
+
+    async def warm(self, service: Service) -> None:
+        """Return once orders are sent at once, or after a while."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_WARM_SECONDS):
+                while not await asyncio.to_thread(_is_warm, service):  # noqa: ASYNC110 - see above
+                    await asyncio.sleep(_LOOK_SECONDS)
+
+    # What goes wrong
+
+    def mischief(self, dice: random.Random) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """Return what befalls it as a whole, by name."""
+        return {
+            "stopped for a while": lambda: self._stop(dice.uniform(0.2, _LONGEST_STOP)),
+            "away for a while": lambda: self._be_away(dice.uniform(0.2, _LONGEST_AWAY)),
+            "all connections cut": lambda: self._be_away(0),
+            "all streams cut": self._cut_streams,
+            "no names resolved": lambda: self._lose_names(dice.uniform(0.2, _LONGEST_NAMELESS)),
+        }
+
+    async def _stop(self, seconds: float) -> None:
+        """Let its process do nothing, its connections open."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    async def _be_away(self, seconds: float) -> None:
+        await asyncio.to_thread(self._client.send_away, seconds)
+
+    async def _cut_streams(self) -> None:
+        await asyncio.to_thread(self._client.control, "POST", "sockets/drop")
+
+    async def _lose_names(self, seconds: float) -> None:
+        """Let the service find no address."""
+        self._nameless.touch()
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._nameless.unlink()
 
     async def heal(self) -> None:
         """Let it do nothing wrong any more."""
-        await asyncio.to_thread(self._control, "DELETE", "faults")
-        await asyncio.to_thread(self._control, "POST", "lookups", {"late_ms": 0})
+        await asyncio.to_thread(self._client.control, "DELETE", "faults")
+        await asyncio.to_thread(self._client.control, "POST", "lookups", {"late_ms": 0})
 
     async def quiet(self) -> None:
         """Return at once: its prices go on, and what they set off is told."""
 
     @asynccontextmanager
     async def held(self, request: str) -> AsyncIterator["asyncio.Future[Any]"]:
-        """Let it leave the next order without an answer; see `VenueUnderTest`."""
-        assert request == "new"
-        fault = {"fault": FaultKind.HANG, "path": _ORDER}
-        number = (await asyncio.to_thread(self._control, "POST", "faults", fault))["id"]
+        """Let it leave the next order, or cancel, without an answer; see `VenueUnderTest`."""
+        fault = {"fault": FaultKind.HANG, "method": _METHODS[request], "path": ORDER}
+        number = (await asyncio.to_thread(self._client.control, "POST", "faults", fault))["id"]
         arrived = asyncio.ensure_future(self._hit(number))
         try:
             yield arrived
@@ -174,163 +260,26 @@ class PracticeProcess:
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _is_set(self, number: int) -> bool:
-        return any(each["id"] == number for each in self._control("GET", "faults"))
-
-    # What truly happened
+        return any(each["id"] == number for each in self._client.control("GET", "faults"))
 
     def lines(self) -> Sequence[Line]:
-        """Return it from the receipts, the list of orders and the list of trades."""
-        receipts = self._control("GET", "orders")
-        lines = [line for group in receipts for line in _arrivals(group)]
-        names = _names_of(receipts)
-        for symbol in _NAMES:
-            orders = self._all("/api/v3/allOrders", symbol, "orderId")
-            lines += (line for each in orders for line in _order(each, names))
-            lines += map(_trade, self._all("/api/v3/myTrades", symbol, "fromId"))
-            lines += (_canceled(each) for each in orders if each["status"] == "CANCELED")
+        """Return what truly happened, from its receipts, and its lists of orders and trades."""
+        ask, pages = self._client.control, self._client.pages
+        receipts = Receipts(ask("GET", "orders"), ask("GET", "cancels"))
+        lines = [*receipts.lines(), *injected(ask("GET", "hits"))]
+        for symbol in self.symbols:
+            listed = _LISTED[symbol]
+            orders = pages("/api/v3/allOrders", listed.name, "orderId")
+            trades = pages("/api/v3/myTrades", listed.name, "fromId")
+            lines += lines_of(symbol, orders, trades, receipts.names)
         return lines
 
-    def _all(self, path: str, symbol: str, start: str) -> list[Mapping[str, Any]]:
-        """Return a whole list, page by page."""
-        rows: list[Mapping[str, Any]] = []
-        key = "orderId" if start == "orderId" else "id"
-        while True:
-            first = rows[-1][key] + 1 if rows else 0
-            page = self._signed(path, symbol=symbol, limit=1000, **{start: first})
-            rows += page
-            if len(page) < 1000:
-                return rows
 
-    # Asking
-
-    @property
-    def _keys(self) -> Path:
-        return self.folder / "venue-keys"
-
-    @property
-    def _ca(self) -> Path:
-        return self.folder / "venue-ca.pem"
-
-    def _signed(self, path: str, **fields: Any) -> Any:
-        secret = (self._keys / "practice-secret").read_bytes().strip()
-        query = urlencode({**fields, "timestamp": time.time_ns() // 1_000_000})
-        signature = hmac.new(secret, query.encode(), hashlib.sha256).hexdigest()
-        key = (self._keys / "practice-key").read_text().strip()
-        return self._get(f"{path}?{query}&signature={signature}", {"X-MBX-APIKEY": key})
-
-    def _control(self, method: str, path: str, document: Any = None) -> Any:
-        key = (self._keys / CONTROL_FILE).read_text().strip()
-        return self._ask(method, f"/practice/{path}", {KEY_HEADER: key}, document)
-
-    def _get(self, path: str, headers: Mapping[str, str] | None = None) -> Any:
-        return self._ask("GET", path, headers)
-
-    def _ask(
-        self, method: str, path: str, headers: Mapping[str, str] | None, document: Any = None
-    ) -> Any:
-        context = ssl.create_default_context(cafile=str(self._ca))
-        transport = httpx2.HTTPTransport(verify=context, local_address=next(_ADDRESSES))
-        with httpx2.Client(
-            base_url=f"https://127.0.0.1:{self.port}", transport=transport, timeout=PATIENCE
-        ) as client:
-            return (
-                client.request(method, path, headers=headers, json=document)
-                .raise_for_status()
-                .json()
-            )
-
-
-def _faults_of(faults: Faults, seed: str) -> Iterator[dict[str, Any]]:
-    kinds = [(name, kind) for name, kinds in _KINDS.items() for kind in kinds]
-    for number, (name, kind) in enumerate(kinds):
-        yield {
-            "fault": kind,
-            "path": _ORDER,
-            "times": None,
-            "probability": str(getattr(faults, name) / len(_KINDS[name])),
-            # One of their own each, or they would all hit the same orders.
-            "seed": int(seed) * len(kinds) + number,
-            "delay_ms": _SLOW_MS if kind is FaultKind.DELAY else 0,
-        }
-    if faults.lookup_failed:
-        refused = {"fault": FaultKind.REFUSE, "method": "GET", "path": _ORDER, "times": None}
-        yield {**refused, "probability": str(faults.lookup_failed), "seed": int(seed)}
+def _is_warm(service: Service) -> bool:
+    accounts = get(service, "/api/v1/accounts")["accounts"]
+    (ours,) = [each for each in accounts if each["name"] == "venue"]
+    return bool(ours["up"]) and not ours["reconciliation"]["waiting"]
 
 
 def _text(number: Decimal, step: Decimal) -> str:
     return str((number / step).to_integral_value(ROUND_FLOOR) * step or step)
-
-
-def _arrivals(group: Mapping[str, Any]) -> Iterator[Line]:
-    """Return the lines of all requests under one client order id."""
-    name = group["clientOrderId"]
-    for each in group["requests"]:
-        fault = each["fault"] or ""
-        yield Arrived(at=each["at"], request="new", client_order_id=name, fault=fault)
-        if each["code"] is not None:
-            yield Refused(at=each["at"], client_order_id=name, code=str(each["code"]))
-
-
-def _names_of(receipts: Sequence[Mapping[str, Any]]) -> Mapping[int, str]:
-    """Return the client order ids under which orders came, by the exchange's ids."""
-    return {
-        each["order_id"]: group["clientOrderId"]
-        for group in receipts
-        for each in group["requests"]
-        if each["order_id"] is not None
-    }
-
-
-def _order(row: Mapping[str, Any], names: Mapping[int, str]) -> Iterator[Line]:
-    kind = row["type"].lower()
-    yield Accepted(
-        at=row["time"],
-        client_order_id=names.get(row["orderId"], row["clientOrderId"]),
-        order_id=str(row["orderId"]),
-        symbol=_NAMES[row["symbol"]],
-        side=row["side"].lower(),
-        order_type=kind,
-        quantity=Decimal(row["origQty"]),
-        price=Decimal(row["price"]) if kind == "limit" else None,
-    )
-
-
-def _trade(row: Mapping[str, Any]) -> Line:
-    return Filled(
-        at=row["time"],
-        order_id=str(row["orderId"]),
-        fill_id=str(row["id"]),
-        quantity=Decimal(row["qty"]),
-        price=Decimal(row["price"]),
-        fee=Decimal(row["commission"]),
-    )
-
-
-def _canceled(row: Mapping[str, Any]) -> Line:
-    return Canceled(at=row["updateTime"], order_id=str(row["orderId"]), request="")
-
-
-WITH_CCXT: Final = Plan(
-    seed=0,
-    kills=0,
-    faults=Faults(
-        dropped=0.03,
-        lost_answer=0.04,
-        reset=0.04,
-        truncated=0.08,
-        nameless=0.08,
-        slow=0.04,
-        hidden=1.0,
-        lookup_failed=0.2,
-    ),
-    venue=PracticeProcess,
-    moments=MOMENTS_OF_SIGNALS,
-    alerts=2,
-    bots=2,
-    askers=0,
-    strangers=0,
-    between=(5, 15),
-    healing=90.0,
-    program=("-m", "tests.torture.stabbing"),
-)
-"""A run with ccxt: signals alone, for the receipts tell of new orders."""

@@ -5,9 +5,10 @@ import random
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -19,7 +20,7 @@ from tests.torture.distribution import ROOT, install
 from tests.torture.faults import Faults
 from tests.torture.ledger import Line, read_ledger
 from tests.torture.plugin import STABBED
-from tests.torture.wares import drawn_order
+from tests.torture.wares import SYMBOLS, drawn_order
 
 __all__ = [
     "API_KEY",
@@ -58,6 +59,14 @@ class VenueUnderTest(Protocol):
     """Seconds that a sender of signals waits between two, for the venue's limits."""
     max_age: float
     """Seconds after which a signal is not acted upon."""
+    names_requests: bool
+    """Whether cancels have ids of their own there."""
+    longest_stop: float
+    """Seconds that its process may take a request in late, because it was stopped."""
+    symbols: Sequence[str]
+    """What is traded there."""
+    environ: Mapping[str, str]
+    """What the service's environment has besides."""
 
     def start(self) -> None:
         """Start it and return once it listens."""
@@ -73,6 +82,24 @@ class VenueUnderTest(Protocol):
 
     def account(self, daggers: Path) -> Mapping[str, Any]:
         """Return the settings of an account there."""
+
+    def vary(self) -> Mapping[str, Any]:
+        """Return what is other in these settings at each start."""
+
+    async def trade(self, identity: str, dice: random.Random, symbols: Sequence[str]) -> None:
+        """Place an order under an id of somebody else, past the service; it may go wrong.
+
+        Args:
+            identity: the client order id.
+            dice: draw it.
+            symbols: those of which the service has sent orders.
+        """
+
+    def mischief(self, dice: random.Random) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """Return what can befall it as a whole, by name."""
+
+    async def warm(self, service: Service) -> None:
+        """Return once the service sends orders at once."""
 
     @property
     def engine(self) -> Mapping[str, Any]:
@@ -104,6 +131,10 @@ class VenueProcess:
     look_seconds: float = 0.1
     pause: float = 0.0
     max_age: float = MAX_AGE
+    names_requests: bool = True
+    longest_stop: float = 0.0
+    symbols: Sequence[str] = SYMBOLS
+    environ: Mapping[str, str] = field(default_factory=dict)
     engine: Mapping[str, Any] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -149,6 +180,33 @@ class VenueProcess:
         at_venue = {"type": "torture", "port": self.port, "settle_seconds": 0.8}
         return {**at_venue, "daggers": str(daggers)}
 
+    def vary(self) -> Mapping[str, Any]:
+        """Return nothing: its account is always the same."""
+        return {}
+
+    async def trade(self, identity: str, dice: random.Random, symbols: Sequence[str]) -> None:
+        """Place an order under an id of somebody else."""
+        limit = not dice.randrange(2)
+        order = wire.New(
+            client_order_id=identity,
+            symbol=dice.choice(self.symbols),
+            side=dice.choice(("buy", "sell")),
+            order_type="limit" if limit else "market",
+            quantity=Decimal(dice.randint(1, 5)),
+            price=Decimal(dice.randint(90, 110)) if limit else None,
+        )
+        # What the venue did with it stands in its ledger.
+        with suppress(TimeoutError, OSError, EOFError, msgspec.DecodeError):
+            async with asyncio.timeout(1.0):
+                await self.ask(order)
+
+    def mischief(self, dice: random.Random) -> Mapping[str, Callable[[], Awaitable[None]]]:
+        """Return nothing: it is restarted instead."""
+        return {}
+
+    async def warm(self, service: Service) -> None:
+        """Return at once: it is up when the service is."""
+
     async def heal(self) -> None:
         """Let it do nothing wrong any more."""
         await self.ask(wire.Heal())
@@ -184,6 +242,15 @@ class Victim(Service):
     """A service that counts how often it was killed."""
 
     kills: int = 0
+    vary: Callable[[], Mapping[str, Any]] = dict
+    """Returns what is other in the account's settings at each start."""
+
+    def launch(self) -> None:
+        """Start the process."""
+        tables = dict(self.settings)
+        tables["accounts.venue"] = {**tables["accounts.venue"], **self.vary()}
+        self.settings = tables
+        super().launch()
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -225,9 +292,11 @@ def tortured_service(
             "accounts.venue": {**venue.account(daggers), **account},
         },
         environ={
+            **venue.environ,
             "FILLGATE_API_KEY": API_KEY,
             "PYTHONPATH": install(folder / "site"),
             STABBED: str(daggers),
         },
         program=program,
+        vary=venue.vary,
     )

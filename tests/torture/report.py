@@ -4,6 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from fillgate.domain.events import (
+    Event,
+    OrderNotSent,
+    OrderUnanswered,
+    RequestNotSent,
+    RequestUnanswered,
+)
 from fillgate.domain.requests import Request
 from tests.torture.askers import Asked
 from tests.torture.checks import CHECKED
@@ -31,7 +38,11 @@ def _figures(result: Result) -> Iterator[str]:
     yield f"seed      {result.plan.seed}, {result.seconds:.0f} s"
     yield f"kills     {result.kills}; moments: {counts(result.moments)}"
     yield f"venue     started {result.venue_restarts + 1} times, {fills} fills"
+    yield f"mischief  {counts(result.mischief)}"
     yield f"signals   {len(sent)} ({counts(sources)}), {taken} acknowledged, {again} sent again"
+    yield f"sent      {len(evidence.sendings)} orders, {evidence.sendings_a_minute:.0f} a minute"
+    yield f"unproven  {counts(Counter(_codes(evidence, OrderUnanswered, RequestUnanswered)))}"
+    yield f"not sent  {counts(Counter(_codes(evidence, OrderNotSent, RequestNotSent)))}"
     yield f"requests  {len(evidence.asked)} ({counts(Counter(map(_kind, evidence.asked)))})"
     yield f"outcomes  {counts(Counter(map(_outcome, _requests(evidence))))}"
     noted = len(evidence.foreign_fills_seen)
@@ -42,6 +53,13 @@ def _figures(result: Result) -> Iterator[str]:
     yield f"denied    {counts(Counter(map(str, denied)))}"
     yield f"faults    {counts(evidence.book.faults)}"
     yield f"checked   invariants {', '.join(map(str, CHECKED))}; {len(evidence.events)} events"
+
+
+def _codes(evidence: Evidence, *kinds: type[Event]) -> Iterator[str]:
+    """Tell how submissions and requests ended, by the events of these kinds."""
+    for record in evidence.events:
+        if isinstance(record.event, kinds):
+            yield str(getattr(record.event, "code", ""))
 
 
 def _kind(asked: Asked) -> str:

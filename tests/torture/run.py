@@ -21,6 +21,7 @@ from tests.torture.checks import Violation, violations
 from tests.torture.evidence import Evidence, folded, gather, get, positions, read_events
 from tests.torture.faults import ALL_FAULTS, Faults
 from tests.torture.killer import MOMENTS, Killer
+from tests.torture.mischief import Mischief
 from tests.torture.processes import VenueProcess, VenueUnderTest, Victim, tortured_service
 from tests.torture.senders import Load
 from tests.torture.strangers import Strangers
@@ -44,10 +45,22 @@ class Plan:
     alerts: int = 5
     """How many senders of alerts there are at once."""
     bots: int = 5
+    patient_senders: bool = False
+    """Whether senders mostly leave alone what their last signal still waits for."""
     askers: int = 4
     """How many cancel and replace orders at once."""
+    asks: Mapping[str, int] = field(
+        default_factory=lambda: {"cancel": 4, "replace": 14, "cancel-all": 1}
+    )
+    """How often they ask for what, in proportion."""
+    ask_pause: float = 0.05
+    """Seconds that an asker waits between two."""
+    seldom_early: int = 1
+    """Of so many cancels one may be about an order that has not left."""
     strangers: int = 2
     """How many others trade on the same account."""
+    mischief: tuple[float, float] = (1.0, 5.0)
+    """How many seconds there are between two mischiefs of the venue, at least and at most."""
     between: tuple[int, int] = (10, 40)
     """How many answers of the service it takes between two kills, at least and at most."""
     answers: int = 20
@@ -56,6 +69,9 @@ class Plan:
     """How many cancels have to be taken before it ends."""
     patience: float = 0.0
     """Seconds that UNKNOWN orders have to end before all is healed."""
+    anew: float | None = None
+    """Seconds after which the service is started anew if all is not told by then: what it looks up
+    seldom by now it looks up at once then. None: never."""
     healing: float = 30.0
     """Seconds for all to be told and written once nothing goes wrong any more."""
     program: Sequence[str] = ("-m", "fillgate")
@@ -79,6 +95,8 @@ class Result:
     moments: Counter[str]
     """How often which moment came."""
     venue_restarts: int
+    mischief: Counter[str]
+    """What befell the venue as a whole, and how often."""
     troubles: Counter[str]
     """What senders met instead of answers."""
     seconds: float
@@ -89,19 +107,30 @@ async def torture(plan: Plan, folder: Path) -> Result:
     began = time.monotonic()
     dice = random.Random(plan.seed)
     async with _processes(plan, folder) as (service, venue):
-        load = Load(service, random.Random(dice.random()), venue.draw, venue.pause)
+        load = Load(
+            service, random.Random(dice.random()), venue.draw, venue.pause, plan.patient_senders
+        )
         killer = Killer(service, venue, load, random.Random(dice.random()), plan.between)
-        askers = Askers(load, random.Random(dice.random()))
+        askers = Askers(
+            load,
+            random.Random(dice.random()),
+            plan.asks,
+            venue.symbols,
+            pause=plan.ask_pause,
+            seldom_early=plan.seldom_early,
+        )
+        strangers = Strangers(venue, load, random.Random(dice.random()))
+        mischief = Mischief(venue, load, random.Random(dice.random()), plan.mischief)
+        await venue.warm(service)
         async with asyncio.TaskGroup() as group:
             group.create_task(askers.run(plan.askers))
-            if isinstance(venue, VenueProcess):
-                strangers = Strangers(venue, random.Random(dice.random()))
-                group.create_task(strangers.run(plan.strangers, lambda: load.is_ending))
+            group.create_task(strangers.run(plan.strangers))
+            group.create_task(mischief.run())
             group.create_task(load.run(plan.alerts, plan.bots))
             group.create_task(_work(plan, killer, load, askers))
         await _until(lambda: _is_decided(service), plan.patience)
         await venue.heal()
-        await _until(lambda: _is_settled(service, venue), plan.healing, venue.look_seconds)
+        await _settle(plan, service, venue)
         evidence = await gather(
             service,
             venue,
@@ -117,6 +146,7 @@ async def torture(plan: Plan, folder: Path) -> Result:
         kills=service.kills,
         moments=killer.moments,
         venue_restarts=killer.venue_restarts,
+        mischief=mischief.done,
         troubles=load.troubles,
         seconds=time.monotonic() - began,
     )
@@ -149,14 +179,30 @@ async def _processes(plan: Plan, folder: Path) -> AsyncIterator[tuple[Victim, Ve
         venue.finish()
 
 
+async def _settle(plan: Plan, service: Victim, venue: VenueUnderTest) -> None:
+    """Return once all is told and written, or after the plan's time; the checks say what is not."""
+
+    async def within(seconds: float) -> bool:
+        return await _until(lambda: _is_settled(service, venue), seconds, venue.look_seconds)
+
+    if plan.anew is not None:
+        if await within(plan.anew):
+            return
+        await asyncio.to_thread(service.end, signal.SIGTERM)
+        await asyncio.to_thread(service.start)
+    await within(plan.healing)
+
+
 async def _until(
     condition: Callable[[], Awaitable[bool]], seconds: float, look_seconds: float = _LOOK_SECONDS
-) -> None:
-    """Return once the condition holds, or after so long; the checks say what does not."""
+) -> bool:
+    """Return once the condition holds, or after so long; tell whether it does."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             while not await condition():  # noqa: ASYNC110 - nothing tells of it
                 await asyncio.sleep(look_seconds)
+            return True
+    return False
 
 
 async def _is_decided(service: Service) -> bool:

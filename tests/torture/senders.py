@@ -10,6 +10,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Final
@@ -28,6 +29,10 @@ LONG_ENOUGH: Final = 60.0
 """Seconds after which something that should have come will not, on a busy machine too."""
 _PATIENCE: Final = 3.0
 """Seconds after which TradingView hangs up."""
+_OBSTINATE: Final = 16
+"""One draw in so many is sent though it will wait."""
+_SENT: Final = {"NEW", "PARTIALLY_FILLED", "FILLED", "REJECTED"}
+_WAITING: Final = {"PENDING_NEW", "UNKNOWN", None}
 _PAUSE: Final = 0.1
 """Seconds before a signal is sent again; in earnest it would be more."""
 
@@ -61,6 +66,8 @@ class Load:
     """Draws what is traded, for the dice and a side."""
     pause: float = 0.0
     """Seconds that a sender waits between two signals."""
+    patient: bool = False
+    """Whether senders mostly leave alone what their last signal still waits for."""
     sent: dict[str, Sent] = field(default_factory=dict)
     troubles: Counter[str] = field(default_factory=Counter)
     """What happened instead of an answer, as `Sent` has it."""
@@ -68,7 +75,11 @@ class Load:
     """Set while there is somebody to send to."""
     on_answer: Callable[[], None] = lambda: None
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
-    is_ending: bool = False
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    traded: set[str] = field(default_factory=set)
+    """The symbols of orders that were sent to the venue."""
+    _slow: set[str] = field(default_factory=set)
+    """The symbols of orders that had not been sent when they were told of last."""
 
     async def run(self, alerts: int, bots: int) -> None:
         """Send, with so many of each kind, until `stop`; then finish what was begun."""
@@ -86,10 +97,20 @@ class Load:
             for _ in range(number):
                 await answers.acquire()
 
+    async def end_within(self, seconds: float) -> None:
+        """Return after so long, or as soon as it ends."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
+
     def stop(self) -> None:
         """Begin no new signals; those that wait for the service wait no more."""
         self.up.set()
-        self.is_ending = True
+        self._ended.set()
+
+    @property
+    def is_ending(self) -> bool:
+        return self._ended.is_set()
 
     async def _sender(self, source: str, deliver: Callable[[Sent], Any]) -> None:
         while not self.is_ending:
@@ -106,7 +127,10 @@ class Load:
 
     def _fields(self, source: str) -> dict[str, Any]:
         side = self.dice.choice(("buy", "sell"))
-        return {"side" if source == "api" else "action": side, **self.draw(self.dice, side)}
+        drawn = self.draw(self.dice, side)
+        while self.patient and drawn["symbol"] in self._slow and not self._one_in(_OBSTINATE):
+            drawn = self.draw(self.dice, side)
+        return {"side" if source == "api" else "action": side, **drawn}
 
     async def _alert(self, sent: Sent) -> None:
         body = json.dumps({"id": sent.key, **sent.fields}).encode()
@@ -155,6 +179,10 @@ class Load:
         if reply.status >= 500:
             return str(reply.json["code"])
         sent.replies.append(reply)
+        status, symbol = reply.json.get("status"), sent.fields["symbol"]
+        if status in _SENT:
+            self.traded.add(symbol)
+        (self._slow.add if status in _WAITING else self._slow.discard)(symbol)
         return None
 
 

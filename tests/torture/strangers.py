@@ -2,16 +2,11 @@
 
 import asyncio
 import random
-from collections.abc import Callable
-from decimal import Decimal
 from typing import Final
 
-import msgspec
-
 from fillgate.domain.ids import client_order_id
-from tests.torture import wire
-from tests.torture.processes import VenueProcess
-from tests.torture.wares import SYMBOLS
+from tests.torture.processes import VenueUnderTest
+from tests.torture.senders import Load
 
 __all__ = ["OTHER_TAG", "Strangers"]
 
@@ -25,38 +20,23 @@ _PAUSE: Final = (0.1, 0.6)
 class Strangers:
     """Send orders to the venue, past the service."""
 
-    def __init__(self, venue: VenueProcess, dice: random.Random) -> None:
+    def __init__(self, venue: VenueUnderTest, load: Load, dice: random.Random) -> None:
         self._venue = venue
+        self._load = load
         self._dice = dice
 
-    async def run(self, strangers: int, is_ending: Callable[[], bool]) -> None:
-        """Trade, with so many at once, until it ends."""
+    async def run(self, strangers: int) -> None:
+        """Trade, with so many at once, until the load ends."""
         async with asyncio.TaskGroup() as group:
             for stranger in range(strangers):
-                group.create_task(self._trade(stranger, is_ending))
+                group.create_task(self._trade(stranger))
 
-    async def _trade(self, stranger: int, is_ending: Callable[[], bool]) -> None:
+    async def _trade(self, stranger: int) -> None:
         number = 0
-        while not is_ending():
+        while not self._load.is_ending:
             number += 1
             by_hand = f"somebody-{stranger}-{number}"
             by_program = client_order_id(OTHER_TAG, 1000 * stranger + number)
-            await self._send(self._dice.choice((by_hand, by_program)))
+            identity = self._dice.choice((by_hand, by_program))
+            await self._venue.trade(identity, self._dice, sorted(self._load.traded))
             await asyncio.sleep(self._dice.uniform(*_PAUSE))
-
-    async def _send(self, identity: str) -> None:
-        limit = not self._dice.randrange(2)
-        order = wire.New(
-            client_order_id=identity,
-            symbol=self._dice.choice(SYMBOLS),
-            side=self._dice.choice(("buy", "sell")),
-            order_type="limit" if limit else "market",
-            quantity=Decimal(self._dice.randint(1, 5)),
-            price=Decimal(self._dice.randint(90, 110)) if limit else None,
-        )
-        try:
-            async with asyncio.timeout(1.0):
-                await self._venue.ask(order)
-        except (TimeoutError, OSError, EOFError, msgspec.DecodeError):
-            # What the venue did with it stands in its ledger.
-            return

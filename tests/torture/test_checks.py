@@ -13,10 +13,13 @@ from fillgate.domain.events import (
     OrderAbsent,
     OrderEvent,
     OrderIntended,
+    OrderNotSent,
     OrderUnanswered,
+    ServiceStarted,
     SignalAccepted,
     SubmissionAnswered,
 )
+from fillgate.domain.ids import client_order_id
 from fillgate.domain.life_cycle import OrderStatus
 from fillgate.domain.requests import RequestStatus
 from fillgate.journal.base import Recorded
@@ -26,6 +29,7 @@ from tests.torture.evidence import Evidence
 from tests.torture.ledger import Accepted, Arrived, Canceled, Filled, Line, Replaced
 from tests.torture.run import Result
 from tests.torture.senders import Sent
+from tests.torture.strangers import OTHER_TAG
 
 Change = Callable[[Evidence], Evidence]
 
@@ -120,14 +124,18 @@ def send_something_else(evidence: Evidence) -> Evidence:
 
 
 def conclusion_before_another(evidence: Evidence) -> Recorded:
-    """Return the record that ends a submission whose lane sends another one later."""
-    last = {state.order.symbol: state for state in evidence.states.values() if state.sending}
-    return next(
-        record
-        for record in evidence.events
-        if isinstance(record.event, SubmissionAnswered)
-        and (state := evidence.states[record.event.client_order_id]) is not last[state.order.symbol]
-    )
+    """Return a record that ends a submission whose lane sends another one before a restart."""
+    answered: dict[str, Recorded] = {}
+    for record in evidence.events:
+        event = record.event
+        if isinstance(event, ServiceStarted):
+            # What was under way then is taken up otherwise.
+            answered.clear()
+        elif isinstance(event, SubmissionAnswered):
+            answered[evidence.states[event.client_order_id].order.symbol] = record
+        elif isinstance(event, OrderIntended) and event.sending and event.order.symbol in answered:
+            return answered[event.order.symbol]
+    raise AssertionError
 
 
 def send_two_at_a_time(evidence: Evidence) -> Evidence:
@@ -172,6 +180,12 @@ def call_it_absent(evidence: Evidence) -> Evidence:
     absent = OrderAbsent(client_order_id=identity, asked=3)
     more = msgspec.structs.replace(last, event=absent, at=last.at + 10**6)
     return replace(evidence, events=[*evidence.events, more])
+
+
+def call_it_not_sent(evidence: Evidence) -> Evidence:
+    last, never = evidence.events[-1], {"code": "CONNECT_FAILED", "text": "nobody there"}
+    event = OrderNotSent(client_order_id=filled_order(evidence), **never)
+    return replace(evidence, events=[*evidence.events, msgspec.structs.replace(last, event=event)])
 
 
 def leave_it_open(evidence: Evidence) -> Evidence:
@@ -250,6 +264,21 @@ def overlook_somebody_elses_order(evidence: Evidence) -> Evidence:
     return replace(evidence, lines=[*evidence.lines, arrived, accepted])
 
 
+def take_somebody_elses_order_over(evidence: Evidence) -> Evidence:
+    other = client_order_id(OTHER_TAG, 10**6)
+    record = next(each for each in evidence.events if isinstance(each.event, OrderIntended))
+    assert isinstance(record.event, OrderIntended)
+    order = msgspec.structs.replace(record.event.order, client_order_id=other)
+    event = msgspec.structs.replace(record.event, client_order_id=other, order=order)
+    taken_over = msgspec.structs.replace(record, event=event)
+    arrived = Arrived(request="new", client_order_id=other, fault="")
+    return replace(
+        evidence,
+        events=[*evidence.events, taken_over],
+        lines=[*evidence.lines, arrived],
+    )
+
+
 CHANGES: Final[Mapping[Change, int]] = {
     forget_an_acknowledged_signal: 1,
     turn_a_taken_signal_away: 2,
@@ -262,6 +291,7 @@ CHANGES: Final[Mapping[Change, int]] = {
     send_too_late: 9,
     forget_an_order_at_the_venue: 10,
     call_it_absent: 11,
+    call_it_not_sent: 11,
     leave_it_open: 12,
     fill_it_unheard: 13,
     invent_a_fill: 14,
@@ -271,6 +301,7 @@ CHANGES: Final[Mapping[Change, int]] = {
     replace_only_here: 17,
     send_what_was_called_off: 19,
     overlook_somebody_elses_order: 27,
+    take_somebody_elses_order_over: 27,
     find_something_in_the_journal: 20,
     show_something_else: 20,
 }

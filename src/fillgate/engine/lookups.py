@@ -60,6 +60,8 @@ class Lookups:
         self._tasks = tasks
         self._logger = logger
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._since: dict[str, int] = {}
+        """From when on the venue settles, by the order; later events are about other things."""
         accounts.on_up(self._begin_all)
 
     def begin(self, state: OrderState) -> None:
@@ -94,6 +96,7 @@ class Lookups:
         pause, misses, settled = self._settings.lookup_pause, 0, False
         try:
             while (state := self._wanted(identity)) is not None:
+                self._since.setdefault(identity, state.updated_at)
                 left = self._until_settled(state)
                 if not left and not settled:
                     # The lane is held all the while: ask anew in quick succession.
@@ -109,6 +112,7 @@ class Lookups:
                 pause = min(2 * pause, self._settings.lookup_longest_pause)
         finally:
             self._running.pop(identity, None)
+            self._since.pop(identity, None)
 
     def _wanted(self, identity: str) -> OrderState | None:
         state = self._recorder.latest(identity)
@@ -141,7 +145,8 @@ class Lookups:
         Settling counts from the end of the submission, the venue's memory from its beginning.
         """
         settle_seconds = self._accounts.capabilities_of(state.order.account).settle_seconds
-        return max(settle_seconds - self._seconds_since(state.updated_at), 0)
+        ended = self._since[state.order.client_order_id]
+        return max(settle_seconds - self._seconds_since(ended), 0)
 
     def _seconds_since(self, at: int) -> float:
         return (self._clock.now() - at) / 1e6

@@ -12,6 +12,7 @@ from fillgate.domain.errors import ConfigurationError
 from fillgate.market.feeds.recordings import BadRecording, Recording
 from fillgate.market.feeds.synthetic import SyntheticTerms
 from fillgate.market.listings import BadSymbol
+from fillgate.practice.absence import Absence
 from fillgate.practice.breaking import Hanging
 from fillgate.practice.control import Control
 from fillgate.practice.endpoints import ENDPOINTS
@@ -70,14 +71,15 @@ class Practice:
         self.exchange = Spot(
             clock, Users(settings.users), prices, symbols=symbols, rules=Rules(prices=terms)
         )
-        self.hub = Hub(self.exchange)
-        self.futures = self._made_futures(settings, terms, clock)
         self.faults = Faults()
+        self.hub = Hub(self.exchange, self.faults)
         self.hanging = Hanging()
+        self.absence = Absence()
+        self.futures = self._made_futures(settings, terms, clock)
         self.hubs = (self.hub, self.futures.hub)
         """Of both exchanges."""
         gate = Gate(self.exchange, RateLimits(settings.limits))
-        control = Control(settings.control_key, self.faults, self.hubs)
+        control = Control(settings.control_key, self.faults, self.hubs, self.absence)
         ws_api = WsApi(gate, self.hub, self.faults, clock)
         streams = MarketStreams(self.hub, symbols)
         surfaces = {self.futures.prefix: self.futures.surface, "": Surface(gate, ENDPOINTS)}
@@ -100,6 +102,7 @@ class Practice:
             clock,
             self.exchange.users,
             self.exchange.receipts,
+            self.faults,
             prices=terms,
             recordings=_recordings(settings.recording, listed, terms, listed_only=True),
             limits=settings.futures_limits,

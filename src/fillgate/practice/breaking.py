@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from fillgate.practice.faults import Fault, FaultKind
 
-__all__ = ["TRANSPORT", "Hanging", "Reply", "abort", "send_broken", "send_reply"]
+__all__ = ["TRANSPORT", "Hanging", "Reply", "abort", "reset", "send_broken", "send_reply"]
 
 TRANSPORT: Final = "fillgate.transport"
 """Where a request's scope holds its connection."""
@@ -82,12 +82,14 @@ async def send_broken(
     if fault.fault is FaultKind.HANG:
         await hanging.hang(receive)
         await _part(scope, receive)
-    elif fault.fault is FaultKind.RESET:
+    elif fault.fault in {FaultKind.RESET, FaultKind.DROP}:
         await _part(scope, receive)
     elif fault.fault is FaultKind.TRUNCATE:
         await send_reply(reply, send, cut=True)
         scope[TRANSPORT].close()
         await _until_left(receive)
+    elif fault.fault is FaultKind.CUT_JSON:
+        await send_reply(reply._replace(body=reply.body[: len(reply.body) // 2]), send)
     elif (answer := fault.answer) is None:
         await send_reply(reply, send)
     else:
@@ -105,7 +107,13 @@ async def _part(scope: Scope, receive: Receive) -> None:
 def abort(scope: Scope) -> None:
     """Reset the connection of a request (TCP RST), once."""
     transport: Any = scope.pop(TRANSPORT, None)
-    if transport is None or transport.is_closing():
+    if transport is not None:
+        reset(transport)
+
+
+def reset(transport: Any) -> None:
+    """Reset a connection, unless it is closed."""
+    if transport.is_closing():
         return
     connection = transport.get_extra_info("socket")
     # Some event loops hand out sockets without options; a duplicate has them.

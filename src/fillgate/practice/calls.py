@@ -23,7 +23,7 @@ class Call(msgspec.Struct, kw_only=True):
     """`REST` or `WS`."""
     caller: User | None = None
     receipt: Receipt | None = None
-    """Of a new order."""
+    """Of a new order, or of a cancel."""
 
     @property
     def user(self) -> User:
@@ -31,18 +31,17 @@ class Call(msgspec.Struct, kw_only=True):
         assert self.caller is not None
         return self.caller
 
-    def received(self) -> Receipt:
-        """Take in a request for a new order: it is in the receipts from now on."""
-        sent = {name: text for name, text in self.parameters.values.items() if name != "signature"}
-        self.receipt = self.exchange.receipts.add(
-            Receipt(
-                at=self.exchange.now() // 1000,
-                account=self.user.name,
-                way=self.way,
-                market=self.exchange.name,
-                parameters=sent,
-            )
+    def write_receipt(self, receipts: list[Receipt]) -> Receipt:
+        """Put a receipt of this request among others of its kind."""
+        values = self.parameters.values
+        self.receipt = Receipt(
+            at=self.exchange.now() // 1000,
+            account=self.user.name,
+            way=self.way,
+            market=self.exchange.name,
+            parameters={name: text for name, text in values.items() if name != "signature"},
         )
+        receipts.append(self.receipt)
         return self.receipt
 
 

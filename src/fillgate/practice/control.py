@@ -13,15 +13,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from fillgate.practice.absence import Absence
 from fillgate.practice.faults import Fault, Faults, fault_problem
 from fillgate.practice.filters import HIGHEST_PRICE
 from fillgate.practice.hub import Hub
+from fillgate.practice.receipts import Receipts
 from fillgate.practice.spot import Spot
 
 __all__ = ["KEY_HEADER", "Control"]
 
 KEY_HEADER: Final = "X-Practice-Key"
 SPOT: Final = Spot.name
+_LONGEST_AWAY_MS: Final = 3_600_000
 _Document = TypeVar("_Document")
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -38,6 +41,10 @@ class _Lookups(msgspec.Struct, forbid_unknown_fields=True):
     late_ms: int
 
 
+class _Away(msgspec.Struct, forbid_unknown_fields=True):
+    ms: int
+
+
 class _Wrong(Exception):
     """What is asked for cannot be done; the text says why."""
 
@@ -45,17 +52,19 @@ class _Wrong(Exception):
 class Control:
     """The owner's side."""
 
-    def __init__(self, key: str, faults: Faults, hubs: Sequence[Hub]) -> None:
+    def __init__(self, key: str, faults: Faults, hubs: Sequence[Hub], absence: Absence) -> None:
         """Open to who has the key.
 
         Args:
             key: the owner's.
             faults: what goes wrong.
             hubs: of the exchanges, that for spot first.
+            absence: when they cannot be reached.
         """
         self._key = key
         self._faults = faults
         self._hubs = {hub.exchange.name: hub for hub in hubs}
+        self._absence = absence
 
     @property
     def routes(self) -> list[Route]:
@@ -65,9 +74,12 @@ class Control:
             ("POST", "/practice/faults", self._add_fault),
             ("GET", "/practice/faults", lambda _: self._faults.shown()),
             ("DELETE", "/practice/faults", self._clear_faults),
+            ("GET", "/practice/hits", lambda _: self._faults.hits()),
             ("POST", "/practice/lookups", self._set_lookups),
             ("POST", "/practice/sockets/drop", self._drop),
-            ("GET", "/practice/orders", lambda _: self._hubs[SPOT].exchange.receipts.counted()),
+            ("POST", "/practice/away", self._go_away),
+            ("GET", "/practice/orders", lambda _: self._receipts.counted()),
+            ("GET", "/practice/cancels", lambda _: self._receipts.cancels),
         )
         return [Route(path, self._guarded(do), methods=[method]) for method, path, do in table]
 
@@ -125,6 +137,18 @@ class Control:
 
     def _drop(self, _body: bytes) -> dict[str, Any]:
         return {"dropped": sum(hub.drop_all() for hub in self._hubs.values())}
+
+    def _go_away(self, body: bytes) -> dict[str, Any]:
+        asked = _read(body, _Away)
+        if not 0 <= asked.ms <= _LONGEST_AWAY_MS:
+            raise _Wrong(f"`ms`: expected a number from 0 to {_LONGEST_AWAY_MS}")
+        self._absence.ask(asked.ms / 1000)
+        return {"ms": asked.ms}
+
+    @property
+    def _receipts(self) -> Receipts:
+        """Of both exchanges."""
+        return self._hubs[SPOT].exchange.receipts
 
 
 def _ticks(price: Decimal, tick: Decimal) -> int:

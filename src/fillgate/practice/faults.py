@@ -5,8 +5,10 @@ Invariants:
 1. What a fault does is known from its kind: whether the request is processed before its answer is
    broken, or refused unseen.
 2. Which requests a probability hits depends on the fault's seed and on how many it could have hit.
+3. All that was hit is counted, also by faults that are set no longer.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import StrEnum
@@ -15,10 +17,12 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-__all__ = ["KINDS", "WS", "Fault", "FaultKind", "Faults", "Manner", "fault_problem"]
+__all__ = ["KINDS", "REPORT", "WS", "Fault", "FaultKind", "Faults", "Manner", "fault_problem"]
 
 WS: Final = "WS"
 """Stands for the method of a request by WebSocket; its path is the name of what is asked."""
+REPORT: Final = "executionReport"
+"""Stands for the path of a report of an order to who listens to its account."""
 _DRAWS: Final = 1 << 64
 _HTML: Final = "<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
@@ -27,9 +31,11 @@ class FaultKind(StrEnum):
     """What happens to a request."""
 
     REFUSE = "refuse"
+    DROP = "drop"
     HANG = "hang"
     RESET = "reset"
     TRUNCATE = "truncate"
+    CUT_JSON = "cut-json"
     HTML = "html"
     EMPTY = "empty"
     EMPTY_OBJECT = "empty-object"
@@ -65,9 +71,13 @@ _BUSY: Final = '{"code":-1001,"msg":"Internal error; unable to process your requ
 
 KINDS: Final[Mapping[FaultKind, Manner]] = {
     FaultKind.REFUSE: Manner("not processed; `status` and `body` are answered", False, 503, _BUSY),
+    FaultKind.DROP: Manner("not processed, and the TCP connection reset", processed=False),
     FaultKind.HANG: Manner("processed, and never answered"),
     FaultKind.RESET: Manner("processed, and the TCP connection reset"),
     FaultKind.TRUNCATE: Manner("processed, and the answer cut off", by_websocket=False),
+    FaultKind.CUT_JSON: Manner(
+        "processed, and the first half of the answer sent as if it were whole", by_websocket=False
+    ),
     FaultKind.HTML: Manner(
         "processed, and a page answered with `status`",
         status=502,
@@ -93,6 +103,10 @@ KINDS: Final[Mapping[FaultKind, Manner]] = {
 """All that can go wrong."""
 
 
+_OF_REPORTS: Final = (FaultKind.HANG, FaultKind.RESET)
+"""A report is not told; or the connections of all who listen to its account are reset."""
+
+
 class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Something that is to go wrong."""
 
@@ -100,7 +114,7 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     method: str = "POST"
     """Of the requests that it hits; `WS` for those by WebSocket."""
     path: str = "/api/v3/order"
-    """Theirs; of those by WebSocket what they ask for, `order.place`."""
+    """Theirs; of those by WebSocket what they ask for, `order.place`; of reports `REPORT`."""
     times: int | None = 1
     """How many it hits; None: all, until it is taken away."""
     skip: int = 0
@@ -121,6 +135,11 @@ class Fault(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         return KINDS[self.fault]
 
     @property
+    def name(self) -> str:
+        """Its kind, and its status if it has one of its own."""
+        return self.fault if self.status is None else f"{self.fault} {self.status}"
+
+    @property
     def answer(self) -> tuple[int, str] | None:
         """Status and body that are answered instead; None for those that answer nothing else."""
         manner = self.manner
@@ -134,6 +153,8 @@ def fault_problem(fault: Fault) -> str | None:
     """Return why there can be no such fault; None if there can."""
     if fault.method == WS and not fault.manner.by_websocket:
         return f"`{fault.fault}` is none of requests by WebSocket"
+    if (fault.method, fault.path) == (WS, REPORT) and fault.fault not in _OF_REPORTS:
+        return f"`{fault.fault}` is none of reports: expected one of {', '.join(_OF_REPORTS)}"
     if not (fault.probability.is_finite() and 0 <= fault.probability <= 1):
         return "`probability`: expected a number from 0 to 1"
     if fault.status is not None and not 200 <= fault.status <= 599:  # noqa: PLR2004 - of HTTP
@@ -150,6 +171,7 @@ class Faults:
         """None so far."""
         self._faults: dict[int, Fault] = {}
         self._met: dict[int, int] = {}
+        self._hits: Counter[tuple[str, str, str]] = Counter()
         self._next = 1
 
     def add(self, fault: Fault) -> int:
@@ -170,14 +192,22 @@ class Faults:
             for number, fault in self._faults.items()
         ]
 
+    def hits(self) -> list[dict[str, Any]]:
+        """Return how many requests were hit, by method, path and fault."""
+        return [
+            {"method": method, "path": path, "fault": name, "hits": count}
+            for (method, path, name), count in self._hits.items()
+        ]
+
     def draw(self, method: str, path: str) -> Fault | None:
         """Return what goes wrong with a request; None if nothing does."""
         for number, fault in tuple(self._faults.items()):
-            if (fault.method, fault.path) == (method, path) and self._hits(number, fault):
+            if (fault.method, fault.path) == (method, path) and self._is_hit(number, fault):
+                self._hits[method, path, fault.name] += 1
                 return fault
         return None
 
-    def _hits(self, number: int, fault: Fault) -> bool:
+    def _is_hit(self, number: int, fault: Fault) -> bool:
         met = self._met[number] = self._met[number] + 1
         if met <= fault.skip or not _is_drawn(fault, met):
             return False

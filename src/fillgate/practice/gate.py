@@ -9,7 +9,7 @@ from fillgate.practice.calls import Answer, Call
 from fillgate.practice.endpoints import Endpoint, Security
 from fillgate.practice.exchange import Exchange
 from fillgate.practice.parameters import Parameters
-from fillgate.practice.rate_limits import RateLimits
+from fillgate.practice.rate_limits import RateLimits, TooMuch
 from fillgate.practice.signing import check_signature, check_time
 from fillgate.practice.users import User
 
@@ -46,15 +46,19 @@ class Gate:
             check_time(parameters, self.exchange.now())
         return user
 
-    def count_orders(self, endpoint: Endpoint, user: User | None) -> Mapping[str, int]:
+    def count_orders(self, endpoint: Endpoint, call: Call) -> Mapping[str, int]:
         """Count the new orders of a request; return how many there are, by interval.
 
         Raises:
-            TooMuch: these are too many.
+            TooMuch: these are too many; that stands in the receipts.
         """
-        if not endpoint.orders or user is None:
+        if not endpoint.orders or call.caller is None:
             return {}
-        return self.limits.take_orders(user.name, endpoint.orders, self.exchange.now())
+        try:
+            return self.limits.take_orders(call.user.name, endpoint.orders, self.exchange.now())
+        except TooMuch as refused:
+            call.write_receipt(self.exchange.receipts.all).code = refused.code
+            raise
 
     def call(self, parameters: Parameters, user: User | None, way: str) -> Call:
         """Return what an endpoint is asked with."""

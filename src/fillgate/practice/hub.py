@@ -2,7 +2,8 @@
 
 Invariants:
 
-1. Each change is told once to each who listens then, in the order in which it happened.
+1. Each change is told once to each who listens then, in the order in which it happened; unless a
+   fault that was set loses it.
 2. Nobody who does not listen costs anything.
 """
 
@@ -13,6 +14,7 @@ from typing import Any, Final, NamedTuple
 from fillgate.practice.connections import Connection
 from fillgate.practice.errors import Refused
 from fillgate.practice.exchange import Exchange, ListNews, News
+from fillgate.practice.faults import REPORT, WS, FaultKind, Faults
 from fillgate.practice.protocol.events import (
     account_position,
     book_ticker_event,
@@ -82,12 +84,13 @@ class _Listener(NamedTuple):
 class Hub:
     """All who listen."""
 
-    def __init__(self, exchange: Exchange, speech: Speech = SPOT) -> None:
-        """Nobody so far; hears what happens at the exchange."""
+    def __init__(self, exchange: Exchange, faults: Faults, speech: Speech = SPOT) -> None:
+        """Nobody so far; hears what happens at the exchange, and loses what faults say."""
         self.connections: set[Connection] = set()
         """All that are open."""
         self.speech = speech
         self.exchange = exchange
+        self._faults = faults
         self._users: dict[str, dict[tuple[int, int], Connection]] = {}
         self._streams: dict[str, dict[int, _Listener]] = {}
         self._touches: dict[str, tuple[Any, ...]] = {}
@@ -147,8 +150,20 @@ class Hub:
             self._tell_account(news.view.held.account, lambda: [list_status(news.view)])
         else:
             account = news.view.held.order.account
-            self._tell_account(account, lambda: self.speech.of_order(self.exchange, news))
+            if not self._is_lost(account):
+                self._tell_account(account, lambda: self.speech.of_order(self.exchange, news))
             self._tell_trades()
+
+    def _is_lost(self, account: str) -> bool:
+        """Tell whether a fault befalls what is told of an order, and let it."""
+        listeners = self._users.get(account)
+        fault = self._faults.draw(WS, REPORT) if listeners else None
+        if fault is None or not listeners:
+            return False
+        if fault.fault is FaultKind.RESET:
+            for connection in tuple(listeners.values()):
+                connection.drop()
+        return True
 
     def _tell_account(self, account: str, events: Callable[[], list[_Event]]) -> None:
         listeners = self._users.get(account)

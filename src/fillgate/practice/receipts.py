@@ -1,4 +1,4 @@
-"""All order requests that ever came, whatever became of them.
+"""All requests for orders and for cancels that ever came, whatever became of them.
 
 Evidence for who promises to send each order once.
 """
@@ -14,7 +14,7 @@ _NAMES: Final = ("newClientOrderId", "workingClientOrderId", "listClientOrderId"
 
 
 class Receipt(msgspec.Struct, kw_only=True):
-    """A request for a new order. Its signature held."""
+    """A request for a new order, or for a cancel. Its signature held."""
 
     at: int
     """Unix milliseconds."""
@@ -26,7 +26,7 @@ class Receipt(msgspec.Struct, kw_only=True):
     parameters: Mapping[str, str]
     """As they were sent, without the signature."""
     order_id: int | None = None
-    """The order that it became; of a list the first one."""
+    """The order that it became, or that it cancelled; of a list the first one."""
     list_id: int | None = None
     """The list that it became."""
     code: int | None = None
@@ -49,11 +49,9 @@ class Receipts:
     def __init__(self) -> None:
         """None so far."""
         self.all: list[Receipt] = []
-
-    def add(self, receipt: Receipt) -> Receipt:
-        """Take in a request."""
-        self.all.append(receipt)
-        return receipt
+        """Of new orders."""
+        self.cancels: list[Receipt] = []
+        """Of cancels of one order; those of a cancel with a new order are among the orders."""
 
     def counted(self) -> list[dict[str, Any]]:
         """Return by account, market and client order id how often it came and was taken."""

@@ -105,6 +105,7 @@ def _call(
     parameters = parameters_of(query, body)
     key = request.headers.get("x-mbx-apikey")
     user = gate.who(endpoint, key, signed_text(query, body), parameters)
-    for interval, count in gate.count_orders(endpoint, user).items():
+    call = gate.call(parameters, user, "REST")
+    for interval, count in gate.count_orders(endpoint, call).items():
         headers[f"X-MBX-ORDER-COUNT-{interval}"] = str(count)
-    return gate.call(parameters, user, "REST")
+    return call

@@ -4,7 +4,8 @@ Invariants:
 
 1. It listens on loopback addresses only.
 2. While it runs the market moves, whether or not anybody asks.
-3. Stopping it lets go of what hangs, closes WebSockets, and answers what is being answered.
+3. While it is to be away nobody can connect, and then at the same address again.
+4. Stopping it lets go of what hangs, closes WebSockets, and answers what is being answered.
 """
 
 import asyncio
@@ -13,13 +14,15 @@ import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from fillgate.domain.clock import Clock
+from fillgate.practice.absence import Absence
 from fillgate.practice.app import Practice
 from fillgate.practice.breaking import TRANSPORT
 
@@ -27,6 +30,8 @@ __all__ = ["listening", "running"]
 
 _BEAT_SECONDS: Final = 0.1
 _GRACE_SECONDS: Final = 2
+_FAREWELL_SECONDS: Final = 0.05
+"""Until who asked it to go away has its answer."""
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -48,7 +53,15 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 class _Http(HttpToolsProtocol):
-    """Lets requests know their connection, to break it."""
+    """Lets requests know their connection, to break it, and notes it, to cut it."""
+
+    def __init__(self, absence: Absence, **given: Any) -> None:
+        super().__init__(**given)
+        self._absence = absence
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._absence.note(transport)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -98,7 +111,7 @@ def _server(practice: Practice, context: ssl.SSLContext | None) -> _Server:
     return _Server(
         uvicorn.Config(
             practice.app,
-            http=_Http,
+            http=partial(_Http, practice.absence),  # type: ignore[arg-type]
             ws=_WebSocket,
             lifespan="off",
             interface="asgi3",
@@ -132,6 +145,7 @@ async def running(
     work = [
         asyncio.ensure_future(server.serve([listener])),
         asyncio.ensure_future(_beat(practice, clock)),
+        asyncio.ensure_future(_come_and_go(practice, server, listener.getsockname(), clock)),
     ]
     try:
         yield
@@ -141,7 +155,8 @@ async def running(
         for hub in practice.hubs:
             for connection in tuple(hub.connections):
                 connection.close()
-        work[1].cancel()
+        for each in work[1:]:
+            each.cancel()
         await asyncio.gather(*work, return_exceptions=True)
         listener.close()
 
@@ -151,3 +166,17 @@ async def _beat(practice: Practice, clock: Clock) -> None:
         await clock.sleep(_BEAT_SECONDS)
         for hub in practice.hubs:
             hub.beat()
+
+
+async def _come_and_go(
+    practice: Practice, server: uvicorn.Server, address: tuple[Any, ...], clock: Clock
+) -> None:
+    host, port = address[:2]
+    while True:
+        seconds = await practice.absence.asked()
+        await clock.sleep(_FAREWELL_SECONDS)
+        for each in server.servers:
+            each.close()
+        practice.absence.cut()
+        await clock.sleep(seconds)
+        await server.startup([listening(host, port)])

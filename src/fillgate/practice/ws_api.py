@@ -101,8 +101,8 @@ class WsApi:
             assert user is not None
             number = self._hub.listen_to_user(user.name, connection)
             return 200, {"result": {"subscriptionId": number}}
-        self._gate.count_orders(endpoint, user)
         call = self._gate.call(parameters, user, WS)
+        self._gate.count_orders(endpoint, call)
         try:
             body, status = self._gate.answer(endpoint, call)
         finally:
@@ -114,7 +114,7 @@ class WsApi:
 def _tell_broken(connection: Connection, fault: Fault, answer: dict[str, Any]) -> None:
     if fault.fault is FaultKind.HANG:
         return
-    if fault.fault is FaultKind.RESET:
+    if fault.fault in {FaultKind.RESET, FaultKind.DROP}:
         connection.drop()
     elif fault.answer is None:
         connection.tell(answer)

@@ -27,10 +27,17 @@ PROCESSED: list[tuple[FaultKind, dict[str, Any], type[Exception] | None]] = [
     (FaultKind.HANG, {}, ccxt.RequestTimeout),
     (FaultKind.RESET, {}, ccxt.ExchangeNotAvailable),
     (FaultKind.TRUNCATE, {}, ccxt.ExchangeError),
+    (FaultKind.CUT_JSON, {}, None),
     (FaultKind.HTML, {"status": 200}, None),
     (FaultKind.HTML, {"status": 400}, ccxt.ExchangeNotAvailable),
+    (FaultKind.HTML, {"status": 403}, ccxt.ExchangeNotAvailable),
+    (FaultKind.HTML, {"status": 404}, ccxt.ExchangeNotAvailable),
+    (FaultKind.HTML, {"status": 409}, ccxt.ExchangeNotAvailable),
+    (FaultKind.HTML, {"status": 429}, ccxt.DDoSProtection),
     (FaultKind.HTML, {"status": 500}, ccxt.ExchangeNotAvailable),
     (FaultKind.HTML, {"status": 502}, ccxt.ExchangeNotAvailable),
+    (FaultKind.HTML, {"status": 503}, ccxt.ExchangeNotAvailable),
+    (FaultKind.HTML, {"status": 524}, None),
     (FaultKind.EMPTY, {}, None),
     (FaultKind.EMPTY_OBJECT, {}, None),
     (FaultKind.GATEWAY_TIMEOUT, {}, ccxt.RequestTimeout),
@@ -72,10 +79,21 @@ async def test_an_order_that_was_refused_is_not_there(
     break_next(at, FaultKind.REFUSE, status=status, body=body)
     with pytest.raises(error):
         await send(at)
+    await _is_not_there(at)
+
+
+async def _is_not_there(at: Trading) -> None:
     assert not at.served.practice.exchange.receipts.all
     with pytest.raises(ccxt.OrderNotFound):
         await at.client.fetch_order(None, SYMBOL, {"clientOrderId": NAME})
     assert (await send(at))["status"] == "open"
+
+
+async def test_an_order_that_was_dropped_unread_is_not_there(at: Trading) -> None:
+    break_next(at, FaultKind.DROP)
+    with pytest.raises(ccxt.ExchangeNotAvailable):
+        await send(at)
+    await _is_not_there(at)
 
 
 async def test_a_delayed_answer_is_whole(at: Trading) -> None:

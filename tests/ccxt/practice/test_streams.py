@@ -6,6 +6,7 @@ from typing import Any
 import ccxt
 import pytest
 
+from fillgate.practice.faults import REPORT, WS, Fault, FaultKind
 from tests.ccxt.practice.clients import SYMBOL, Trading, until
 
 pytestmark = pytest.mark.anyio
@@ -67,6 +68,22 @@ async def test_a_dropped_socket_is_told_and_opened_anew(at: Trading) -> None:
     assert [each["id"] for each in told] == [placed["id"]]
     found = await at.client.fetch_open_orders(SYMBOL)
     assert [each["id"] for each in found] == [missed["id"], placed["id"]]
+
+
+async def test_a_report_that_is_lost_is_not_told(at: Trading) -> None:
+    orders = await watching(at, "watch_orders", SYMBOL)
+    at.served.practice.faults.add(Fault(fault=FaultKind.HANG, method=WS, path=REPORT))
+    await limit(at)
+    placed = await limit(at)
+    assert [each["id"] for each in await asyncio.wait_for(orders, 10)] == [placed["id"]]
+
+
+async def test_a_stream_is_cut_in_place_of_a_report(at: Trading) -> None:
+    orders = await watching(at, "watch_orders", SYMBOL)
+    at.served.practice.faults.add(Fault(fault=FaultKind.RESET, method=WS, path=REPORT))
+    await limit(at)
+    with pytest.raises(ccxt.NetworkError):
+        await asyncio.wait_for(orders, 10)
 
 
 async def test_orders_are_sent_by_websocket(at: Trading) -> None:

@@ -1,24 +1,31 @@
-"""The torture with ccxt, short; and a planted re-send, which it finds."""
+"""The torture with ccxt, short."""
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from tests.torture.evidence import verified_by_command
-from tests.torture.faults import Faults
 from tests.torture.killer import (
     ANSWER_TO_COMMIT,
     COMMIT_TO_SEND,
+    OF_A_CANCEL,
     SEND_TO_ANSWER,
 )
-from tests.torture.practice import WITH_CCXT
+from tests.torture.plans import WITH_CCXT
 from tests.torture.report import report
 from tests.torture.run import Result, torture
 
-MOMENTS = (COMMIT_TO_SEND, SEND_TO_ANSWER, ANSWER_TO_COMMIT)
-SHORT = replace(WITH_CCXT, seed=20261125, kills=3, moments=MOMENTS, between=(2, 5), answers=5)
+MOMENTS = (COMMIT_TO_SEND, SEND_TO_ANSWER, ANSWER_TO_COMMIT, SEND_TO_ANSWER + OF_A_CANCEL)
+SHORT = replace(
+    WITH_CCXT,
+    seed=20261125,
+    kills=4,
+    moments=MOMENTS,
+    between=(8, 12),
+    answers=15,
+    mischief=(1.0, 3.0),
+)
 
 
 @pytest.fixture(scope="module")
@@ -37,23 +44,16 @@ def test_the_command_finds_the_journal_whole(short_run: Result) -> None:
 
 
 def test_it_was_a_torture(short_run: Result) -> None:
+    evidence = short_run.evidence
     assert set(short_run.moments) == set(MOMENTS)
-    statuses = {str(state.status) for state in short_run.evidence.states.values()}
-    assert "FILLED" in statuses
-    assert len(short_run.evidence.book.arrivals) >= 10
-    assert short_run.evidence.book.faults
-
-
-async def test_a_planted_re_send_is_found(tmp_path: Path) -> None:
-    # Of a filled order Binance takes the id again: nothing but its receipts and lists tells.
-    plan = replace(
-        SHORT,
-        kills=0,
-        faults=Faults(truncated=0.9),
-        answers=10,
-        healing=0.5,
-        program=("-m", "tests.torture.planted", "send_again_after_a_missing_answer"),
-    )
-    result = await torture(plan, tmp_path)
-    assert 5 in {violation.invariant for violation in result.violations}
-    assert max(result.evidence.book.accepted.values()) > 1
+    assert len(short_run.mischief) >= 4
+    statuses = {str(state.status) for state in evidence.states.values()}
+    assert {"FILLED", "CANCELED"} <= statuses
+    requests = {str(each.status) for state in evidence.states.values() for each in state.requests}
+    assert "DONE" in requests
+    assert evidence.foreign
+    assert len(evidence.sendings) >= 40
+    # Of those of a kind in the torture there are more of another kind at the exchange.
+    kinds = {fault.partition(":")[0] for fault in evidence.book.faults}
+    assert kinds >= {"new", "cancel", "lookup", "report"}
+    assert len(evidence.book.faults) >= 20

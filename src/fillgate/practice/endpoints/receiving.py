@@ -1,4 +1,4 @@
-"""Requests for new orders, as they are put down."""
+"""Requests for orders and cancels, as they are put down."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +11,14 @@ __all__ = ["received"]
 
 
 @contextmanager
-def received(call: Call) -> Iterator[Receipt]:
-    """Put a request down, and why it is refused if it is."""
-    receipt = call.received()
+def received(call: Call, among: list[Receipt] | None = None) -> Iterator[Receipt]:
+    """Put a request down, and why it is refused if it is.
+
+    Args:
+        call: the request.
+        among: the receipts of its kind; None for those of new orders.
+    """
+    receipt = call.write_receipt(call.exchange.receipts.all if among is None else among)
     try:
         yield receipt
     except Refused as refused:

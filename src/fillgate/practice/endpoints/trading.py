@@ -1,7 +1,7 @@
 """Orders: new ones, cancels, lookups.
 
-Invariant: each request for a new order whose signature held is in the receipts, with what became
-of it.
+Invariant: each request for a new order, or to cancel one, whose signature held is in the receipts,
+with what became of it.
 """
 
 from enum import StrEnum
@@ -111,11 +111,15 @@ def answer_all_orders(call: Call) -> list[dict[str, Any]]:
 
 def answer_cancel(call: Call) -> dict[str, Any]:
     """Cancel an order."""
-    names = _names(call)
-    cancel_id = call.parameters.client_id("newClientOrderId")
-    restriction = _restriction(call)
-    call.parameters.check_all_read()
-    return _cancelled(call, names, cancel_id, restriction)
+    with received(call, call.exchange.receipts.cancels) as receipt:
+        names = _names(call)
+        cancel_id = call.parameters.client_id("newClientOrderId")
+        restriction = _restriction(call)
+        call.parameters.check_all_read()
+        view = _cancellable(call, names, restriction)
+        told = _told(*call.exchange.cancel(view, cancel_id))
+        receipt.order_id = view.order_id
+    return told
 
 
 def _restriction(call: Call) -> _Restriction | None:
@@ -123,18 +127,15 @@ def _restriction(call: Call) -> _Restriction | None:
     return call.parameters.word("cancelRestrictions", _Restriction, refused)
 
 
-def _cancelled(
-    call: Call,
-    names: tuple[str, int | None, str | None],
-    cancel_id: str | None,
-    restriction: _Restriction | None,
-) -> dict[str, Any]:
+def _cancellable(
+    call: Call, names: tuple[str, int | None, str | None], restriction: _Restriction | None
+) -> OrderView:
     view = call.exchange.find(call.user, *names)
     if view is None:
         raise cancel_rejected()
     if restriction is not None and view.status != restriction.removeprefix("ONLY_"):
         raise Refused(-2011, "Order was not canceled due to cancel restrictions.")
-    return _told(*call.exchange.cancel(view, cancel_id))
+    return view
 
 
 def _told(ended: OrderView | ListView, cancel_id: str) -> dict[str, Any]:
@@ -164,7 +165,9 @@ def answer_cancel_replace(call: Call) -> Answer:
         mode, names, cancel_id, restriction = _read_cancel(call)
         new = read_order(call.parameters)
         call.parameters.check_all_read()
-    ended = _tried(lambda: _cancelled(call, names, cancel_id, restriction))
+    ended = _tried(
+        lambda: _told(*call.exchange.cancel(_cancellable(call, names, restriction), cancel_id))
+    )
     if isinstance(ended, Refused) and mode is _Mode.STOP_ON_FAILURE:
         receipt.code = ended.code
         return _answer(ended, None)

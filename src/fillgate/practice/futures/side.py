@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute, WebSocketRoute
 from fillgate.domain.clock import Clock
 from fillgate.market.feeds.recordings import Recording
 from fillgate.market.feeds.synthetic import SyntheticTerms
+from fillgate.practice.faults import Faults
 from fillgate.practice.futures.endpoints import FUTURES_ENDPOINTS
 from fillgate.practice.futures.exchange import Futures
 from fillgate.practice.futures.protocol.events import FUTURES
@@ -44,6 +45,7 @@ class FuturesSide:
         clock: Clock,
         users: Users,
         receipts: Receipts,
+        faults: Faults,
         *,
         prices: SyntheticTerms,
         recordings: Mapping[str, Recording] | None,
@@ -55,13 +57,14 @@ class FuturesSide:
             clock: tells the time.
             users: who may trade.
             receipts: take in all requests for orders.
+            faults: what goes wrong.
             prices: how made prices go.
             recordings: that are played instead, by symbol.
             limits: how much may be asked.
         """
         made = Prices(self.symbols, prices, recordings, clock.now())
         self.exchange = Futures(clock, users, made, symbols=self.symbols, receipts=receipts)
-        self.hub = Hub(self.exchange, FUTURES)
+        self.hub = Hub(self.exchange, faults, FUTURES)
         self.surface = Surface(Gate(self.exchange, RateLimits(limits)), FUTURES_ENDPOINTS)
         self._clock = clock
 

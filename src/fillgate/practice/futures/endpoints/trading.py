@@ -96,12 +96,15 @@ def answer_all_orders(call: Call) -> list[dict[str, Any]]:
 
 def answer_cancel(call: Call) -> dict[str, Any]:
     """Cancel an order."""
-    names = _names(call)
-    call.parameters.check_all_read()
-    view = call.exchange.find(call.user, *names)
-    if view is None:
-        raise cancel_rejected()
-    return orders.answered(futures(call).ended(view))
+    with received(call, call.exchange.receipts.cancels) as receipt:
+        names = _names(call)
+        call.parameters.check_all_read()
+        view = call.exchange.find(call.user, *names)
+        if view is None:
+            raise cancel_rejected()
+        ended = futures(call).ended(view)
+        receipt.order_id = view.order_id
+    return orders.answered(ended)
 
 
 def answer_cancel_all(call: Call) -> dict[str, Any]:
