@@ -185,6 +185,7 @@ class PracticeProcess:
             "exchange": "binance",
             "practice": f"127.0.0.1:{self._client.port}",
             "practice_ca": str(self._client.ca),
+            "request_interval": 0.005,
             "api_key": f"file:{keys / 'practice-key'}",
             "secret": f"file:{keys / 'practice-secret'}",
         }

@@ -59,6 +59,7 @@ class Far:
             "secret": ALICE.secret,
             "practice": f"127.0.0.1:{self.port}",
             "practice_ca": str(self.ca),
+            "request_interval": 0.001,
         }
 
     async def start(self) -> None:

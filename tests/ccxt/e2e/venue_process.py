@@ -132,6 +132,7 @@ def place_of(there: VenueProcess, market_type: str = "spot") -> dict[str, Any]:
         "market_type": market_type,
         "practice": f"127.0.0.1:{there.port}",
         "practice_ca": str(there.ca),
+        "request_interval": 0.001,
     }
 
 

@@ -99,6 +99,7 @@ class Maker:
                 "enableRateLimit": True,
                 "newUpdates": True,
                 "options": self._options(),
+                **self._pace(),
                 **self.credentials.for_ccxt(),
             }
         )
@@ -109,6 +110,11 @@ class Maker:
         if self.options.testnet:
             _use_test_network(exchange)
         return exchange
+
+    def _pace(self) -> dict[str, float]:
+        """Return how long ccxt waits from one request to the next, in its milliseconds."""
+        interval = self.options.request_interval
+        return {} if interval is None else {"rateLimit": interval * 1000}
 
     def _options(self) -> dict[str, Any]:
         unasked = _UNASKED if self.venue.exchange.startswith("binance") else {}

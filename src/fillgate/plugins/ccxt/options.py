@@ -137,6 +137,17 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         float,
         _seconds("How long the report stream may be without a sign of life before it is reopened."),
     ] = 60.0
+    request_interval: Annotated[
+        float | None,
+        Setting(
+            "From one request to the next, at least; a heavier one takes as many times longer. "
+            "CCXT's own for the exchange unless it is set: longer where other programs share the "
+            "address, shorter where the exchange allows the account more.",
+            unit="seconds",
+            above=0,
+            most=60,
+        ),
+    ] = None
     max_connections: Annotated[
         int, Setting("How many orders may be under way at once.", least=1, most=1000)
     ] = 32

@@ -55,6 +55,7 @@ async def practising(
             "secret": ALICE.secret,
             "practice": f"127.0.0.1:{there.port}",
             "practice_ca": str(there.ca),
+            "request_interval": 0.001,
         } | changes
         account = CcxtPlugin("acme", plugin_context(clock=clock or SystemClock()))
         try:

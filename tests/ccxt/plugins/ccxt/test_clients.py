@@ -43,7 +43,8 @@ def maker(exchange: str, **settings: Any) -> Maker:
 @pytest.fixture
 async def kraken(exchange: Exchange, tmp_path: Path) -> AsyncIterator[tuple[Any, Any]]:
     """Two instances of one account at a venue that wants one request after another."""
-    config = config_of(exchange, tmp_path, secret=KEY) | {"exchange": "kraken"}
+    own = {"exchange": "kraken", "request_interval": 0.001}
+    config = config_of(exchange, tmp_path, secret=KEY) | own
     made = maker(**config)
     network = Network(
         tls=tls_context(made.options, "accounts.a"),
@@ -53,8 +54,6 @@ async def kraken(exchange: Exchange, tmp_path: Path) -> AsyncIterator[tuple[Any,
     )
     sessions = network.for_orders(2, 9), network.for_questions(2)
     orders, questions = made.make(sessions[0], for_orders=True), made.make(sessions[1])
-    for each in (orders, questions):
-        each.throttler.config["refillRate"] = 1000.0
     yield orders, questions
     for each in (orders, questions):
         await each.close()
@@ -126,6 +125,18 @@ async def test_an_order_waits_for_no_question(account: CcxtPlugin, exchange: Exc
     for each in asked:
         each.cancel()
     await asyncio.gather(*asked, return_exceptions=True)
+
+
+def test_how_fast_requests_follow_each_other_can_be_set() -> None:
+    given = {"exchange": "binance", "api_key": "k", "secret": "s"}
+    own = maker(**given).make(None)
+    slower, faster = (
+        maker(**given, request_interval=seconds).make(None) for seconds in (2.0, 0.001)
+    )
+    assert (slower.rateLimit, faster.rateLimit) == (2000, 1)
+    for each in (own, slower, faster):
+        assert each.tokenBucket["refillRate"] == 1 / each.rateLimit
+    assert faster.rateLimit < own.rateLimit < slower.rateLimit
 
 
 def test_what_would_pay_others_is_found() -> None:
