@@ -154,12 +154,13 @@ INSTALL_SELF = --no-deps --no-build-isolation --reinstall-package fillgate --edi
 	@rm .venv/.unfinished
 	@touch .venv/.runtime $@
 
-# Without pip; and made anew with .venv, whose Python it has.
+# Without pip; and made anew with .venv, whose Python it has. Compiled at once: else each of the
+# processes that tests start would compile ccxt for itself, which takes seconds.
 .venv-ccxt/.made: $(INPUTS) requirements/ccxt.txt
 	@echo 'installing the development set of what needs ccxt'
 	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-ccxt
-	@$(UV) pip install $(UV_CCXT_ENV) --require-hashes -r requirements/ccxt.txt \
-	  -r requirements/build.txt
+	@$(UV) pip install $(UV_CCXT_ENV) --compile-bytecode --require-hashes \
+	  -r requirements/ccxt.txt -r requirements/build.txt
 	@$(UV) pip install $(UV_CCXT_ENV) $(INSTALL_SELF)
 	@$(UV) pip check $(UV_CCXT_ENV)
 	@touch $@
