@@ -17,7 +17,11 @@ pytestmark = pytest.mark.anyio
 NOT_FOR_SPOT = {"replace_order", "positions", "reduce_only"}
 """Binance has no replace in one step for spot, and no contracts."""
 ON_SPOT = [name for name, each in CASES.items() if not NOT_FOR_SPOT.intersection(each.capabilities)]
-ON_SWAP = [name for name, each in CASES.items() if each.order_types <= {OrderType.LIMIT}]
+ON_SWAP = [
+    name
+    for name, each in CASES.items()
+    if each.order_types <= {OrderType.LIMIT} and "attached_stops" not in each.capabilities
+]
 """Binance keeps stops of contracts apart, under an id of their own."""
 
 
