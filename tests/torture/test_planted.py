@@ -25,18 +25,20 @@ _PLAIN: Final = Plan(
     healing=1.5,
 )
 
+# Only the answer could tell of what was sent before the kill.
+_KILLED_WHILE_SENDING: Final = replace(
+    _PLAIN, kills=1, moments=(SEND_TO_ANSWER,), faults=Faults(lost_stream=1.0)
+)
+
 _LOST_CANCELS: Final = replace(_PLAIN, askers=4, cancels=4, faults=Faults(cancel_dropped=1.0))
 
 PLANS: Final[Mapping[str, tuple[Plan, set[int]]]] = {
     "send_again_after_a_missing_answer": (replace(_PLAIN, faults=_LOST_ANSWERS), {5}),
     "send_before_it_is_durable": (replace(_PLAIN, kills=1, moments=(SEND_TO_ANSWER,)), {5, 6}),
     # A copy that comes after the kill is a second order; without one the journal misses the claim.
-    "claim_the_key_with_the_outcome": (
-        replace(_PLAIN, kills=1, moments=(SEND_TO_ANSWER,)),
-        {3, 20},
-    ),
+    "claim_the_key_with_the_outcome": (_KILLED_WHILE_SENDING, {3, 20}),
     "count_a_fill_each_time_it_is_told": (_PLAIN, {15}),
-    "send_again_after_a_start": (replace(_PLAIN, kills=1, moments=(SEND_TO_ANSWER,)), {5}),
+    "send_again_after_a_start": (_KILLED_WHILE_SENDING, {5}),
     "forget_what_waits_at_a_start": (
         replace(_PLAIN, kills=1, moments=(AT_RANDOM,), faults=Faults(lost_answer=1.0)),
         {1},
