@@ -64,28 +64,40 @@ def placement_of(
         Denied: it cannot be placed as it is.
     """
     _check(order, venue, abilities)
-    if venue.order_lists is not None and is_protected(order):
-        name = _own_id(order, venue)
-        return Placement(
-            method=list_method(order, venue.order_lists),
-            arguments=(),
-            params=list_of(order, market, sizes, venue, name),
-            leg=name,
-        )
-    if venue.order_lists is not None and order.order_type is OrderType.OCO:
-        lists, name = venue.order_lists, _own_id(order, venue)
-        return Placement(
-            method=lists.pair,
-            arguments=(),
-            params=request_of(order, market, sizes, lists, name),
-            is_pair=True,
-        )
+    as_list = _as_list(order, market, sizes, venue)
+    if as_list is not None:
+        return as_list
     params = {
         **_client_id(order, venue),
         **_conditions(order, sizes, venue),
         **expiry_of(order, venue, now),
         **_contract(order),
     }
+    return _by_itself(order, market, sizes, venue, params)
+
+
+def _as_list(order: Order, market: Market, sizes: Sized, venue: Venue) -> Placement | None:
+    """Return the call for an order that is several at the venue; None if it is one."""
+    lists = venue.order_lists
+    if lists is None:
+        return None
+    if is_protected(order):
+        name = _own_id(order, venue)
+        return Placement(
+            method=list_method(order, lists),
+            arguments=(),
+            params=list_of(order, market, sizes, venue, name),
+            leg=name,
+        )
+    if order.order_type is OrderType.OCO:
+        request = request_of(order, market, sizes, lists, _own_id(order, venue))
+        return Placement(method=lists.pair, arguments=(), params=request, is_pair=True)
+    return None
+
+
+def _by_itself(
+    order: Order, market: Market, sizes: Sized, venue: Venue, params: Mapping[str, Any]
+) -> Placement:
     if order.quote_quantity is not None:
         side = order.side.value
         return Placement(
