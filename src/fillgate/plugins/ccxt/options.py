@@ -146,6 +146,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             unit="seconds",
             above=0,
             most=60,
+            example=0.1,
         ),
     ] = None
     max_connections: Annotated[
