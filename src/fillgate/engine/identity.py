@@ -36,8 +36,14 @@ def mismatch(state: OrderState, report: ExecutionReport) -> str | None:
 
 
 def fill_mismatch(state: OrderState, told: VenueFill) -> str | None:
-    """Return what does not fit between our order and a fill that a venue says is of it."""
-    return _first_different(_common(state, told))
+    """Return what does not fit between our order and a fill that a venue says is of it.
+
+    What names our order is of it, whatever the symbol is that its market is called by.
+    """
+    pairs = _common(state, told)
+    if told.client_order_id is not None:
+        del pairs["symbol"]
+    return _first_different(pairs)
 
 
 def _common(state: OrderState, told: ExecutionReport | VenueFill) -> _Pairs:

@@ -390,6 +390,22 @@ async def test_missed_fills_are_found_and_named_ones_are_no_difference(tmp_path:
     await holds_together(tmp_path)
 
 
+async def test_a_fill_that_names_its_order_is_of_it_whatever_its_market_is_called(
+    tmp_path: Path,
+) -> None:
+    async with open_quiet(tmp_path) as house:
+        order = await rest(house)
+        now = house.clock.now() // 1000
+        named = venue_fill(order, fill("1", "0.25", timestamp=now), symbol="BTCUSDT")
+        house.venue.traded = [named]
+        house.venue.held = [VenuePosition(symbol="BTC/USDT", quantity=D("0.25"))]
+        outcome = await reconcile(house)
+        assert [each.text for each in outcome.findings] == ["missed a fill: buy 0.25 at 100"]
+        assert house.engine.blotter.position("main", "BTC/USDT").quantity == D("0.25")
+        assert house.engine.blotter.position("main", "BTCUSDT").quantity == 0
+    await holds_together(tmp_path)
+
+
 async def test_fills_are_asked_for_from_where_the_last_run_ended(tmp_path: Path) -> None:
     starts = []
     for _ in range(2):

@@ -7,7 +7,8 @@ Invariants:
 2. A list is whole or raises: pages are asked for until one brings nothing new.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
@@ -36,6 +37,8 @@ _DAY_MS: Final = 86_400_000
 _TOLERANCE_MS: Final = 60_000
 """By how much the venue's clock may be behind ours."""
 _MOST_PAGES: Final = 1_000
+_MOST_NAMES: Final = 100
+"""How many orders are asked for their names in one question for executions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +167,24 @@ class Asker:
             markets = (market,)
         trades = [each for name in markets async for each in self._trades(name, since)]
         pairs = await self._pairs_of(trades)
+        await self._learn_names(each for each in trades if list_id_of(each) not in pairs)
         told = [self._fill(each, pairs.get(list_id_of(each))) for each in trades]
         return sorted((each for each in told if each.fill.timestamp >= since), key=_when)
+
+    async def _learn_names(self, trades: Iterable[Fields]) -> None:
+        """Ask whose executions these are that only name the venue's id of their order.
+
+        Without its client order id an order would be known by a symbol that was used for another.
+        """
+        if not self.opened.questions.has.get("fetchOrder"):
+            return
+        known = self.reader.known
+        named = {(str(each.get("symbol")), str(each.get("order"))) for each in trades}
+        unknown = [each for each in sorted(named) if known.name(*each) is None]
+        for market, order_id in unknown[:_MOST_NAMES]:
+            # Who cannot be asked now is told of without a name, and asked again next time.
+            with suppress(Exception):
+                self.reader.report(await self.opened.questions.fetch_order(order_id, market))
 
     def _fill(self, trade: Fields, found: PairOf | None) -> VenueFill:
         told = self.reader.fill(trade)

@@ -8,7 +8,9 @@ Invariants:
    very symbol that it has.
 2. Anything else is told of under the symbol that was used last for the same market, and under
    ccxt's symbol where none was used.
-3. Memory is bounded; what was noted first is forgotten first.
+3. An order whose ids were told together is known by the venue's id, too: executions often name
+   that alone.
+4. Memory is bounded; what was noted first is forgotten first.
 """
 
 from collections import OrderedDict
@@ -20,6 +22,7 @@ from fillgate.domain.orders import Order
 
 __all__ = ["Known", "Sent"]
 
+K = TypeVar("K")
 V = TypeVar("V")
 
 _MOST: Final = 20_000
@@ -42,6 +45,7 @@ class Known:
         self._symbols: dict[str, str] = {}
         self._of_orders: OrderedDict[str, str] = OrderedDict()
         self._orders: OrderedDict[str, Sent] = OrderedDict()
+        self._names: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def note_order(self, order: Order, market: str, quantity: Decimal) -> None:
         """Remember an order that is sent to a market (ccxt's symbol) with a quantity of ccxt's."""
@@ -63,6 +67,15 @@ class Known:
                 return own
         return self._symbols.get(market, market)
 
+    def note_id(self, market: str, order_id: str, client_order_id: str | None) -> None:
+        """Remember which client order id the venue's id of an order stands for, if any is told."""
+        if client_order_id is not None:
+            _put(self._names, (market, order_id), client_order_id, self._most)
+
+    def name(self, market: str, order_id: str) -> str | None:
+        """Return the client order id of an order by the venue's id; None if it is not known."""
+        return self._names.get((market, order_id))
+
     def order(self, client_order_id: str | None) -> Sent | None:
         """Return an order that was sent; None if it is not known."""
         return None if client_order_id is None else self._orders.get(order_of(client_order_id))
@@ -73,7 +86,7 @@ class Known:
         return tuple(self._symbols)
 
 
-def _put(kept: OrderedDict[str, V], key: str, value: V, most: int) -> None:
+def _put(kept: OrderedDict[K, V], key: K, value: V, most: int) -> None:
     kept[key] = value
     kept.move_to_end(key)
     if len(kept) > most:

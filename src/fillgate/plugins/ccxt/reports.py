@@ -81,6 +81,7 @@ class Reader:
         order_id = names_id(order)
         assert order_id is not None
         market = text(order, "symbol") or ""
+        self.known.note_id(market, order_id, self.client_order_id(order))
         size = self.unit(market)
         filled = self._filled(order, size)
         status = _status(order, filled, self._in_base(order, "amount", size))
@@ -119,6 +120,7 @@ class Reader:
         status = _status(order, filled, amount)
         if status is None:
             raise BrokenAnswer(f"the order {order_id} has the status {order.get('status')!r}")
+        self.known.note_id(market, order_id, name)
         return ExecutionReport(
             client_order_id=name,
             order_id=order_id,
@@ -153,8 +155,13 @@ class Reader:
         fill = _fill(trade, self.unit(market), time_of(trade, "timestamp"))
         if fill is None:
             raise BrokenAnswer("a trade without id, quantity, price or time")
+        name = self.known.name(market, order_id)
         return VenueFill(
-            order_id=order_id, symbol=self.known.symbol(market), side=_SIDES[side], fill=fill
+            order_id=order_id,
+            client_order_id=name,
+            symbol=self.known.symbol(market, name),
+            side=_SIDES[side],
+            fill=fill,
         )
 
     def position(self, position: Fields) -> VenuePosition | None:

@@ -48,6 +48,28 @@ async def refusal(there: Practising, order: Order) -> CodedError:
     return raised.value
 
 
+async def test_fills_are_told_under_the_symbol_and_the_name_of_their_order(
+    there: Practising,
+) -> None:
+    orders = [new_order(symbol=each) for each in ("BINANCE:BTCUSDT", "BTCUSDT", "BTC/USDT")]
+    for order in orders:
+        await there.account.execute_order(order)
+    told = {fill.client_order_id: fill.symbol for fill in await there.account.fills(since=0)}
+    assert told == {order.client_order_id: order.symbol for order in orders}
+
+
+async def test_fills_from_before_an_account_was_opened_have_the_names_of_their_orders(
+    there: Practising,
+) -> None:
+    ours, resting = new_order(symbol="BINANCE:BTCUSDT"), new_order(symbol="BTCUSDT", **LIMIT)
+    for order in (ours, resting):
+        await there.account.execute_order(order)
+    await there.account.init(there.config)
+    await there.account.recall([resting], [])
+    (fill,) = await there.account.fills(since=0)
+    assert fill.client_order_id == ours.client_order_id
+
+
 async def test_a_market_order_is_filled_and_found_under_its_own_symbol(there: Practising) -> None:
     order = new_order(symbol="BINANCE:BTCUSDT", quantity=Decimal("0.0123456"))
     result = await there.account.execute_order(order)
