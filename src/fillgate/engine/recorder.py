@@ -240,7 +240,9 @@ class Recorder:
             except JournalUnavailable:
                 await self._clock.sleep(_BACKLOG_PAUSE)
         for waiting in self._recalls.pop(signal):
-            known = (states.pop(identity, None) for identity in waiting.orders)
+            # What is in memory is newer than what was read: it may not be durable yet.
+            missing = [each for each in waiting.orders if self.latest(each) is None]
+            known = (states.pop(identity, None) for identity in missing)
             self._blotter.restore(filter(None, known), ())
             waiting.go_on()
 
